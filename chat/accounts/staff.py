@@ -1,0 +1,24 @@
+"""Who a member of staff is, as the rest of the house sees them."""
+
+from dataclasses import dataclass
+
+from chat.protocol.fields import AgeBand, Role
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A listener, supervisor or admin with what they may do right now.
+
+    `age_bands` are those for which a clearance is valid at the moment of loading; empty: may not become available.
+    `version` rises with every change that a held connection must learn of.
+    """
+
+    person_id: str
+    name: str
+    display_name: str
+    role: Role
+    languages: tuple[str, ...]
+    max_chats: int
+    age_bands: tuple[AgeBand, ...]
+    version: int
+    is_active: bool = True

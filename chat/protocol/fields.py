@@ -1,0 +1,44 @@
+"""The field types that commands and pushes share."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+#: Printable ASCII without spaces: safe in keys and logs. Clients send UUIDs; the wire promises "opaque, at most 64".
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[!-~]+$")]
+Ref = Annotated[str, Meta(min_length=1, max_length=64)]
+#: JSON numbers are exact below 2**53 everywhere, in old browsers too.
+Seq = Annotated[int, Meta(ge=0, lt=2**53)]
+Scale = Annotated[int, Meta(ge=1, le=5)]
+LanguageTag = Annotated[str, Meta(min_length=2, max_length=35, pattern="^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")]
+Epoch = Annotated[str, Meta(max_length=64)]
+#: Free words that are not a chat message: a reason, a note, a comment.
+Reason = Annotated[str, Meta(max_length=64)]
+Comment = Annotated[str, Meta(max_length=4000)]
+
+AgeBand = Literal["teen", "adult"]
+Availability = Literal["available", "paused", "off_duty"]
+RequestState = Literal["waiting", "parked", "offered", "connected", "ended"]
+ChatState = Literal["waiting", "open", "ended"]
+Role = Literal["seeker", "listener", "supervisor", "admin"]
+
+#: Characters in one ChatMessage.
+TEXT_MAX = 4000
+#: Bytes in one frame; a larger one closes the connection with 1009.
+FRAME_MAX = 64 * 1024
+SUBPROTOCOL_JSON = "tealight.v1.json"
+SUBPROTOCOL_MSGPACK = "tealight.v1.msgpack"
+
+TOPICS = (
+    "anxiety",
+    "depression",
+    "grief",
+    "loneliness",
+    "relationships",
+    "family",
+    "school_work",
+    "sleep",
+    "self_harm",
+    "suicide",
+    "other",
+)

@@ -1,0 +1,122 @@
+"""Settings come from the environment, are read once, here, and are checked at the start (docs/settings.md)."""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """A setting is missing or bad. The message is one sentence that says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Times in seconds. `redis_url` and `database_url` are empty where `up` is to start embedded engines."""
+
+    host: str
+    port: int
+    public_url: str
+    redis_url: str
+    database_url: str
+    secret_key: str
+    data_dir: Path
+    default_locale: str
+    region: str
+    offer_s: float
+    confirm_s: float
+    wrap_up_s: float
+    start_gap_s: float
+    log_level: str
+
+    def __repr__(self) -> str:
+        return f"Settings(host={self.host!r}, port={self.port}, region={self.region!r})"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Does the service listen on this machine only?"""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def shards(self) -> dict[str, str]:
+        """Age band -> the hash tag under which all keys of that band in this region stand."""
+        return {"adult": f"{{a:{self.region}}}:", "teen": f"{{t:{self.region}}}:"}
+
+
+def _number(env: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
+    raw = env.get(name, "")
+    if raw == "":
+        return default
+    try:
+        value = float(raw)
+    except ValueError:
+        raise SettingsError(f"{name} must be a number from {low:g} to {high:g}, not {raw!r}.") from None
+    if not low <= value <= high:
+        raise SettingsError(f"{name} must be a number from {low:g} to {high:g}, not {raw!r}.")
+    return value
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    raw = env.get(name, "")
+    if raw == "":
+        return ""
+    try:
+        scheme = urlsplit(raw).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in schemes:
+        # Never the value itself: it may hold a password.
+        raise SettingsError(f"{name} must be a URL that starts with one of {', '.join(s + '://' for s in schemes)}.")
+    return raw
+
+
+def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -> Settings:
+    """Read and check the settings.
+
+    `needs` names the settings that this command can't do without (`REDIS_URL`, `DATABASE_URL`, `SECRET_KEY`).
+    Raises SettingsError.
+    """
+    env = os.environ if env is None else env
+    for name in needs:
+        if not env.get(name):
+            raise SettingsError(f"{name} is not set; this command needs it (`tealight up` sets it up by itself).")
+    region = env.get("REGION") or "main"
+    if not re.fullmatch(r"[a-z0-9_-]{1,16}", region):
+        raise SettingsError(f"REGION must be 1 to 16 of a-z 0-9 _ -, not {region!r}.")
+    locale = env.get("DEFAULT_LOCALE") or "en"
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", locale):
+        raise SettingsError(f"DEFAULT_LOCALE must be a language tag such as en or pt-BR, not {locale!r}.")
+    secret = env.get("SECRET_KEY", "")
+    if secret and len(secret) < 32:
+        raise SettingsError("SECRET_KEY must have at least 32 characters; `openssl rand -hex 32` makes one.")
+    public_url = _url(env, "PUBLIC_URL", ("http", "https")).rstrip("/")
+    level = (env.get("LOG_LEVEL") or "info").lower()
+    if level not in ("debug", "info", "warning", "error"):
+        raise SettingsError(f"LOG_LEVEL must be debug, info, warning or error, not {level!r}.")
+    database_url = _url(
+        env, "DATABASE_URL", ("postgresql", "postgres", "postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
+    )
+    return Settings(
+        host=env.get("HOST") or "127.0.0.1",
+        port=int(_number(env, "PORT", 8000, 0, 65535)),
+        public_url=public_url,
+        redis_url=_url(env, "REDIS_URL", ("redis", "rediss", "unix")),
+        database_url=database_url,
+        secret_key=secret,
+        data_dir=Path(env.get("DATA_DIR") or "data").expanduser().resolve(),
+        default_locale=locale,
+        region=region,
+        offer_s=_number(env, "OFFER_S", 25, 0.2, 600),
+        confirm_s=_number(env, "CONFIRM_S", 15, 0.2, 600),
+        wrap_up_s=_number(env, "WRAP_UP_S", 60, 0, 3600),
+        start_gap_s=_number(env, "START_GAP_S", 20, 0, 3600),
+        log_level=level,
+    )
