@@ -1,0 +1,1 @@
+"""The engines that Tealight brings along when no others are named."""
