@@ -1,0 +1,5 @@
+"""`python -m tealight` is `tealight`."""
+
+from tealight.cli import main
+
+main()

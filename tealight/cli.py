@@ -1,0 +1,160 @@
+"""`tealight ...`: every command of the service. What a command needs is imported when it runs."""
+
+import importlib
+import importlib.util
+import os
+import signal
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from config.settings import Settings, SettingsError, load
+
+PROCESS_NEEDS = ("REDIS_URL", "DATABASE_URL", "SECRET_KEY")
+# Commands that go on until they are told to stop; they show under this name in the process list.
+LONG_COMMANDS = ("up", "web", "router", "archiver")
+# Kept in modules of their own, loaded only when asked for.
+GROUPS = {"accounts": "tealight.accounts_cli", "demo": "tealight.demo_cli"}
+MOST_WEB_PROCESSES = 64
+
+app = typer.Typer(
+    name="tealight",
+    help="Self-hosted, real-time, 24/7 peer support chat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _settings_with(needs: tuple[str, ...] = (), **given: str | None) -> Settings:
+    env = dict(os.environ)
+    env.update({name: value for name, value in given.items() if value is not None})
+    return load(env, needs=needs)
+
+
+def _run_process(name: str, *arguments: object) -> NoReturn:
+    """Run `main(settings, ...)` of one of the long processes; it returns the exit code."""
+    settings = _settings_with(PROCESS_NEEDS)
+    from config import log
+
+    log.set_up(settings.log_level, process=name)
+    main = importlib.import_module(f"tealight.{name}").main
+    sys.exit(main(settings, *arguments))
+
+
+@app.command()
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).", show_default="127.0.0.1")] = None,
+    port: Annotated[str | None, typer.Option(help="Port to listen on (PORT).", show_default="8000")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Folder to keep everything in (DATA_DIR).")] = None,
+    web: Annotated[str, typer.Option(help="How many web processes.")] = "2",
+    demo: Annotated[bool, typer.Option("--demo", help="Make demo people and say how to sign in as them.")] = False,
+) -> None:
+    """Run the whole service on this machine, in the foreground."""
+    settings = _settings_with((), HOST=host, PORT=port, DATA_DIR=data_dir)
+    if not web.isdecimal() or not 1 <= int(web) <= MOST_WEB_PROCESSES:
+        raise SettingsError(f"--web must be a number from 1 to {MOST_WEB_PROCESSES}, not {web!r}.")
+    from config.engines.valkey import EngineError
+    from tealight.up import run
+
+    try:
+        code = run(settings, web_count=int(web), is_demo=demo)
+    except EngineError as error:
+        _fail(str(error), 1)
+    sys.exit(code)
+
+
+@app.command()
+def web(
+    fd: Annotated[int | None, typer.Option(help="A bound socket that was passed on; else HOST and PORT.")] = None,
+) -> None:
+    """Run one web process: pages, HTTP and WebSockets."""
+    _run_process("web", fd)
+
+
+@app.command()
+def router() -> None:
+    """Run one router: it sweeps offers, lines and leases."""
+    _run_process("router")
+
+
+@app.command()
+def archiver() -> None:
+    """Run one archiver: ended chats go from the log to the database, and old ones are forgotten."""
+    _run_process("archiver")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    settings = _settings_with(PROCESS_NEEDS)
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from config.database import migrate as bring_up_to_date
+    from config.database import url_of
+
+    try:
+        bring_up_to_date(url_of(settings))
+    except (OSError, SQLAlchemyError) as error:
+        cause = getattr(error, "orig", None) or error
+        _fail(f"The database could not be brought up to date: {type(cause).__name__}: {cause}", 1)
+
+
+@app.command()
+def doctor(
+    data_dir: Annotated[str | None, typer.Option(help="Folder everything is kept in (DATA_DIR).")] = None,
+) -> None:
+    """Check settings, engines, versions and limits, and say what is wrong and how to mend it."""
+    from tealight.doctor import examine
+
+    env = dict(os.environ)
+    if data_dir is not None:
+        env["DATA_DIR"] = data_dir
+    sys.exit(examine(env))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as version_of
+
+    print(version_of("tealight"))
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    print(" ".join(sentence.split()), file=sys.stderr)
+    sys.exit(code)
+
+
+def _leave(*_: Any) -> NoReturn:
+    sys.exit(0)
+
+
+def _take_name(command: str) -> None:
+    """Show as `tealight web` and not as a path to Python, and end without a trace when told to before all is loaded."""
+    from setproctitle import setproctitle
+
+    setproctitle(f"tealight {command}")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+
+
+def _mount_groups(words: list[str]) -> None:
+    wants_help = not words or words[0] in ("--help", "-h")
+    for name, module in GROUPS.items():
+        if (wants_help or words[0] == name) and importlib.util.find_spec(module) is not None:
+            app.add_typer(importlib.import_module(module).app, name=name)
+
+
+def main() -> None:
+    """The entry point of the `tealight` command."""
+    words = sys.argv[1:]
+    if words and words[0] in LONG_COMMANDS and not {"--help", "-h"} & set(words):
+        _take_name(words[0])
+    try:
+        _mount_groups(words)
+        app(prog_name="tealight")
+    except SettingsError as error:
+        _fail(str(error), 2)

@@ -1,0 +1,268 @@
+"""`tealight up`: every process of the service on one machine, in the foreground (docs/operations.md).
+
+It binds the socket and passes it on, so that connections wait while a web process is started again. It holds the lock
+of the data folder, brings the engines up first and ends them last.
+"""
+
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from config import log as logs
+from config import secret_key
+from config.database import url_of
+from config.engines.parent_death import dies_with_parent
+from config.engines.valkey import EmbeddedValkey, stop
+from config.settings import Settings, SettingsError
+from tealight.children import Bell, Child, end, keep
+from tealight.server import PortTakenError, bind
+
+# An `up` that was killed leaves children that drain and an engine that writes out what it holds.
+LEFTOVERS_S = 12.0
+# Reading a large log of writes in takes seconds; a small service's takes milliseconds.
+ENGINE_START_S = 120.0
+ENGINE_STOP_S = 2.5
+READY_LOOK_S = 0.2
+READY_LATE_S = 30.0
+
+
+class StopWantedError(BaseException):
+    """A signal came before the service was up."""
+
+
+@dataclass
+class FolderLock:
+    """One `up` per data folder. The file says who holds it; the kernel's lock on it is what counts."""
+
+    path: Path
+    descriptor: int
+    was_left_behind: bool
+
+    @classmethod
+    def take(cls, data_dir: Path) -> "FolderLock":
+        """Raises SettingsError with the holder's pid and the time since when."""
+        path = data_dir / "up.lock"
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise SettingsError(f"The data folder {data_dir} can't be written to: {error.strerror}.") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SettingsError(f"{cls._holder(path)} already runs on {data_dir}; stop it first.") from None
+        left_behind = path.stat().st_size > 0
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "since": time.time()}).encode(), 0)
+        return cls(path, descriptor, left_behind)
+
+    @staticmethod
+    def _holder(path: Path) -> str:
+        try:
+            held = json.loads(path.read_text())
+            since = datetime.fromtimestamp(held["since"], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            return f"`tealight up` with pid {int(held['pid'])} (since {since})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "Another `tealight up`"
+
+    def release(self) -> None:
+        """Give it free; an empty file says that all ended well."""
+        os.ftruncate(self.descriptor, 0)
+        os.close(self.descriptor)
+
+
+@dataclass
+class Service:
+    """What stands while the service is up."""
+
+    settings: Settings
+    sock: socket.socket
+    engine: EmbeddedValkey | None
+    env: dict[str, str] = field(repr=False)
+
+    @property
+    def port(self) -> int:
+        """The port that was really opened (PORT may be 0)."""
+        return int(self.sock.getsockname()[1])
+
+    def spawn(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start one of our own processes; it ends when this one does."""
+        fds: tuple[int, ...] = ()
+        if words[0] == "web":
+            fds = (self.sock.fileno(),)
+            words = (*words, "--fd", str(self.sock.fileno()))
+        return subprocess.Popen(
+            [sys.executable, "-m", "tealight", *words],
+            stdin=subprocess.DEVNULL,
+            env=self.env,
+            pass_fds=fds,
+            preexec_fn=dies_with_parent(),
+            process_group=0,  # Ctrl-C must reach the keeper only, which then ends the others in order
+        )
+
+    def run_once(self, *words: str) -> None:
+        """Run one of our own commands to its end. When it fails it has said why itself, and this process ends, too."""
+        process = self.spawn(*words)
+        try:
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        if code != 0:
+            raise SystemExit(code)
+
+    def is_answering(self) -> bool:
+        """Does a web process answer?"""
+        host = str(self.sock.getsockname()[0])
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked, not bound
+        connection = http.client.HTTPConnection(host, self.port, timeout=READY_LOOK_S)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        return False
+
+
+def _environment(settings: Settings, port: int, redis_url: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "HOST": settings.host,
+        "PORT": str(port),
+        "DATA_DIR": str(settings.data_dir),
+        "REDIS_URL": redis_url,
+        "DATABASE_URL": url_of(settings),
+        "SECRET_KEY": settings.secret_key or secret_key.read_or_make(settings.data_dir),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _bind(settings: Settings, patience_s: float) -> socket.socket:
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return bind(settings.host, settings.port)
+        except PortTakenError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def addresses(settings: Settings, port: int, web_pages: tuple[tuple[str, str], ...]) -> str:
+    """What the person who started the service reads: where it is, and what is still missing."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = settings.public_url or f"http://{host}:{port}"
+    lines = ["", "Tealight is up:", ""]
+    lines += [f"  {what:<12} {base}{path}" for what, path in web_pages]
+    if not settings.is_loopback and not settings.public_url.startswith("https://"):
+        lines += [
+            "",
+            "Staff can't sign in from other machines yet: browsers keep the sign-in cookie only under TLS.",
+            "Put a proxy with a certificate (Caddy, nginx) in front and set PUBLIC_URL=https://your.name",
+        ]
+    return "\n".join([*lines, "", f"Everything is kept in {settings.data_dir}. Ctrl-C ends it.", ""])
+
+
+PAGES = (("To talk", "/"), ("Listeners", "/listen"), ("Supervisors", "/supervise"), ("Admins", "/admin"))
+
+
+class Announcement:
+    """Says where the service is as soon as it answers, or that it is late."""
+
+    def __init__(self, service: Service, hints: str) -> None:
+        self._service = service
+        self._hints = hints
+        self._late_at = time.monotonic() + READY_LATE_S
+        self._is_done = False
+
+    def tick(self) -> float | None:
+        """For `keep`: look again in so many seconds, or never."""
+        if self._is_done:
+            return None
+        if self._service.is_answering():
+            print(addresses(self._service.settings, self._service.port, PAGES) + self._hints, flush=True)
+            self._is_done = True
+            return None
+        if time.monotonic() > self._late_at:
+            print("The service does not answer yet; the lines above should say why.", file=sys.stderr, flush=True)
+            self._late_at = float("inf")
+        return READY_LOOK_S
+
+
+def _prepare(service: Service) -> None:
+    if service.engine is not None:
+        service.engine.wait_ready(ENGINE_START_S)
+    service.run_once("migrate")
+
+
+def _stop_wanted(*_: object) -> None:
+    for number in _stop_signals():
+        signal.signal(number, signal.SIG_IGN)  # what is taken down from here on is taken down once
+    raise StopWantedError
+
+
+def _stop_signals() -> list[signal.Signals]:
+    # Under nohup a closed terminal is no reason to stop.
+    hang_up = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]
+    return [signal.SIGTERM, signal.SIGINT, *hang_up]
+
+
+def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
+    """Bring everything up, keep it so until a signal, end it in order. Returns the exit code.
+
+    Raises SettingsError and EngineError when it can't begin.
+    """
+    stop_signals = _stop_signals()
+    for number in stop_signals:
+        signal.signal(number, _stop_wanted)
+    logs.set_up(settings.log_level, process="up")
+    os.umask(0o077)  # the database and the engine's files are nobody else's to read
+    with contextlib.ExitStack() as last_of_all, contextlib.suppress(StopWantedError):
+        lock = FolderLock.take(settings.data_dir)
+        last_of_all.callback(lock.release)
+        patience_s = LEFTOVERS_S if lock.was_left_behind else 0.0
+        sock = last_of_all.enter_context(_bind(settings, patience_s))
+        engine = None if settings.redis_url else EmbeddedValkey(settings.data_dir)
+        env = _environment(settings, sock.getsockname()[1], settings.redis_url or (engine.url if engine else ""))
+        service = Service(settings, sock, engine, env)
+        children = []
+        if engine is not None:
+            engine.lock(patience_s)
+            last_of_all.callback(engine.release)
+            keeper_of_engine = Child("valkey", engine.start)
+            last_of_all.callback(lambda: stop(engine.process, ENGINE_STOP_S) if engine.process else None)
+            keeper_of_engine.adopt(engine.start())
+            children.append(keeper_of_engine)
+        _prepare(service)
+        hints = demo_hints(service) if is_demo else ""
+        bell = Bell(stop_signals)
+        others = [Child("web", partial(service.spawn, "web")) for _ in range(web_count)]
+        others += [Child(name, partial(service.spawn, name)) for name in ("router", "archiver")]
+        keep([*children, *others], bell, Announcement(service, hints).tick)
+        end(others, bell)
+    return 0
+
+
+def demo_hints(service: Service) -> str:
+    """Make the demo people and return what `tealight demo prepare` says about how to sign in."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tealight", "demo", "prepare"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=service.env,
+        check=False,
+        preexec_fn=dies_with_parent(),
+    )
+    if done.returncode != 0:
+        raise SystemExit(done.returncode)
+    return done.stdout.decode()
