@@ -10,7 +10,8 @@ class StaffMember:
     """A listener, supervisor or admin with what they may do right now.
 
     `age_bands` are those for which a clearance is valid at the moment of loading; empty: may not become available.
-    `version` rises with every change that a held connection must learn of.
+    `version` rises with every change that a held connection must learn of: a changed row, a clearance granted,
+    withdrawn or run out, a sign-out. `signed_out_at_ms`: sign-ins made before this instant are void.
     """
 
     person_id: str
@@ -22,3 +23,4 @@ class StaffMember:
     age_bands: tuple[AgeBand, ...]
     version: int
     is_active: bool = True
+    signed_out_at_ms: int = 0

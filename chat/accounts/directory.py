@@ -1,0 +1,127 @@
+"""Looking people up: by cookie, by id, and who changed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.accounts.clearances import age_bands_of
+from chat.accounts.ids import digest
+from chat.accounts.staff import StaffMember
+from chat.accounts.tables import ClearanceRow, SignInRow, StaffRow
+from chat.accounts.versions import newest_version, next_version
+from chat.protocol.fields import Role
+from config.clock import now_ms
+from config.database import Database
+
+#: The prefix makes browsers refuse it from another host, another path or without TLS (loopback counts as safe).
+cookie_name = "__Host-tealight"
+
+
+class Directory:
+    """Reads people from the database; holds nothing itself."""
+
+    def __init__(self, database: Database, clock: Callable[[], int] = now_ms) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def by_cookie(self, cookie_value: str) -> StaffMember | None:
+        """Who is signed in with this cookie; None when nobody is (any more)."""
+        query = (
+            select(StaffRow)
+            .join(SignInRow, SignInRow.person_id == StaffRow.person_id)
+            .where(
+                SignInRow.cookie_hash == digest(cookie_value),
+                SignInRow.expires_at_ms > self._clock(),
+                SignInRow.created_at_ms >= StaffRow.signed_out_at_ms,
+                StaffRow.is_active,
+            )
+        )
+        async with self._database.read() as session:
+            return await self._one(session, (await session.scalars(query)).one_or_none())
+
+    async def by_id(self, person_id: str) -> StaffMember | None:
+        """The person of that id, active or not."""
+        async with self._database.read() as session:
+            return await self._one(session, await session.get(StaffRow, person_id))
+
+    async def by_name(self, name: str) -> StaffMember | None:
+        """The person of that sign-in name, active or not."""
+        async with self._database.read() as session:
+            found = (await session.scalars(select(StaffRow).where(StaffRow.name == name))).one_or_none()
+            return await self._one(session, found)
+
+    async def everyone(self) -> list[StaffMember]:
+        """All staff, by name."""
+        async with self._database.read() as session:
+            rows = (await session.scalars(select(StaffRow).order_by(StaffRow.name))).all()
+            return await members_of(session, rows, self._clock())
+
+    async def newest_version(self) -> int:
+        """Where a process that starts to watch for changes begins."""
+        async with self._database.read() as session:
+            return await newest_version(session)
+
+    async def changed_since(self, version: int) -> list[StaffMember]:
+        """Everyone whose version is above `version`, lowest first.
+
+        After a change a held connection checks its cookie again with `by_cookie` (a sign-out raises the version, too).
+        A clearance that ran out meanwhile counts as a change; whoever asks first records it.
+        """
+        now = self._clock()
+        async with self._database.read() as session:
+            has_run_out = (await session.scalars(_run_out(now).limit(1))).first() is not None
+        if has_run_out:
+            await self._tell_run_out(now)
+        async with self._database.read() as session:
+            if await newest_version(session) <= version:
+                return []
+            query = select(StaffRow).where(StaffRow.version > version).order_by(StaffRow.version)
+            return await members_of(session, (await session.scalars(query)).all(), now)
+
+    async def _tell_run_out(self, now: int) -> None:
+        async with self._database.write() as session:
+            version = await next_version(session)
+            people = set((await session.scalars(_run_out(now))).all())
+            told = update(ClearanceRow).where(
+                ClearanceRow.expiry_told_at_ms.is_(None), ClearanceRow.expires_at_ms <= now
+            )
+            await session.execute(told.values(expiry_told_at_ms=now))
+            await session.execute(update(StaffRow).where(StaffRow.person_id.in_(people)).values(version=version))
+
+    async def _one(self, session: AsyncSession, row: StaffRow | None) -> StaffMember | None:
+        return None if row is None else (await members_of(session, [row], self._clock()))[0]
+
+
+def _run_out(now: int) -> Select[str]:
+    return select(ClearanceRow.person_id).where(
+        ClearanceRow.expiry_told_at_ms.is_(None), ClearanceRow.expires_at_ms <= now
+    )
+
+
+async def members_of(session: AsyncSession, rows: Sequence[StaffRow], now: int) -> list[StaffMember]:
+    """The rows as StaffMembers, with the age bands they may take at `now`."""
+    query = select(ClearanceRow).where(
+        ClearanceRow.kind == "age_band", ClearanceRow.person_id.in_([row.person_id for row in rows])
+    )
+    held: dict[str, list[ClearanceRow]] = {}
+    for clearance in (await session.scalars(query)).all() if rows else ():
+        held.setdefault(clearance.person_id, []).append(clearance)
+    return [member_of(row, held.get(row.person_id, ()), now) for row in rows]
+
+
+def member_of(row: StaffRow, clearances: Iterable[ClearanceRow], now: int) -> StaffMember:
+    """One row and its clearances as a StaffMember."""
+    return StaffMember(
+        person_id=row.person_id,
+        name=row.name,
+        display_name=row.display_name,
+        role=cast(Role, row.role),
+        languages=tuple(row.languages),
+        max_chats=row.max_chats,
+        age_bands=age_bands_of(clearances, now),
+        version=row.version,
+        is_active=row.is_active,
+        signed_out_at_ms=row.signed_out_at_ms,
+    )

@@ -1,0 +1,36 @@
+"""Why an act on accounts was refused. Codes are stable; the words are for people."""
+
+from typing import Literal
+
+Why = Literal[
+    "sign_in_failed",
+    "too_many_tries",
+    "wrong_password",
+    "bad_name",
+    "bad_password",
+    "bad_display_name",
+    "bad_language",
+    "bad_role",
+    "bad_max_chats",
+    "bad_clearance",
+    "bad_hours",
+    "bad_pool",
+    "name_taken",
+    "no_such_person",
+    "no_such_clearance",
+    "no_such_invitation",
+    "no_such_pool",
+    "invitation_over",
+    "last_admin",
+    "not_yourself",
+]
+
+
+class Refused(Exception):
+    """The act was not done. `message` is one sentence without secrets; `retry_after_ms` where waiting helps."""
+
+    def __init__(self, code: Why, message: str, *, retry_after_ms: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retry_after_ms = retry_after_ms

@@ -1,0 +1,95 @@
+"""What stays of ended chats and of the line without a word of what was said, and what people said about a chat."""
+
+from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from config.database import Base
+
+
+class LoadSampleRow(Base):
+    """The load of one pool, once a minute."""
+
+    __tablename__ = "load_samples"
+
+    at_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    age_band: Mapped[str] = mapped_column(primary_key=True)
+    waiting: Mapped[int]
+    longest_wait_ms: Mapped[int] = mapped_column(BigInteger)
+    available: Mapped[int]
+    paused: Mapped[int]
+    in_chat: Mapped[int]
+    open_chats: Mapped[int]
+    open_offers: Mapped[int]
+    offers_missed_1h: Mapped[int]
+
+
+class ChatFactsRow(Base):
+    """One ended chat, or a request that ended before a chat opened: times and numbers, no words, no seeker."""
+
+    __tablename__ = "chat_facts"
+
+    chat_id: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str]
+    age_band: Mapped[str]
+    topics: Mapped[list[str]] = mapped_column(JSON)
+    distress_before: Mapped[int | None]
+    distress_after: Mapped[int | None]
+    rating: Mapped[int | None]
+    arrived_at_ms: Mapped[int] = mapped_column(BigInteger)
+    offered_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+    opened_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+    ended_by: Mapped[str]
+    end_reason: Mapped[str]
+    listener_id: Mapped[str | None]
+    wait_ms: Mapped[int | None] = mapped_column(BigInteger)
+    offers: Mapped[int]
+    messages_seeker: Mapped[int]
+    messages_listener: Mapped[int]
+
+    __table_args__ = (Index(None, "listener_id", "ended_at_ms"),)
+
+
+class FeedbackCommentRow(Base):
+    """What a seeker wrote about a chat afterwards."""
+
+    __tablename__ = "feedback_comments"
+
+    chat_id: Mapped[str] = mapped_column(primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+    comment: Mapped[str]
+
+    def __repr__(self) -> str:
+        return f"FeedbackCommentRow(chat_id={self.chat_id!r})"
+
+
+class ReportRow(Base):
+    """One participant's report of the other one. A repeat by the same person replaces the first."""
+
+    __tablename__ = "reports"
+
+    chat_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    by_role: Mapped[str]
+    at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+    reason: Mapped[str]
+    comment: Mapped[str | None]
+    block: Mapped[bool]
+
+    def __repr__(self) -> str:
+        return f"ReportRow(chat_id={self.chat_id!r}, reason={self.reason!r})"
+
+
+class WrapUpNoteRow(Base):
+    """A listener's note after a chat."""
+
+    __tablename__ = "wrap_up_notes"
+
+    chat_id: Mapped[str] = mapped_column(primary_key=True)
+    listener_id: Mapped[str] = mapped_column(primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+    note: Mapped[str]
+
+    def __repr__(self) -> str:
+        return f"WrapUpNoteRow(chat_id={self.chat_id!r})"

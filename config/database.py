@@ -1,0 +1,157 @@
+"""One way to the database, whichever it is: SQLite beside the service, or PostgreSQL (docs/database.md)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from config.settings import Settings, SettingsError
+
+#: A writer waits this long for another process's write. Writes here take milliseconds; a migration may take seconds.
+SQLITE_BUSY_TIMEOUT_MS = 15_000
+#: Connections of one process to PostgreSQL; a service runs several processes under a default limit of 100.
+POSTGRESQL_POOL = 10
+
+
+class Base(DeclarativeBase):
+    """The parent of every table model. Names of constraints are fixed, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def url_of(settings: Settings) -> str:
+    """The database's URL with its async driver; the file in the data folder where none is set. Raises SettingsError."""
+    if not settings.database_url:
+        return URL.create("sqlite+aiosqlite", database=str(settings.data_dir / "tealight.db")).render_as_string()
+    try:
+        return with_driver(settings.database_url).render_as_string(hide_password=False)
+    except ArgumentError:
+        # Never the value itself: it may hold a password.
+        raise SettingsError("DATABASE_URL could not be read; postgresql://user:password@host/name is one.") from None
+
+
+def with_driver(raw: str) -> URL:
+    """The URL with the async driver of its kind. Raises ArgumentError, SettingsError."""
+    url = make_url(raw)
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise SettingsError("DATABASE_URL must name a file; a database in memory is lost with its process.")
+        return url.set(drivername="sqlite+aiosqlite")
+    # libpq's word for it, which providers print; asyncpg's is `ssl`, with the same values.
+    query = dict(url.query)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+def is_sqlite(url: str) -> bool:
+    """Is this the URL of a SQLite file?"""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+class Database:
+    """The engines of one process. `read()` can't write; `write()` is one transaction that commits at its end."""
+
+    def __init__(self, url: str) -> None:
+        url = with_driver(url).render_as_string(hide_password=False)
+        self.is_sqlite = is_sqlite(url)
+        self._engines: tuple[AsyncEngine, ...]
+        if self.is_sqlite:
+            reader = sqlite_engine(url, begin="BEGIN", read_only=True, pool_size=4)
+            # One writer a process: SQLite takes one at a time anyway, and a queue in memory is fair, its lock is not.
+            writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+            self._engines = (reader, writer)
+        else:
+            writer = create_async_engine(url, pool_size=POSTGRESQL_POOL, max_overflow=0, pool_pre_ping=True)
+            reader = writer.execution_options(postgresql_readonly=True)
+            self._engines = (writer,)
+        self._read = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
+        self._write = async_sessionmaker(writer, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A consistent look at the database; anything that would write fails."""
+        async with self._read() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back on any exception.
+
+        Await nothing but the session inside it: on SQLite every other writer waits meanwhile.
+        """
+        async with self._write() as session, session.begin():
+            yield session
+
+    async def ping(self) -> None:
+        """Raise an exception unless the database answers."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for engine in self._engines:
+            await engine.dispose()
+
+
+def sqlite_engine(url: str, *, begin: str, read_only: bool = False, **pool: Any) -> AsyncEngine:
+    """An engine on a SQLite file whose transactions start with `begin`.
+
+    The driver's own transactions are off: a deferred one that reads and then writes fails at once when another
+    process wrote in between, in spite of the busy timeout.
+    """
+    engine = create_async_engine(url, **pool)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}",
+            "journal_mode = WAL",
+            # What was answered "done" survives a power cut, too.
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            # Deleted words are overwritten, not only unlinked.
+            "secure_delete = ON",
+            f"query_only = {'ON' if read_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def make_sqlite_file(url: str) -> None:
+    """Make the file and its folder, readable by the owner only: it holds password hashes and, later, chats."""
+    name = make_url(url).database
+    if name is None:
+        return
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600, exist_ok=True)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema; any number of processes may do so at once."""
+    # Imported here: Alembic is needed by no process but the one that migrates, and that module needs this one.
+    from config.migrations import run
+
+    run(url)
