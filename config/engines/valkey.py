@@ -116,7 +116,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _start(
-    folder: Path, socket_at: Path, *, is_durable: bool, bound: int, keep_fds: tuple[int, ...]
+    folder: Path, socket_at: Path, *, is_durable: bool, bound: int, keep_fds: tuple[int, ...], binary: str = ""
 ) -> subprocess.Popen[bytes]:
     _make_folder(folder)
     _make_folder(socket_at.parent)
@@ -126,7 +126,7 @@ def _start(
     conf = folder / "valkey.conf"
     conf.write_text(_conf(socket_at, folder, is_durable=is_durable, bound=bound))
     return subprocess.Popen(
-        [_binary(), str(conf)],
+        [binary or _binary(), str(conf)],
         stdin=subprocess.DEVNULL,
         preexec_fn=dies_with_parent(),
         process_group=0,  # Ctrl-C must reach the keeper only: the engine ends last
@@ -218,20 +218,23 @@ class ThrowAwayValkey:
     """An engine that writes nothing to disk and leaves nothing behind: for tests and measurements.
 
     `with ThrowAwayValkey() as engine: ... engine.url`. With `is_durable` it keeps its log of writes as the real one
-    does, so that `restart` after `kill` finds everything again.
+    does, so that `restart` after `kill` finds everything again. `binary` names another server (Debian's redis-server).
     """
 
-    def __init__(self, *, is_durable: bool = False, bound: int = 256 * 1024 * 1024) -> None:
+    def __init__(self, *, is_durable: bool = False, bound: int = 256 * 1024 * 1024, binary: str = "") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tl-valkey-"))
         self.socket = self.folder / "v.sock"
         self.url = url_of_socket(self.socket)
         self._is_durable = is_durable
         self._bound = bound
+        self._binary = binary
         self.process = self._spawn()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self.socket.unlink(missing_ok=True)
-        process = _start(self.folder, self.socket, is_durable=self._is_durable, bound=self._bound, keep_fds=())
+        process = _start(
+            self.folder, self.socket, is_durable=self._is_durable, bound=self._bound, keep_fds=(), binary=self._binary
+        )
         until = time.monotonic() + 20
         while not answers(self.socket):
             if process.poll() is not None or time.monotonic() > until:
