@@ -14,8 +14,11 @@ from config.settings import Settings, SettingsError, load
 PROCESS_NEEDS = ("REDIS_URL", "DATABASE_URL", "SECRET_KEY")
 # Commands that go on until they are told to stop; they show under this name in the process list.
 LONG_COMMANDS = ("up", "web", "router", "archiver")
-# Kept in modules of their own, loaded only when asked for.
-GROUPS = {"accounts": "tealight.accounts_cli", "demo": "tealight.demo_cli"}
+# Kept in modules of their own, loaded only when asked for: name -> module, the line in the list of commands.
+GROUPS = {
+    "accounts": ("tealight.accounts_cli", "People: listeners, supervisors, admins."),
+    "demo": ("tealight.demo_cli", "Demo people, and simulated chats to look at."),
+}
 MOST_WEB_PROCESSES = 64
 
 app = typer.Typer(
@@ -142,10 +145,14 @@ def _take_name(command: str) -> None:
 
 
 def _mount_groups(words: list[str]) -> None:
-    wants_help = not words or words[0] in ("--help", "-h")
-    for name, module in GROUPS.items():
-        if (wants_help or words[0] == name) and importlib.util.find_spec(module) is not None:
+    for name, (module, line) in GROUPS.items():
+        if importlib.util.find_spec(module) is None:
+            continue
+        if words and words[0] == name:
             app.add_typer(importlib.import_module(module).app, name=name)
+        else:
+            # Its name and line for the list: that must not wait for all that the group needs.
+            app.add_typer(typer.Typer(), name=name, help=line)
 
 
 def main() -> None:
