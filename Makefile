@@ -52,7 +52,7 @@ check: $(DEV_PACKAGES) $(NODE_MODULES) ## format, lint, types, import rules, gen
 	$(BIN)/lint-imports
 	$(BIN)/python -m tealight.typescript --check
 	$(BIN)/python .ci/gates.py
-	$(NPM) run --silent check
+	$(NPM) run --silent --loglevel=error check
 
 .PHONY: bench
 bench: $(DEV_PACKAGES) ## the benchmarks; tables here, JSON under bench/results/
@@ -65,7 +65,7 @@ web: $(BUILT) ## build the front end
 fmt: $(DEV_PACKAGES) $(NODE_MODULES) ## put everything into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(NPM) run --silent fix
+	$(NPM) run --silent --loglevel=error fix
 
 .PHONY: system
 system: ## system packages that the tests want (installed when root)
@@ -82,10 +82,10 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 
 .PHONY: lock
 lock: $(DEV_PACKAGES) ## pin all packages anew (add UPGRADE=--upgrade for newer ones)
-	$(PIP) install --quiet pip-tools
+	$(PIP) install -qq pip-tools
 	$(COMPILE) $(UPGRADE) -o requirements/run.lock pyproject.toml requirements/build.in
 	$(COMPILE) $(UPGRADE) --extra dev -c requirements/run.lock -o requirements/dev.lock pyproject.toml requirements/build.in
-	$(NPM) install --package-lock-only --silent
+	$(NPM) install --package-lock-only --loglevel=error
 	$(BIN)/python .ci/gates.py
 
 # ---- what is made, once ---------------------------------------------------------------------------------------------
@@ -98,18 +98,20 @@ $(BIN)/python:
 		|| { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
 
 $(PACKAGES): requirements/run.lock pyproject.toml | $(BIN)/python
-	$(PIP) install --quiet --require-hashes -r requirements/run.lock
-	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(PIP) install -qq --require-hashes -r requirements/run.lock
+	$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_PACKAGES): requirements/dev.lock $(PACKAGES)
-	$(PIP) install --quiet --require-hashes -r requirements/dev.lock
+	$(PIP) install -qq --require-hashes -r requirements/dev.lock
 	@touch $@
 
 $(NODE_MODULES): web/package.json web/package-lock.json $(PACKAGES)
-	$(NPM) ci --silent
+	@# `ci` refuses where a registry mirrors one platform only and so can't list the others' optional binaries;
+	@# `install --no-save` keeps to the same lock, versions and hashes.
+	@($(NPM) ci --loglevel=silent >/dev/null) || ($(NPM) install --no-save --loglevel=error)
 	@touch $@
 
 $(BUILT): $(NODE_MODULES) $(FRONT_END)
-	$(NPM) run --silent build
+	$(NPM) run --silent --loglevel=error build
 	@touch $@

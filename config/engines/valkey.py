@@ -68,7 +68,8 @@ def answers(path: Path, timeout_s: float = 1.0) -> bool:
     return False
 
 
-def _binary() -> str:
+def binary_path() -> str:
+    """The server program that came with the package. Raises EngineError where there is none for this machine."""
     try:
         return str(get_binary_path())
     except ValkeyBinaryNotFoundError:
@@ -126,7 +127,7 @@ def _start(
     conf = folder / "valkey.conf"
     conf.write_text(_conf(socket_at, folder, is_durable=is_durable, bound=bound))
     return subprocess.Popen(
-        [binary or _binary(), str(conf)],
+        [binary or binary_path(), str(conf)],
         stdin=subprocess.DEVNULL,
         preexec_fn=dies_with_parent(),
         process_group=0,  # Ctrl-C must reach the keeper only: the engine ends last

@@ -1,0 +1,97 @@
+"""The doctor: what it calls wrong, and that it never tells a password."""
+
+from pathlib import Path
+
+import pytest
+
+from config.durability import level_of
+from config.engines.valkey import ThrowAwayValkey
+from config.secret_key import read_or_make
+from config.settings import SettingsError, load
+from tealight import doctor
+
+
+@pytest.mark.parametrize(
+    ("server", "verdict"),
+    [
+        ({"redis_version": "6.2.14"}, "wrong"),
+        ({"redis_version": "7.0.15"}, "ok"),
+        ({"redis_version": "7.2.4", "valkey_version": "7.2.1"}, "ok"),
+        ({"redis_version": "7.2.4", "valkey_version": "9.1.2"}, "ok"),
+        ({}, "wrong"),
+    ],
+)
+def test_old_engines_are_refused(server: dict[str, str], verdict: str) -> None:
+    assert doctor.judge_engine_version(server).verdict == verdict
+
+
+def test_the_durability_level_follows_the_append_only_file() -> None:
+    assert level_of({"appendonly": "yes", "appendfsync": "always"}) == "every_write"
+    assert level_of({"appendonly": "yes", "appendfsync": "everysec"}) == "every_second"
+    assert level_of({"appendonly": "yes", "appendfsync": "no"}) == "memory_only"
+    assert level_of({"appendonly": "no", "appendfsync": "always"}) == "memory_only"
+    assert level_of({}) == "unknown"
+
+
+def test_an_engine_that_forgets_or_evicts_is_wrong() -> None:
+    verdicts = [
+        finding.verdict
+        for finding in doctor.judge_engine_settings({"appendonly": "no", "maxmemory-policy": "allkeys-lru"})
+    ]
+    assert verdicts == ["wrong", "wrong"]
+    assert {finding.verdict for finding in doctor.judge_engine_settings({})} == {"hint"}
+
+
+def test_an_engine_in_memory_is_found_out(valkey_url: str, tmp_path: Path) -> None:
+    found = list(doctor.look_at_engine(load({"REDIS_URL": valkey_url, "DATA_DIR": str(tmp_path)})))
+    assert [finding.verdict for finding in found] == ["ok", "wrong", "ok", "ok"]
+
+
+def test_a_durable_engine_is_well(tmp_path: Path) -> None:
+    with ThrowAwayValkey(is_durable=True) as engine:
+        found = list(doctor.look_at_engine(load({"REDIS_URL": engine.url, "DATA_DIR": str(tmp_path)})))
+    assert [finding.verdict for finding in found] == ["ok", "ok", "ok", "ok"]
+
+
+async def test_engines_that_are_away_are_named_without_their_passwords(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = load(
+        {
+            "REDIS_URL": "redis://:hush-redis@127.0.0.1:1",
+            "DATABASE_URL": "postgresql://someone:hush-database@127.0.0.1:1/tealight",
+            "DATA_DIR": str(tmp_path),
+        }
+    )
+    found = [*doctor.look_at_engine(settings), *await doctor.look_at_database(settings)]
+    assert [finding.verdict for finding in found] == ["wrong", "wrong"]
+    assert "hush" not in repr(found)
+
+
+def test_a_key_that_others_may_read_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    assert doctor.judge_key(path).verdict == "ok"
+    first = read_or_make(tmp_path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert read_or_make(tmp_path) == first
+    assert doctor.judge_key(path).verdict == "ok"
+    path.chmod(0o644)
+    assert doctor.judge_key(path).verdict == "wrong"
+
+
+def test_a_damaged_key_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("short")
+    with pytest.raises(SettingsError, match="damaged"):
+        read_or_make(tmp_path)
+    assert (tmp_path / "secret_key").read_text() == "short"
+
+
+def test_an_open_address_needs_tls() -> None:
+    assert doctor.judge_address(load({"HOST": "127.0.0.1"})).verdict == "ok"
+    assert doctor.judge_address(load({"HOST": "0.0.0.0"})).verdict == "wrong"
+    assert doctor.judge_address(load({"HOST": "0.0.0.0", "PUBLIC_URL": "https://talk.example"})).verdict == "ok"
+
+
+def test_a_bad_setting_ends_with_one_and_says_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor.examine({"PORT": "many"}) == 1
+    assert "WRONG PORT must be a number" in capsys.readouterr().out
