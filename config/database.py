@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -62,6 +64,14 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
+def is_away(error: Exception) -> bool:
+    """Does this error say that the database can't be reached now, and not that a statement is wrong?"""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or not isinstance(error, (DataError, IntegrityError, ProgrammingError))
+    # The driver's own errors come through bare while a connection is being made.
+    return isinstance(error, (PoolTimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError))
+
+
 class Database:
     """The engines of one process. `read()` can't write; `write()` is one transaction that commits at its end."""
 
@@ -75,7 +85,14 @@ class Database:
             writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
             self._engines = (reader, writer)
         else:
-            writer = create_async_engine(url, pool_size=POSTGRESQL_POOL, max_overflow=0, pool_pre_ping=True)
+            writer = create_async_engine(
+                # Errors name no values: they may be what a person wrote, and errors are logged.
+                url,
+                pool_size=POSTGRESQL_POOL,
+                max_overflow=0,
+                pool_pre_ping=True,
+                hide_parameters=True,
+            )
             reader = writer.execution_options(postgresql_readonly=True)
             self._engines = (writer,)
         self._read = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
@@ -113,7 +130,7 @@ def sqlite_engine(url: str, *, begin: str, read_only: bool = False, **pool: Any)
     The driver's own transactions are off: a deferred one that reads and then writes fails at once when another
     process wrote in between, in spite of the busy timeout.
     """
-    engine = create_async_engine(url, **pool)
+    engine = create_async_engine(url, hide_parameters=True, **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -1,12 +1,10 @@
 """Granting and withdrawing clearances, inside the caller's transaction and with a line in the audit log."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.audit import record
 from chat.accounts.clearances import CLEARABLE, is_valid
+from chat.accounts.directory import clearances_of
 from chat.accounts.ids import new_id
 from chat.accounts.people import get_person
 from chat.accounts.refusal import Refused
@@ -33,7 +31,7 @@ async def grant(
     _check(kind, value, expires_at_ms, now_ms)
     await raise_version(session, person_id)
     await get_person(session, person_id)
-    for held in await clearances_of(session, person_id):
+    for held in (await clearances_of(session, [person_id]))[person_id]:
         if (held.kind, held.value) == (kind, value) and is_valid(held, now_ms):
             _withdraw(held, by=by, reason="replaced", now_ms=now_ms)
     row = ClearanceRow(
@@ -81,16 +79,10 @@ async def withdraw(
 
 async def withdraw_all(session: AsyncSession, person_id: str, *, by: str, reason: str, now_ms: int) -> int:
     """Take every valid clearance back. Returns how many those were."""
-    valid = [row for row in await clearances_of(session, person_id) if is_valid(row, now_ms)]
+    valid = [row for row in (await clearances_of(session, [person_id]))[person_id] if is_valid(row, now_ms)]
     for row in valid:
         await withdraw(session, person_id, row.clearance_id, by=by, reason=reason, now_ms=now_ms)
     return len(valid)
-
-
-async def clearances_of(session: AsyncSession, person_id: str) -> Sequence[ClearanceRow]:
-    """All clearances that a person ever held, oldest first."""
-    query = select(ClearanceRow).where(ClearanceRow.person_id == person_id)
-    return (await session.scalars(query.order_by(ClearanceRow.granted_at_ms, ClearanceRow.clearance_id))).all()
 
 
 def _check(kind: str, value: str, expires_at_ms: int | None, now_ms: int) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat.accounts.clearances import age_bands_of
+from chat.accounts.clearances import ClearanceKind, age_bands_of
 from chat.accounts.ids import digest
 from chat.accounts.staff import StaffMember
 from chat.accounts.tables import ClearanceRow, SignInRow, StaffRow
@@ -102,13 +102,25 @@ def _run_out(now: int) -> Select[str]:
 
 async def members_of(session: AsyncSession, rows: Sequence[StaffRow], now: int) -> list[StaffMember]:
     """The rows as StaffMembers, with the age bands they may take at `now`."""
-    query = select(ClearanceRow).where(
-        ClearanceRow.kind == "age_band", ClearanceRow.person_id.in_([row.person_id for row in rows])
-    )
-    held: dict[str, list[ClearanceRow]] = {}
-    for clearance in (await session.scalars(query)).all() if rows else ():
-        held.setdefault(clearance.person_id, []).append(clearance)
-    return [member_of(row, held.get(row.person_id, ()), now) for row in rows]
+    held = await clearances_of(session, [row.person_id for row in rows], kind="age_band")
+    return [member_of(row, held[row.person_id], now) for row in rows]
+
+
+async def clearances_of(
+    session: AsyncSession, person_ids: Sequence[str], kind: ClearanceKind | None = None
+) -> dict[str, list[ClearanceRow]]:
+    """Person -> all clearances they ever held (of one kind, where given), oldest first."""
+    held: dict[str, list[ClearanceRow]] = {person_id: [] for person_id in person_ids}
+    query = select(ClearanceRow).order_by(ClearanceRow.granted_at_ms, ClearanceRow.clearance_id)
+    if len(person_ids) == 1:
+        query = query.where(ClearanceRow.person_id == person_ids[0])
+    if kind is not None:
+        query = query.where(ClearanceRow.kind == kind)
+    for row in (await session.scalars(query)).all() if person_ids else ():
+        # For several people all rows are read: a list of ids would hit a database's limit on parameters.
+        if row.person_id in held:
+            held[row.person_id].append(row)
+    return held
 
 
 def member_of(row: StaffRow, clearances: Iterable[ClearanceRow], now: int) -> StaffMember:

@@ -1,6 +1,9 @@
 """What stays of ended chats and of the line without a word of what was said, and what people said about a chat."""
 
-from sqlalchemy import JSON, BigInteger, Index
+from collections.abc import Sequence
+
+from sqlalchemy import JSON, BigInteger, Index, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
@@ -93,3 +96,35 @@ class WrapUpNoteRow(Base):
 
     def __repr__(self) -> str:
         return f"WrapUpNoteRow(chat_id={self.chat_id!r})"
+
+
+async def load_since(session: AsyncSession, since_ms: int, *, limit: int) -> Sequence[LoadSampleRow]:
+    """The samples from that instant on, oldest first; where there are more than `limit`, the newest of them."""
+    query = select(LoadSampleRow).where(LoadSampleRow.at_ms >= since_ms)
+    order = (LoadSampleRow.at_ms.desc(), LoadSampleRow.language.desc(), LoadSampleRow.age_band.desc())
+    newest_first = (await session.scalars(query.order_by(*order).limit(limit))).all()
+    return newest_first[::-1]
+
+
+async def recent_chats(session: AsyncSession, *, limit: int) -> Sequence[ChatFactsRow]:
+    """The chats that ended last, newest first."""
+    query = select(ChatFactsRow).order_by(ChatFactsRow.ended_at_ms.desc(), ChatFactsRow.chat_id)
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def shift_of(session: AsyncSession, listener_id: str, since_ms: int) -> tuple[int, int, int]:
+    """What a listener did in chats that ended since then: how many, ms in chat, messages written.
+
+    Chats held at the same time count each.
+    """
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(ChatFactsRow.ended_at_ms - ChatFactsRow.opened_at_ms), 0),
+        func.coalesce(func.sum(ChatFactsRow.messages_listener), 0),
+    ).where(
+        ChatFactsRow.listener_id == listener_id,
+        ChatFactsRow.ended_at_ms >= since_ms,
+        ChatFactsRow.opened_at_ms.is_not(None),
+    )
+    chats, in_chat_ms, messages = (await session.execute(query)).one()
+    return int(chats), int(in_chat_ms), int(messages)

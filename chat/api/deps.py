@@ -1,0 +1,41 @@
+"""What the HTTP API is made of; the composition root fills it in."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chat.accounts.directory import Directory
+from chat.accounts.passwords import Passwords
+from chat.accounts.pools import PoolBook
+from chat.accounts.sign_in import SignIn
+from config.clock import now_ms
+from config.database import Database
+from config.settings import Settings
+
+DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
+
+
+@dataclass(frozen=True)
+class ApiDeps:
+    """Everything the API calls. `engines` says which engines answer; `metrics` is Prometheus text."""
+
+    settings: Settings
+    database: Database
+    directory: Directory
+    pools: PoolBook
+    version: str
+    durability: Callable[[], str]
+    engines: Callable[[], Awaitable[dict[str, bool]]]
+    metrics: Callable[[], str | bytes]
+    clock: Callable[[], int] = now_ms
+    passwords: Passwords = field(default_factory=Passwords)
+    #: Where `make web` puts the pages.
+    dist: Path = DIST
+    door: SignIn = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "door", SignIn(self.database, self.passwords, self.clock))
+
+    def close(self) -> None:
+        """End the threads that check passwords."""
+        self.passwords.close()

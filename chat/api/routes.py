@@ -1,0 +1,47 @@
+"""All of HTTP in one place: the JSON API, its description, health, the pages."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from chat.api import admin_invitations, admin_people, admin_service, duty, front, joining, sign_in
+from chat.api.deps import ApiDeps
+from chat.api.endpoint import Endpoint, all_of, routes_of
+from chat.api.health import health_routes
+from chat.api.openapi import describe
+from chat.api.pages import page_routes
+from chat.api.problems import EXCEPTION_HANDLERS
+from chat.api.security_headers import SecurityHeaders
+
+
+def api_routes(deps: ApiDeps, more: Sequence[Endpoint] = ()) -> list[Route]:
+    """The JSON API with /api/openapi.json, /healthz, /readyz and /metrics. `more`: endpoints of other houses."""
+    endpoints = all_of(
+        sign_in.ENDPOINTS,
+        front.ENDPOINTS,
+        joining.ENDPOINTS,
+        duty.ENDPOINTS,
+        admin_people.ENDPOINTS,
+        admin_invitations.ENDPOINTS,
+        admin_service.ENDPOINTS,
+        more,
+    )
+    description = describe(endpoints, deps.version)
+
+    async def openapi(_request: Request) -> Response:
+        return Response(description, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    return [*routes_of(deps, endpoints), Route("/api/openapi.json", openapi), *health_routes(deps)]
+
+
+def http_app(deps: ApiDeps, *, more: Sequence[Endpoint] = (), more_routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The whole as one application; `more_routes` come first."""
+    return Starlette(
+        routes=[*more_routes, *api_routes(deps, more), *page_routes(deps)],
+        middleware=[Middleware(SecurityHeaders, settings=deps.settings)],
+        exception_handlers=EXCEPTION_HANDLERS,
+    )
