@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal
 
-Level = Literal["every_write", "every_second", "memory_only", "unknown"]
+Level = Literal["always", "everysec", "none", "unknown"]
 
 #: What each level means for what people were told was `done`.
 MEANING: dict[Level, str] = {
-    "every_write": "every write is on disk before it is answered; a crash of the machine loses nothing",
-    "every_second": "a crash of the machine may lose the last second; a crash of the engine alone loses nothing",
-    "memory_only": "whatever stands in memory is lost when the engine stops",
+    "always": "every write is on disk before it is answered; a crash of the machine loses nothing",
+    "everysec": "a crash of the machine may lose the last second; a crash of the engine alone loses nothing",
+    "none": "whatever stands in memory is lost when the engine stops",
     "unknown": "this engine does not tell its settings; its operator knows the level",
 }
 
@@ -19,12 +19,12 @@ def level_of(conf: Mapping[str, str]) -> Level:
     if "appendonly" not in conf:
         return "unknown"
     if conf["appendonly"] != "yes":
-        return "memory_only"
+        return "none"
     match conf.get("appendfsync"):
         case "always":
-            return "every_write"
+            return "always"
         case "everysec":
-            return "every_second"
+            return "everysec"
         case _:
             # `no` leaves the moment to the operating system, which promises none.
-            return "memory_only"
+            return "none"

@@ -43,8 +43,15 @@ def _run_process(name: str, *arguments: object) -> NoReturn:
     from config import log
 
     log.set_up(settings.log_level, process=name)
-    main = importlib.import_module(f"tealight.{name}").main
-    sys.exit(main(settings, *arguments))
+    try:
+        code = importlib.import_module(f"tealight.{name}").main(settings, *arguments)
+    except SettingsError:
+        raise
+    except Exception:
+        # As a line of the log: a bare trace would also print the error's own words, whatever they quote.
+        log.get_logger(name).exception("process_failed")
+        code = 1
+    sys.exit(code)
 
 
 @app.command()

@@ -71,7 +71,7 @@ def judge_engine_settings(conf: Mapping[str, str]) -> Iterator[Finding]:
     """Does the engine keep what it is given? `conf` is what CONFIG GET told, empty where it may not be asked."""
     level = durability.level_of(conf)
     meaning = f"durability {level}: {durability.MEANING[level]}"
-    if level == "memory_only":
+    if level == "none":
         yield Finding(
             "wrong", meaning, "CONFIG SET appendonly yes and appendfsync always (or everysec), in its file too."
         )

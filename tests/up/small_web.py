@@ -32,10 +32,10 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def drain() -> None:
-    for send in list(open_sockets):
+    for send in open_sockets.copy():
         await send({"type": "websocket.send", "text": "going_away"})
     await asyncio.sleep(0.1)
-    for send in list(open_sockets):
+    for send in open_sockets.copy():
         await send({"type": "websocket.close", "code": 4000})
 
 

@@ -26,10 +26,10 @@ def test_old_engines_are_refused(server: dict[str, str], verdict: str) -> None:
 
 
 def test_the_durability_level_follows_the_append_only_file() -> None:
-    assert level_of({"appendonly": "yes", "appendfsync": "always"}) == "every_write"
-    assert level_of({"appendonly": "yes", "appendfsync": "everysec"}) == "every_second"
-    assert level_of({"appendonly": "yes", "appendfsync": "no"}) == "memory_only"
-    assert level_of({"appendonly": "no", "appendfsync": "always"}) == "memory_only"
+    assert level_of({"appendonly": "yes", "appendfsync": "always"}) == "always"
+    assert level_of({"appendonly": "yes", "appendfsync": "everysec"}) == "everysec"
+    assert level_of({"appendonly": "yes", "appendfsync": "no"}) == "none"
+    assert level_of({"appendonly": "no", "appendfsync": "always"}) == "none"
     assert level_of({}) == "unknown"
 
 
