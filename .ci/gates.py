@@ -1,9 +1,10 @@
-"""Gates that no linter has: no source file is too long, and no lock file names an address. Standard library only."""
+"""Gates that no linter has: short files, and lock files that are whole and name no address. Standard library only."""
 
 import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,9 +58,22 @@ def _tells(package: dict[str, object]) -> bool:
     return "resolved" in package or "://" in str(package.get("version", ""))
 
 
+def not_locked() -> list[str]:
+    """Sentences on dependencies that pyproject.toml names and the lock files don't hold."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {"run": project["dependencies"], "dev": project["optional-dependencies"]["dev"]}
+    found = []
+    for name, dependencies in wanted.items():
+        lock = (ROOT / "requirements" / f"{name}.lock").read_text(encoding="utf-8")
+        held = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+        names = {re.split(r"[\[<>=!~; ]", dependency)[0].lower().replace("_", "-") for dependency in dependencies}
+        found += [f"requirements/{name}.lock lacks {missing}: make lock" for missing in sorted(names - held)]
+    return found
+
+
 def main() -> int:
     """Print what is wrong; 1 if anything is."""
-    wrong = too_long() + with_addresses()
+    wrong = too_long() + with_addresses() + not_locked()
     for sentence in wrong:
         print(sentence, file=sys.stderr)
     return 1 if wrong else 0

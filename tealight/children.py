@@ -87,7 +87,9 @@ class Bell:
     def __init__(self, stop_signals: Iterable[signal.Signals]) -> None:
         self.stops_wanted = 0
         self._wished_at = float("-inf")
-        self._read_fd, self._write_fd = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._read_fd, self._write_fd = os.pipe()
+        os.set_blocking(self._read_fd, False)
+        os.set_blocking(self._write_fd, False)
         signal.set_wakeup_fd(self._write_fd, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for number in stop_signals:
