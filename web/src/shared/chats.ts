@@ -76,6 +76,13 @@ export class Chats {
     this.askNext(chat);
   }
 
+  /** Takes a refused message out, to be changed. Returns its words. */
+  takeBack(chatId: string, messageId: string): string | undefined {
+    const text = this.all.get(chatId)?.log.takeBack(messageId);
+    this.tell({ kind: "own", chatId });
+    return text;
+  }
+
   /** The connection's state is `open`: everything missed has been pushed. */
   caughtUp(): void {
     this.isCaughtUp = true;

@@ -47,7 +47,7 @@ export interface Handlers {
   /** What to greet with: token, role, positions. Asked anew at each connection. */
   hello(): Omit<Hello, "type" | "ref">;
   push(push: Push): void;
-  /** `closeCode` is given when the state is waiting or stopped. */
+  /** `closeCode` is given when the connection was lost, or stopped by the server. */
   state(state: ConnectionState, closeCode?: number): void;
 }
 
@@ -106,8 +106,8 @@ export class Connection {
     this.connect();
   }
 
-  /** Ends the connection for good. What was not answered is rejected with StoppedError. */
-  stop(closeCode = 1000): void {
+  /** Ends the connection for good; `closeCode` if the server did. What was not answered is rejected with StoppedError. */
+  stop(closeCode?: number): void {
     clearTimeout(this.retry);
     clearInterval(this.check);
     this.stopWatching?.();

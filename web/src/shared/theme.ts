@@ -1,10 +1,10 @@
 export type Theme = "light" | "dark";
 
-const KEY = "tealight.theme";
+export const THEME_KEY = "tealight.theme";
 
 /** Puts back what was chosen before. Without a choice the system decides (tokens.css). */
 export function restoreTheme(storage: Pick<Storage, "getItem" | "setItem">): void {
-  const chosen = storage.getItem(KEY);
+  const chosen = storage.getItem(THEME_KEY);
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 }
 
@@ -16,6 +16,6 @@ export function isDark(): boolean {
 export function switchTheme(storage: Pick<Storage, "getItem" | "setItem">): Theme {
   const theme: Theme = isDark() ? "light" : "dark";
   document.documentElement.dataset.theme = theme;
-  storage.setItem(KEY, theme);
+  storage.setItem(THEME_KEY, theme);
   return theme;
 }

@@ -1,0 +1,139 @@
+import { Dialog } from "../shared/dialog";
+import { Icon, phoneIcon } from "../shared/icon";
+import { QuickExit } from "./bar";
+import { type CrisisCountry, type CrisisNumber, type CrisisService, crisis, FALLBACK_URL } from "./front";
+import { isCrisisOpen } from "./state";
+import { value } from "./store";
+import { keep, kept } from "./tab";
+import { type Key, say, words } from "./words";
+
+/** Chosen by the person, never guessed, and kept no longer than this tab's chat. */
+const country = value(kept("country") ?? "");
+
+function choose(code: string): void {
+  country.value = code;
+  keep("country", code);
+}
+
+function nameOf(code: string, one: CrisisCountry): string {
+  try {
+    return (
+      one.names?.[words.language] ?? new Intl.DisplayNames([words.language], { type: "region" }).of(code) ?? one.name
+    );
+  } catch {
+    return one.name;
+  }
+}
+
+function dialled(number: string): string {
+  return `tel:${number.replace(/[^\d+*#]/g, "")}`;
+}
+
+function Emergency({ numbers }: { numbers: CrisisNumber[] }) {
+  if (numbers.length === 0) {
+    return (
+      <p class="crisis__first">
+        <Icon of={phoneIcon} />
+        <span>
+          {say("crisis.call_unknown")}
+          <span>{say("crisis.call_when")}</span>
+        </span>
+      </p>
+    );
+  }
+  return (
+    <div class="stack stack--2">
+      {numbers.map((one) => {
+        const key = `crisis.for.${one.for}`;
+        return (
+          <a key={one.number} class="crisis__first" href={dialled(one.number)}>
+            <Icon of={phoneIcon} />
+            <span>
+              {say("crisis.call", { number: one.number })}
+              <span>{words.has(key) ? say(key as Key) : say("crisis.call_when")}</span>
+            </span>
+          </a>
+        );
+      })}
+    </div>
+  );
+}
+
+function Service({ of }: { of: CrisisService }) {
+  const call = of.call?.[0];
+  const details = [of.hours, of.ages, of.cost, of.languages?.join(", ")].filter(Boolean).join(". ");
+  const day = new Intl.DateTimeFormat(words.language, { dateStyle: "long" }).format(new Date(of.verified_on));
+  return (
+    <div class="crisis__line">
+      <h3>{of.name}</h3>
+      {call ? (
+        <a class="btn btn--dense" href={dialled(call)} aria-label={say("crisis.call_service", { name: of.name })}>
+          {call}
+        </a>
+      ) : (
+        <span />
+      )}
+      <p>
+        {of.text ? `${say("crisis.text", { what: of.text })}. ` : ""}
+        {details ? `${details}. ` : ""}
+        {say("crisis.checked", { day })}
+      </p>
+    </div>
+  );
+}
+
+/** Emergency number, the person's own country, and the directory that works everywhere. Needs no network once loaded. */
+export function CrisisHelp() {
+  const book = crisis.value;
+  const chosen = book?.countries[country.value];
+  const url = book?.fallback_url ?? FALLBACK_URL;
+  const codes = Object.entries(book?.countries ?? {}).map(([code, one]) => ({ code, name: nameOf(code, one) }));
+  codes.sort((a, b) => a.name.localeCompare(b.name, words.language));
+  return (
+    <div class="stack">
+      <Emergency numbers={chosen?.emergency ?? []} />
+      {book === null ? (
+        <p class="small soft">{say("crisis.loading")}</p>
+      ) : (
+        <label class="field">
+          <span class="label">{say("crisis.country")}</span>
+          <select class="input" value={country.value} onChange={(event) => choose(event.currentTarget.value)}>
+            <option value="">{say("crisis.choose")}</option>
+            {codes.map(({ code, name }) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+            <option value="-">{say("crisis.not_here")}</option>
+          </select>
+          <span class="hint hint--below">{say("crisis.why")}</span>
+        </label>
+      )}
+      <div>
+        {chosen?.services.map((service) => (
+          <Service key={service.name} of={service} />
+        ))}
+        <div class="crisis__line">
+          <h3>{say("crisis.any")}</h3>
+          <a class="btn btn--dense" href={url} target="_blank" rel="noreferrer noopener">
+            {say("crisis.open")}
+          </a>
+          <p>{say("crisis.any_more")}</p>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export function CrisisPanel() {
+  if (!isCrisisOpen.value) return null;
+  const close = () => {
+    isCrisisOpen.value = false;
+  };
+  return (
+    <Dialog id="crisis" title={say("crisis.title")} closeLabel={say("close")} onClose={close} before={<QuickExit />}>
+      <CrisisHelp />
+      <p class="small soft crisis__quiet">{say("crisis.quiet")}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,31 @@
+import { Icon, moonIcon } from "../shared/icon";
+import { thisTab } from "../shared/safe-storage";
+import { switchTheme } from "../shared/theme";
+import { nameOfLanguage } from "../shared/words";
+import { say, words } from "./words";
+
+export function ThemeSwitch() {
+  return (
+    <button class="btn btn--quiet" type="button" onClick={() => switchTheme(thisTab)}>
+      <Icon of={moonIcon} /> {say("light_or_dark")}
+    </button>
+  );
+}
+
+export function Foot() {
+  return (
+    <footer class="foot">
+      <div class="foot__inner">
+        <ThemeSwitch />
+        {words.languages
+          .filter((tag) => tag !== words.language)
+          .map((tag) => (
+            <a key={tag} href={`/?lang=${tag}`} lang={tag} hreflang={tag}>
+              {nameOfLanguage(tag)}
+            </a>
+          ))}
+        <a href="/listen">{say("foot.staff")}</a>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,159 @@
+import { useState } from "preact/hooks";
+import { Dialog } from "../shared/dialog";
+import { Icon, moonIcon, phoneIcon } from "../shared/icon";
+import { allowSound } from "./attention";
+import { Bar, QuickExit } from "./bar";
+import { Breathing } from "./breathing";
+import { ConfirmCard } from "./confirm";
+import { FirstWords } from "./first-words";
+import { leaveLine } from "./journey";
+import { LongerThanSaid, Place, WaitBand } from "./place";
+import { isCrisisOpen, isOffline, line, myName, view } from "./state";
+import { value } from "./store";
+import { keep, kept } from "./tab";
+import { say, show } from "./words";
+
+const isSoundOn = value(kept("sound") === true);
+
+function Offline() {
+  if (!isOffline()) return null;
+  return (
+    <section class="seeker__full banner banner--caution banner--inset">
+      <p class="banner__text">
+        <strong>{say("chat.reconnecting")}</strong>
+        {say("wait.longer_more")}
+      </p>
+    </section>
+  );
+}
+
+/** With nobody on duty: the truth, and what still works. */
+function NobodyThere() {
+  return (
+    <>
+      <p class="lede">{say("wait.nobody_more")}</p>
+      <ul class="lines">
+        <li>
+          <Icon of={phoneIcon} />
+          <span>
+            <button
+              class="btn btn--quiet btn--plain lines__act"
+              type="button"
+              onClick={() => {
+                isCrisisOpen.value = true;
+              }}
+            >
+              {say("wait.nobody_help")}
+            </button>
+            <br />
+            <span class="soft small">{say("wait.nobody_help_more")}</span>
+          </span>
+        </li>
+        <li>
+          <Icon of={moonIcon} />
+          <span>
+            <a class="btn btn--quiet btn--plain lines__act" href="#breath">
+              {say("wait.nobody_breathe")}
+            </a>
+            <br />
+            <span class="soft small">{say("wait.nobody_breathe_more")}</span>
+          </span>
+        </li>
+      </ul>
+    </>
+  );
+}
+
+function InLine() {
+  const own = line.value;
+  if (own === null || own.state === "asking" || view.value === "resuming") {
+    return (
+      <h1 class="voice seeker__title" tabIndex={-1}>
+        {say("wait.asking")}
+      </h1>
+    );
+  }
+  const isNobodyThere = own.isAnyoneThere === false && own.state === "waiting";
+  return (
+    <>
+      <div>
+        <h1 class="voice seeker__title" tabIndex={-1}>
+          {say(isNobodyThere ? "wait.nobody" : "wait.title")}
+        </h1>
+        {myName.value !== "" && <p class="soft wait__name">{show("wait.name", { name: myName.value })}</p>}
+      </div>
+      {isNobodyThere && <NobodyThere />}
+      {own.state === "offered" && <p class="wait__who">{say("wait.offered")}</p>}
+      {own.state === "connected" && <p class="wait__who">{say("wait.connecting")}</p>}
+      {own.state === "waiting" && own.place !== null && <Place place={own.place} />}
+      {own.state === "waiting" && !isNobodyThere && <WaitBand of={own} />}
+      <FirstWords />
+    </>
+  );
+}
+
+function LeaveLine() {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <div>
+      <button class="btn btn--quiet btn--plain" type="button" onClick={() => setAsking(true)}>
+        {say("wait.leave")}
+      </button>
+      {isAsking && (
+        <Dialog
+          id="leave"
+          role="alertdialog"
+          title={say("wait.leave_sure")}
+          closeLabel={say("close")}
+          onClose={() => setAsking(false)}
+          before={<QuickExit />}
+        >
+          <div class="stack">
+            <p>{say("wait.leave_more")}</p>
+            <div class="row">
+              <button class="btn btn--main" type="button" onClick={() => void leaveLine()}>
+                {say("wait.leave")}
+              </button>
+              <button class="btn" type="button" onClick={() => setAsking(false)}>
+                {say("wait.stay")}
+              </button>
+            </div>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+export function Waiting() {
+  const own = line.value;
+  return (
+    <>
+      <Bar skipTo="main" skipWords={say("skip")} />
+      <main id="main" class="seeker">
+        <ConfirmCard />
+        <Offline />
+        {own !== null && own.state === "waiting" && <LongerThanSaid of={own} />}
+        <section class="stack stack--6">
+          <InLine />
+        </section>
+        <aside class="stack stack--6">
+          <Breathing />
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={isSoundOn.value}
+              onChange={(event) => {
+                isSoundOn.value = event.currentTarget.checked;
+                keep("sound", isSoundOn.value);
+                if (isSoundOn.value) allowSound();
+              }}
+            />
+            <span>{say("wait.sound")}</span>
+          </label>
+          <LeaveLine />
+        </aside>
+      </main>
+    </>
+  );
+}
