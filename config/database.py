@@ -40,7 +40,7 @@ def url_of(settings: Settings) -> str:
         return URL.create("sqlite+aiosqlite", database=str(settings.data_dir / "tealight.db")).render_as_string()
     try:
         return with_driver(settings.database_url).render_as_string(hide_password=False)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # Never the value itself: it may hold a password.
         raise SettingsError("DATABASE_URL could not be read; postgresql://user:password@host/name is one.") from None
 

@@ -1,0 +1,1 @@
+"""The process that holds WebSockets: dull on purpose (docs/edge.md)."""

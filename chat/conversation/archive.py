@@ -1,0 +1,82 @@
+"""What stays of an ended chat: facts without words. The log itself is forgotten (docs/privacy.md)."""
+
+from typing import Any
+
+from chat.conversation.facts_tables import ChatFactsRow
+from config.database import Database
+from routing.actions.lines import Lines
+from routing.store.snapshots import ChatRecord, chat_record, pairs
+
+#: PROTOCOL: an ended chat can be recovered for 1 h; a little more, so that nobody reads half a log.
+FORGET_AFTER_MS = 3_660_000
+PAGE = 100
+
+
+def facts_of(record: ChatRecord, band: str, h: dict[str, str]) -> ChatFactsRow:
+    """The facts of one ended ChatRequest and its chat."""
+    last = max(record.listeners.items(), key=lambda item: abs(item[1]), default=None)
+    opened = record.opened_at_ms or None
+    return ChatFactsRow(
+        chat_id=record.chat_id,
+        language=record.language,
+        age_band=band,
+        topics=list(record.topics),
+        distress_before=record.distress,
+        distress_after=int(h["da"]) if h.get("da") else None,
+        rating=int(h["fb"]) if h.get("fb") else None,
+        arrived_at_ms=record.arrived_at_ms,
+        offered_at_ms=None,
+        opened_at_ms=opened,
+        ended_at_ms=record.ended_at_ms,
+        ended_by=record.ended_by,
+        end_reason=record.ended_reason,
+        listener_id=last[0] if last else None,
+        wait_ms=opened - record.arrived_at_ms if opened else None,
+        offers=record.offers,
+        messages_seeker=record.written.get("seeker", 0),
+        messages_listener=record.written.get("listener", 0),
+    )
+
+
+async def archive_band(lines: Lines, database: Database, band: str, now_ms: int) -> int:
+    """Write the facts of chats that ended or got feedback, and forget those that ended over an hour ago.
+
+    Answers how many were forgotten. Facts are written once more before a chat is forgotten, so that a crash between
+    two steps loses nothing; a repeat replaces the same row. Raises RedisAway, RedisRefused and the database's errors.
+    """
+    shard = lines.shards[band]
+    link = shard.functions.link
+    while ids := await link.send("SPOP", shard.key("unwritten"), PAGE):
+        await _write(lines, database, band, [raw.decode() for raw in ids])
+    forgotten = 0
+    while True:
+        old = f"({now_ms - FORGET_AFTER_MS}"
+        ids = await link.send("ZRANGEBYSCORE", shard.key("ended"), "-inf", old, "LIMIT", 0, PAGE)
+        chat_ids = [raw.decode() for raw in ids]
+        still_wrapping = await _write(lines, database, band, chat_ids)
+        gone = [chat_id for chat_id in chat_ids if chat_id not in still_wrapping]
+        for chat_id in gone:
+            await lines.call(band, "forget", chat_id)
+        forgotten += len(gone)
+        if len(ids) < PAGE or not gone:
+            return forgotten
+
+
+async def _write(lines: Lines, database: Database, band: str, chat_ids: list[str]) -> set[str]:
+    """Write these chats' facts. Answers those that are still in their wrap-up."""
+    shard = lines.shards[band]
+    rows: list[ChatFactsRow] = []
+    wrapping: set[str] = set()
+    for chat_id in chat_ids:
+        flat: list[Any] = await shard.functions.link.send("HGETALL", shard.key("chat", chat_id))
+        if flat:
+            h = pairs(flat)
+            record = chat_record(chat_id, h)
+            rows.append(facts_of(record, band, h))
+            if record.state == "U":
+                wrapping.add(chat_id)
+    if rows:
+        async with database.write() as session:
+            for row in rows:
+                await session.merge(row)
+    return wrapping

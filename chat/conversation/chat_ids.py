@@ -1,0 +1,10 @@
+"""Ids of chats follow from who asked and which request it was, so that a repeated request finds its own chat."""
+
+import base64
+import hashlib
+
+
+def chat_id_of(person_id: str, request_id: str) -> str:
+    """`c` and 20 characters of base 32; the same request of the same person always gets the same one."""
+    digest = hashlib.sha256(f"{person_id}|{request_id}".encode()).digest()
+    return "c" + base64.b32encode(digest).decode().lower()[:20]

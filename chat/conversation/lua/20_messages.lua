@@ -1,0 +1,106 @@
+-- What people write. One script a message: participant now or before, repeated, state, limits; then append and publish.
+
+local LOG_MAX = 20000 -- messages in one chat: 300 times the p99 of real chats; past it something is wrong
+
+local function announce(S, c, payload)
+  redis.call('SPUBLISH', K.channel(S, c.pe), payload)
+  if c.st == 'A' and c.l and c.l ~= '' then redis.call('SPUBLISH', K.channel(S, c.l), payload) end
+end
+
+-- send_message. args: 3 chat, 4 from, 5 message_id, 6 text, 7 role
+-- answer: {'done', epoch, seq} | {code}
+function OPS.send_message(keys, args)
+  local S, id, from, message_id = keys[1], args[3], args[4], args[5]
+  begin(args)
+  local key = K.chat(S, id)
+  local v = redis.call('HMGET', key, 'st', 'pe', 'l', 'sq', 'ep', 'was:' .. from)
+  if not v[1] then return finish(S, { 'no_such_chat' }) end
+  local c = { st = v[1], pe = v[2], l = v[3] }
+  local is_seeker = c.pe == from
+  if not is_seeker and not v[6] then return finish(S, { 'no_such_chat' }) end
+  local sent = redis.call('HGET', K.sent(S, id), from .. ':' .. message_id)
+  if sent then
+    local entry = redis.call('XRANGE', K.log(S, id), sent .. '-0', sent .. '-0')[1]
+    if entry and entry[2][8] == args[6] then return finish(S, { 'done', v[5], num(sent) }) end
+    return finish(S, { 'message_id_reused' })
+  end
+  if c.st == 'E' or c.st == 'U' then return finish(S, { 'chat_ended' }) end
+  if not is_seeker and (c.st ~= 'A' or c.l ~= from) then return finish(S, { 'not_participant' }) end
+  local seq = num(v[4]) + 1
+  if seq > LOG_MAX then return finish(S, { 'full' }) end
+  redis.call('XADD', K.log(S, id), string.format('%.0f-0', seq), 'f', from, 'i', message_id, 't', T.now, 'x', args[6])
+  redis.call('HSET', key, 'sq', seq)
+  redis.call('HINCRBY', key, 'n:' .. args[7], 1)
+  redis.call('HSET', K.sent(S, id), from .. ':' .. message_id, seq)
+  announce(S, c, table.concat({ 'm', id, v[5], string.format('%.0f', seq), string.format('%.0f', T.now), message_id,
+    from, args[6] }, '\n'))
+  return finish(S, { 'done', v[5], seq })
+end
+
+-- mark_read: how far a participant has read; never goes back. args: 3 chat, 4 person, 5 seq. answer: 'done' | code
+function OPS.mark_read(keys, args)
+  local S, id, person, seq = keys[1], args[3], args[4], num(args[5])
+  begin(args)
+  local v = redis.call('HMGET', K.chat(S, id), 'st', 'pe', 'l', 'sq', 'r:' .. person)
+  if not v[1] or (v[2] ~= person and v[3] ~= person) then return finish(S, 'not_participant') end
+  seq = math.min(seq, num(v[4]))
+  if seq > num(v[5]) then
+    redis.call('HSET', K.chat(S, id), 'r:' .. person, string.format('%.0f', seq))
+    announce(S, { st = v[1], pe = v[2], l = v[3] },
+      table.concat({ 'r', id, person, string.format('%.0f', seq) }, '\n'))
+  end
+  return finish(S, 'done')
+end
+
+-- heads: the head of each of these chats' logs. args: 3... chats. answer: {{epoch or '', seq}, ...}
+function OPS.heads(keys, args)
+  local S, out = keys[1], {}
+  begin(args)
+  for i = 3, #args do
+    local v = redis.call('HMGET', K.chat(S, args[i]), 'ep', 'sq')
+    out[#out + 1] = { v[1] or '', num(v[2]) }
+  end
+  return finish(S, out)
+end
+
+-- renew_epoch: somebody holds messages above this log's head, so answered messages were lost (an older state was
+-- restored). Once per epoch, and at most 3 times a chat, so that a lying client can do no more than that.
+-- args: 3 chat, 4 the epoch that was held, 5 the seq that was held, 6 the new epoch. answer: 'renewed' | 'kept'
+function OPS.renew_epoch(keys, args)
+  local S, key = keys[1], K.chat(keys[1], args[3])
+  begin(args)
+  local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'er#')
+  if not v[1] or v[1] ~= args[4] or num(v[2]) >= num(args[5]) or num(v[5]) >= 3 then return finish(S, 'kept') end
+  redis.call('HSET', key, 'ep', args[6], 'er#', num(v[5]) + 1)
+  hint(v[3])
+  if v[4] and v[4] ~= '' then hint(v[4]) end
+  return finish(S, 'renewed')
+end
+
+-- forget: the archiver has written the facts; words and keys go. args: 3 chat. answer: 'done'
+function OPS.forget(keys, args)
+  local S, id = keys[1], args[3]
+  begin(args)
+  local flat = redis.call('HGETALL', K.chat(S, id))
+  for i = 1, #flat, 2 do
+    local person = flat[i] == 'pe' and flat[i + 1] or string.match(flat[i], '^was:(.+)$')
+    if person then redis.call('ZREM', K.recent(S, person), id) end
+  end
+  redis.call('DEL', K.chat(S, id), K.log(S, id), K.sent(S, id), K.excluded(S, id))
+  redis.call('ZREM', K.ended(S), id)
+  redis.call('SREM', K.unwritten(S), id)
+  return finish(S, 'done')
+end
+
+-- give_feedback: rating and distress after; kept with the chat until its facts are written.
+-- args: 3 chat, 4 seeker, 5 rating, 6 distress or ''. answer: 'done' | 'no_such_chat' | 'too_late' (facts are written)
+function OPS.give_feedback(keys, args)
+  local S, id = keys[1], args[3]
+  begin(args)
+  local v = redis.call('HMGET', K.chat(S, id), 'pe', 'op', 'en')
+  if v[1] ~= args[4] or not v[2] then return finish(S, 'no_such_chat') end
+  if v[3] and T.now - num(v[3]) > RECENT_MS then return finish(S, 'too_late') end
+  redis.call('HSET', K.chat(S, id), 'fb', args[5], 'da', args[6])
+  if v[3] then redis.call('SADD', K.unwritten(S), id) end
+  return finish(S, 'done')
+end

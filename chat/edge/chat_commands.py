@@ -1,0 +1,115 @@
+"""What both sides' commands in a chat do."""
+
+from dataclasses import dataclass
+
+from chat.conversation import aftermath
+from chat.conversation.texts import is_good_text
+from chat.edge.connection import Connection
+from chat.edge.hub import Hub
+from chat.edge.refusal import CommandRefused
+from chat.protocol.codes import Code
+from chat.protocol.commands import CatchUp, EndChat, MarkRead, Report, SendMessage, SetTyping
+from chat.protocol.replies import Done
+from config import metrics
+from config.database import Database
+from config.redis_link import RedisAway
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCommands:
+    """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
+
+    hub: Hub
+    database: Database
+
+    async def _band(self, connection: Connection, chat_id: str) -> str:
+        """The shard of a chat of this person. A chat that opened a moment ago may not have reached the view yet."""
+        band = self.hub.band_of(connection, chat_id)
+        if band is None:
+            person = self.hub.people[connection.person_id]
+            await self.hub.read(person, self.hub.lines.shards)
+            band = self.hub.view_of(person).bands.get(chat_id)
+        if band is None:
+            raise CommandRefused("no_such_chat")
+        return band
+
+    async def send_message(self, connection: Connection, command: SendMessage) -> Done:
+        if not is_good_text(command.text):
+            raise CommandRefused("bad_text")
+        band = await self._band(connection, command.chat_id)
+        role = "seeker" if connection.role == "seeker" else "listener"
+        answer = await self.hub.lines.call(
+            band, "send_message", command.chat_id, connection.person_id, command.message_id, command.text, role
+        )
+        if answer[0] != b"done":
+            code: Code = answer[0].decode()
+            raise CommandRefused(code)
+        metrics.messages.labels(role).inc()
+        return Done(ref=command.ref, epoch=answer[1].decode(), seq=int(answer[2]))
+
+    async def set_typing(self, connection: Connection, command: SetTyping) -> Done:
+        band = self.hub.band_of(connection, command.chat_id)
+        if band is None:
+            raise CommandRefused("no_such_chat")
+        shard = self.hub.lines.shards[band]
+        payload = f"t\n{command.chat_id}\n{connection.person_id}\n{int(command.typing)}"
+        for other in connection.counterparts(command.chat_id):
+            await shard.functions.link.send("SPUBLISH", shard.key("channel", other), payload)
+        return Done(ref=command.ref or "")
+
+    async def mark_read(self, connection: Connection, command: MarkRead) -> Done:
+        band = await self._band(connection, command.chat_id)
+        await self.hub.lines.call(band, "mark_read", command.chat_id, connection.person_id, command.seq)
+        return Done(ref=command.ref or "")
+
+    async def catch_up(self, connection: Connection, command: CatchUp) -> Done:
+        """Send again what lies above the client's position, in order, before `done`."""
+        band = await self._band(connection, command.chat_id)
+        position = connection.positions.get(command.chat_id)
+        if position is None or self.hub.band_of(connection, command.chat_id) != band:
+            raise CommandRefused("no_such_chat")
+        while position.is_filling:  # one reader at a time keeps the order
+            await self.hub.pause()
+        held = command.seq if command.epoch == position.epoch else 0
+        if held < position.last:
+            position.last = held
+        position.want = max(position.want, position.last)
+        position.is_filling = True
+        try:
+            await self.hub.fill(connection, command.chat_id, position)
+        except RedisAway:
+            position.is_filling = False
+            raise
+        return Done(ref=command.ref)
+
+    async def end_chat(self, connection: Connection, command: EndChat) -> Done:
+        await self._end(connection, command.chat_id, command.reason or "ended", block=False)
+        return Done(ref=command.ref)
+
+    async def _end(self, connection: Connection, chat_id: str, reason: str, *, block: bool) -> None:
+        band = await self._band(connection, chat_id)
+        role = "seeker" if connection.role == "seeker" else "listener"
+        answer = await self.hub.lines.call(
+            band, "end_chat", connection.person_id, chat_id, role, reason, "1" if block else "0"
+        )
+        if answer != b"done":
+            code: Code = answer.decode()
+            raise CommandRefused(code)
+
+    async def report(self, connection: Connection, command: Report) -> Done:
+        """Keep the report first: a chat that ended without it would have silenced it."""
+        await self._band(connection, command.chat_id)
+        if command.comment and "\x00" in command.comment:
+            raise CommandRefused("bad_text")
+        await aftermath.save_report(
+            self.database,
+            chat_id=command.chat_id,
+            person_id=connection.person_id,
+            role=connection.role,
+            reason=command.reason,
+            comment=command.comment,
+            block=command.block,
+        )
+        if command.block:
+            await self._end(connection, command.chat_id, "ended", block=True)
+        return Done(ref=command.ref)

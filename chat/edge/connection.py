@@ -1,0 +1,75 @@
+"""The state of one connection, without I/O: who it is, what it was told, what it holds."""
+
+from dataclasses import dataclass, field
+
+from chat.accounts.staff import StaffMember
+from chat.edge.limits import BAD_FRAMES_IN_A_ROW, COMMANDS_BURST, COMMANDS_PER_S, TokenBucket
+from chat.edge.positions import Position
+from chat.edge.view import View
+from chat.protocol.fields import Role
+from chat.protocol.pushes import Push
+
+#: Chats announced before their chat_opened; a person has a handful, more is nonsense.
+_EARLY_MAX = 64
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One live WebSocket. `person_id` is empty before hello."""
+
+    number: int
+    address_key: bytes
+    staff: StaffMember | None = None
+    signed_in_at_ms: int = 0
+    person_id: str = ""
+    role: Role = "seeker"
+    is_live: bool = False
+    watches_load: bool = False
+    known: View | None = None
+    positions: dict[str, Position] = field(default_factory=dict)
+    early: dict[str, int] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    bad_in_a_row: int = 0
+    last_sent_s: float = 0.0
+    last_act_s: float = 0.0
+    bucket: TokenBucket = field(default_factory=lambda: TokenBucket(COMMANDS_PER_S, COMMANDS_BURST))
+
+    @property
+    def is_greeted(self) -> bool:
+        return self.person_id != ""
+
+    def frame_was_bad(self) -> bool:
+        """Count a bad frame. Is it time to close the connection?"""
+        self.bad_in_a_row += 1
+        return self.bad_in_a_row > BAD_FRAMES_IN_A_ROW
+
+    def note_early(self, chat_id: str, seq: int) -> None:
+        """A message of a chat that was not opened here yet: its log is read that far when it is."""
+        if chat_id in self.early or len(self.early) < _EARLY_MAX:
+            self.early[chat_id] = max(self.early.get(chat_id, 0), seq)
+
+    def follow(self, chat_id: str, epoch: str, seq: int) -> Position:
+        """Begin or go on to follow a chat whose log is known to reach `seq`."""
+        position = self.positions.get(chat_id)
+        if position is None:
+            position = self.positions[chat_id] = Position(epoch)
+        position.want = max(position.want, seq, self.early.pop(chat_id, 0))
+        return position
+
+    def forget_lost_chats(self, view: View) -> None:
+        """Stop following chats that this person may see no more."""
+        seen = {c.chat_id for c in view.snapshot.chats}
+        for chat_id in [c for c in self.positions if c not in seen]:
+            del self.positions[chat_id]
+
+    def counterparts(self, chat_id: str) -> list[str]:
+        """The others in an open chat, as this connection was told."""
+        if self.known is None:
+            return []
+        for chat in self.known.snapshot.chats:
+            if chat.chat_id == chat_id and chat.state == "open":
+                return [p.person_id for p in chat.participants if p.person_id != self.person_id]
+        return []
+
+
+__all__ = ["Connection", "Push"]

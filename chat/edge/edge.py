@@ -1,0 +1,148 @@
+"""The edge of one web process, put together: links, library, hub, ticks, drain."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+from chat.accounts.directory import Directory
+from chat.accounts.pools import PoolBook
+from chat.edge.chat_commands import ChatCommands
+from chat.edge.dispatch import Dispatch
+from chat.edge.greeting import Greeter
+from chat.edge.hub import Hub
+from chat.edge.listener_commands import ListenerCommands
+from chat.edge.seeker_commands import SeekerCommands
+from chat.edge.socket import Socket
+from chat.edge.ticks import Ticks
+from chat.protocol.codes import Close
+from chat.protocol.pushes import GoingAway
+from chat.supervision.board import Board
+from config.database import Database
+from config.functions import Functions
+from config.lua import Library
+from config.redis_link import RedisAway, RedisLink, RedisRefused
+from config.settings import Settings
+from routing.actions.lines import Lines
+from routing.store.shard import Shard, Timing
+
+HEARTBEAT_S = 25
+#: Reconnects after a drain are spread over this time, so that the next process isn't met by all at once.
+SPREAD_MS = 3000
+#: How long a drained connection works on before it is closed with 4000.
+DRAIN_PAUSE_S = 1.5
+
+
+def timing_of(settings: Settings) -> Timing:
+    """The durations that every routing call carries."""
+    return Timing(
+        offer_ms=int(settings.offer_s * 1000),
+        confirm_ms=int(settings.confirm_s * 1000),
+        wrap_up_ms=int(settings.wrap_up_s * 1000),
+        gap_ms=int(settings.start_gap_s * 1000),
+    )
+
+
+@dataclass(slots=True)
+class Parts:
+    settings: Settings
+    library: Library
+    database: Database
+    directory: Directory
+    pools: PoolBook
+
+
+class Edge:
+    """`start`, then `socket` serves `/ws`; `drain` before the end, `stop` last."""
+
+    def __init__(self, parts: Parts) -> None:
+        settings = parts.settings
+        loop = asyncio.get_running_loop()
+        self._parts = parts
+        self.link = RedisLink(settings.redis_url, name="tealight-web", on_up=self._link_up)
+        self.functions = Functions(self.link, parts.library)
+        timing = timing_of(settings)
+        self.lines = Lines({band: Shard(tag, self.functions, timing) for band, tag in settings.shards.items()})
+        self.hub = Hub(self.lines, loop.time)
+        self.push_link = RedisLink(
+            settings.redis_url, name="tealight-push", on_push=self.hub.pushed, on_up=self._push_link_up
+        )
+        self.hub.push_link = self.push_link
+        self.board = Board(self.lines, parts.pools)
+        self.socket = Socket(self.hub, parts.directory, settings)
+        self.socket.dispatch = Dispatch(
+            hub=self.hub,
+            greeter=Greeter(self.hub, settings.secret_key, HEARTBEAT_S),
+            seeker=SeekerCommands(self.hub, parts.pools, parts.database, self.socket.has_room_for_request),
+            listener=ListenerCommands(self.hub, parts.database),
+            chat=ChatCommands(self.hub, parts.database),
+            board=self.board,
+            loop_time=loop.time,
+        )
+        self.ticks = Ticks(self.hub, self.board, parts.pools, parts.directory, HEARTBEAT_S, loop.time)
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Connect and begin to tick. Raises RedisAway where the engine is away for 5 s (the caller tries again)."""
+        await self._parts.pools.refresh()
+        if not self._running:
+            self.link.start()
+            self.push_link.start()
+            self._running = [asyncio.create_task(tick) for tick in self.ticks.all()]
+        if not (await self.link.wait_up(5) and await self.push_link.wait_up(5)):
+            raise RedisAway("tealight-web")
+
+    async def _link_up(self) -> None:
+        await self.functions.load()
+        for band, shard in self.lines.shards.items():
+            # An engine that came back empty or older has lost who is here.
+            await shard.call("beat", self.hub.process_id, 15_000)
+            await self.ticks.attach_again(band)
+
+    async def _push_link_up(self) -> None:
+        """Subscribe again, then look at everybody: what was published meanwhile is lost."""
+        for person in list(self.hub.people.values()):
+            with contextlib.suppress(RedisAway, RedisRefused):
+                await self.hub.subscribe(person.person_id)
+            for band in list(person.records):
+                self.hub.mark(person, band)
+
+    async def is_ready(self) -> bool:
+        """Do both links answer?"""
+        if not (self.link.is_up and self.push_link.is_up):
+            return False
+        try:
+            await asyncio.wait_for(self.link.send("PING"), 2)
+        except (RedisAway, RedisRefused, TimeoutError):
+            return False
+        return True
+
+    async def drain(self) -> None:
+        """Take nobody new, say going_away spread over seconds, finish what is under way, close with 4000."""
+        self.socket.is_draining = True
+        connections = list(self.hub.connections)
+        for number, connection in enumerate(connections):
+            after = int(SPREAD_MS * (number + 1) / (len(connections) + 1))
+            self.hub.put(connection, GoingAway(reconnect_after_ms=after))
+        if connections:
+            await asyncio.sleep(DRAIN_PAUSE_S)
+        for connection in list(self.hub.connections):
+            self.hub.close(connection, Close.DRAIN, "going away")
+        for _ in range(40):
+            if not self.hub.connections:
+                break
+            await asyncio.sleep(0.05)
+        for connection in list(self.hub.connections):
+            self.hub.senders[connection][0].cut()
+        await self.hub.say_unsaid()
+        with contextlib.suppress(RedisAway, RedisRefused):
+            for shard in self.lines.shards.values():
+                await shard.call("bye", self.hub.process_id)
+
+    async def stop(self) -> None:
+        """End ticks, background work and links."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self.hub.stop()
+        await self.push_link.close()
+        await self.link.close()

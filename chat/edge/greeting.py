@@ -1,0 +1,126 @@
+"""hello: who this is, welcome, what was missed, done (docs/protocol.md, "First frame")."""
+
+import secrets
+from dataclasses import dataclass
+
+from chat.accounts import seeker_tokens
+from chat.accounts.pseudonyms import pseudonym
+from chat.edge.connection import Connection
+from chat.edge.hub import Hub
+from chat.edge.people import LocalPerson
+from chat.edge.view import View
+from chat.protocol.commands import Hello, Position
+from chat.protocol.pushes import Welcome
+from chat.protocol.replies import Done
+from config.clock import now_ms
+from config.redis_link import RedisAway, RedisRefused
+
+#: PROTOCOL: a token is good until 24 h after its last chat ended; one that never had a chat, 24 h after it was made.
+UNUSED_TOKEN_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Greeter:
+    """Answers hello. `heartbeat_s` is told to the client."""
+
+    hub: Hub
+    secret_key: str
+    heartbeat_s: int
+
+    async def greet(self, connection: Connection, hello: Hello) -> None:
+        """Raises RedisAway and RedisRefused: nothing was sent then, and hello may be said again."""
+        hub = self.hub
+        token: str | None = None
+        if connection.staff is None or hello.as_ == "seeker":
+            connection.staff = None
+            token, person_id = await self._seeker(hello.token)
+            connection.role = "seeker"
+        else:
+            person_id, connection.role = connection.staff.person_id, connection.staff.role
+        person = await hub.join(connection, person_id, ())
+        try:
+            view = await self._arrive(person, connection)
+            view = await self._renew(person, view, hello.recover or [])
+        except (RedisAway, RedisRefused):
+            hub.remove(connection, person)
+            raise
+        connection.person_id = person_id
+        connection.known = view
+        name = pseudonym(person_id) if connection.staff is None else connection.staff.display_name
+        hub.put(
+            connection,
+            Welcome(
+                person_id=person_id,
+                role=connection.role,
+                name=name,
+                server_time_ms=now_ms(),
+                heartbeat_s=self.heartbeat_s,
+                snapshot=view.snapshot,
+                token=token,
+            ),
+        )
+        await self._recover(connection, view, hello.recover or [])
+        hub.put(connection, Done(ref=hello.ref))
+        connection.is_live = True
+        # What changed while the log was read.
+        hub.show(connection, hub.view_of(person))
+        for chat_id in list(connection.positions):
+            hub.start_fill(connection, chat_id)
+
+    async def _seeker(self, token: str | None) -> tuple[str, str]:
+        """The token that is good, the client's own or a new one, and whose it is. Stores nothing."""
+        known = seeker_tokens.read(self.secret_key, token) if token else None
+        if token and known is not None:
+            is_young = now_ms() - known.issued_at_ms < UNUSED_TOKEN_MS
+            if is_young or await self._is_in_use(known.person_id):
+                return token, known.person_id
+        fresh = seeker_tokens.mint(self.secret_key, now_ms(), secrets.token_bytes(seeker_tokens.RANDOM_BYTES))
+        made = seeker_tokens.read(self.secret_key, fresh)
+        if made is None:
+            raise AssertionError("a token that was just made must be readable")
+        return fresh, made.person_id
+
+    async def _is_in_use(self, person_id: str) -> bool:
+        for shard in self.hub.lines.shards.values():
+            if await shard.functions.link.send("EXISTS", shard.key("token", person_id)):
+                return True
+        return False
+
+    async def _arrive(self, person: LocalPerson, connection: Connection) -> View:
+        hub = self.hub
+        if connection.staff is not None:
+            person.staff, person.role = connection.staff, connection.role
+            for band in hub.lines.shards:
+                if band not in person.attached:
+                    await hub.attach(person, band)
+        await hub.read(person, hub.lines.shards)
+        return hub.view_of(person)
+
+    async def _renew(self, person: LocalPerson, view: View, recover: list[Position]) -> View:
+        """A client that holds more than the log proves that answered messages were lost: the log gets a new epoch."""
+        heads = {c.chat_id: c for c in view.snapshot.chats}
+        renewed = False
+        for held in recover:
+            chat = heads.get(held.chat_id)
+            if chat is not None and chat.epoch == held.epoch and held.seq > chat.seq:
+                band = view.bands[held.chat_id]
+                renewed = await self.hub.renew_epoch(band, held.chat_id, held.epoch, held.seq) or renewed
+        if not renewed:
+            return view
+        await self.hub.read(person, self.hub.lines.shards)
+        return self.hub.view_of(person)
+
+    async def _recover(self, connection: Connection, view: View, recover: list[Position]) -> None:
+        held = {position.chat_id: position for position in recover}
+        for chat in view.snapshot.chats:
+            position = connection.follow(chat.chat_id, chat.epoch, chat.seq)
+            claim = held.get(chat.chat_id)
+            if claim is not None and claim.epoch == chat.epoch:
+                position.last = min(claim.seq, chat.seq)
+            position.is_filling = True
+        for chat in view.snapshot.chats:
+            position = connection.positions[chat.chat_id]
+            if position.last < position.want:
+                await self.hub.fill(connection, chat.chat_id, position)
+            else:
+                position.is_filling = False

@@ -1,0 +1,363 @@
+"""One process's fan-out: from the shards' channels to the connections it holds (docs/edge.md).
+
+A publish is a hint; truth is the hashes and the log. A hint makes the person's snapshot be read again, and what follows
+from it is sent; a published message is sent at once when it is the next one, else the log is read.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from chat.accounts.pseudonyms import pseudonym
+from chat.conversation.log import ChatMessage, read_log
+from chat.edge.connection import Connection
+from chat.edge.difference import differences
+from chat.edge.people import LocalPerson
+from chat.edge.positions import Position, Verdict
+from chat.edge.sender import Sender
+from chat.edge.view import View, compose
+from chat.protocol.codec import Codec
+from chat.protocol.codes import Close
+from chat.protocol.pushes import ChatOpened, MessageAdded, Push, ReadChanged, TypingChanged
+from chat.protocol.replies import Reply
+from config import metrics
+from config.clock import now_ms
+from config.log import get_logger
+from config.redis_link import RedisAway, RedisLink, RedisRefused
+from routing.actions.lines import Lines
+from routing.rules.waiting import WaitBand
+
+log = get_logger("edge")
+
+#: A refresh that found the engine away is tried again so soon.
+RETRY_S = 0.5
+
+
+class Hub:
+    """Holds people, connections and subscriptions of this process; sends what follows from hints and publishes."""
+
+    def __init__(self, lines: Lines, loop_time: Callable[[], float]) -> None:
+        self.lines = lines
+        self.process_id = f"p{secrets.token_hex(8)}"
+        self.push_link: RedisLink | None = None
+        self.people: dict[str, LocalPerson] = {}
+        self.connections: set[Connection] = set()
+        self.senders: dict[Connection, tuple[Sender, Codec]] = {}
+        self.waits: dict[tuple[str, str], WaitBand | None] = {}
+        #: (person, band) whose detach could not be said yet
+        self.unsaid: set[tuple[str, str]] = set()
+        self._loop_time = loop_time
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
+        self._bands = {shard.key("channel"): band for band, shard in lines.shards.items()}
+
+    # ---- frames out ----
+
+    def put(self, connection: Connection, out: Push | Reply) -> None:
+        """Send one push or reply to one connection."""
+        pair = self.senders.get(connection)
+        if pair is not None:
+            sender, codec = pair
+            sender.put(codec.encode(out))
+            connection.last_sent_s = self._loop_time()
+
+    def put_all(self, connections: Iterable[Connection], out: Push) -> None:
+        """Send one push to several connections, encoded once per codec."""
+        frames: dict[str, bytes] = {}
+        now = self._loop_time()
+        for connection in connections:
+            pair = self.senders.get(connection)
+            if pair is None:
+                continue
+            sender, codec = pair
+            frame = frames.get(codec.subprotocol)
+            if frame is None:
+                frame = frames[codec.subprotocol] = codec.encode(out)
+            sender.put(frame)
+            connection.last_sent_s = now
+
+    def close(self, connection: Connection, code: Close, reason: str) -> None:
+        """Close one connection; the reading side does the rest."""
+        pair = self.senders.get(connection)
+        if pair is not None:
+            pair[0].close(int(code), reason)
+
+    # ---- channels in ----
+
+    def pushed(self, channel: bytes, payload: bytes) -> None:
+        """One publish from a shard's channel. Runs in the push link's reader: no awaiting, no task."""
+        head, _, person_id = channel.decode().rpartition(":")
+        band = self._bands.get(head + ":")
+        person = self.people.get(person_id)
+        if person is None or band is None:
+            return
+        kind = payload[:1]
+        if kind == b"m":
+            self._message_published(person, payload)
+        elif kind == b"s":
+            self.mark(person, band)
+        elif kind == b"t":
+            _, chat_id, from_id, typing = payload.decode().split("\n")
+            out: Push = TypingChanged(chat_id, from_id, typing == "1")
+            self.put_all([c for c in person.connections if c.is_live and chat_id in c.positions], out)
+        elif kind == b"r":
+            _, chat_id, from_id, seq = payload.decode().split("\n")
+            out = ReadChanged(chat_id, from_id, int(seq))
+            self.put_all([c for c in person.connections if c.is_live and chat_id in c.positions], out)
+
+    def _message_published(self, person: LocalPerson, payload: bytes) -> None:
+        _, chat, epoch, raw_seq, sent_at, message_id, from_id, text = payload.split(b"\n", 7)
+        chat_id, seq = chat.decode(), int(raw_seq)
+        for connection in person.connections:
+            position = connection.positions.get(chat_id)
+            if position is None:
+                connection.note_early(chat_id, seq)
+                continue
+            verdict = position.pushed(epoch.decode(), seq)
+            if verdict is Verdict.SEND:
+                message = ChatMessage(seq, from_id.decode(), message_id.decode(), int(sent_at), text.decode())
+                self._put_message(connection, chat_id, position.epoch, message)
+            elif verdict is Verdict.FILL:
+                self.start_fill(connection, chat_id)
+
+    def _put_message(self, connection: Connection, chat_id: str, epoch: str, message: ChatMessage) -> None:
+        pair = self.senders.get(connection)
+        if pair is None:
+            return
+        sender, codec = pair
+        identity = (chat_id, epoch, message.seq)
+        if self._encoded[0] != identity:
+            self._encoded = (identity, {})
+        frame = self._encoded[1].get(codec.subprotocol)
+        if frame is None:
+            frame = codec.encode(
+                MessageAdded(
+                    chat_id=chat_id,
+                    epoch=epoch,
+                    seq=message.seq,
+                    message_id=message.message_id,
+                    from_id=message.from_id,
+                    text=message.text,
+                    sent_at_ms=message.sent_at_ms,
+                )
+            )
+            self._encoded[1][codec.subprotocol] = frame
+            metrics.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
+        sender.put(frame)
+        metrics.deliveries.inc()
+        connection.last_sent_s = self._loop_time()
+
+    # ---- the log ----
+
+    def start_fill(self, connection: Connection, chat_id: str) -> None:
+        """Read a chat's log from what was sent up to its head, and send it."""
+        position = connection.positions.get(chat_id)
+        if position is not None and position.needs_fill():
+            position.is_filling = True
+            self.spawn(self._fill(connection, chat_id, position))
+
+    async def _fill(self, connection: Connection, chat_id: str, position: Position) -> None:
+        try:
+            await self.fill(connection, chat_id, position)
+        except (RedisAway, RedisRefused):
+            position.is_filling = False
+            await asyncio.sleep(RETRY_S)
+            if connection in self.senders:
+                self.start_fill(connection, chat_id)
+
+    async def fill(self, connection: Connection, chat_id: str, position: Position) -> None:
+        """The reading itself. Raises RedisAway, RedisRefused."""
+        position.is_filling = True
+        band = self.band_of(connection, chat_id)
+        metrics.fills.inc()
+        while band is not None and connection in self.senders:
+            found = await read_log(self.lines, band, chat_id, position.last)
+            for message in found:
+                if position.filled(message.seq):
+                    self._put_message(connection, chat_id, position.epoch, message)
+            if not found or position.last >= position.want:
+                break
+        # What the log doesn't hold can't be wanted: a restored, shorter log is the epoch's matter.
+        position.want = position.last
+        position.is_filling = False
+
+    def band_of(self, connection: Connection, chat_id: str) -> str | None:
+        """In which shard a chat of this person stands."""
+        return connection.known.bands.get(chat_id) if connection.known is not None else None
+
+    # ---- snapshots ----
+
+    def mark(self, person: LocalPerson, band: str) -> None:
+        """Something about this person changed in that shard: read it again, once, however many hints come."""
+        person.dirty.add(band)
+        if person.refreshing is None:
+            person.refreshing = self.spawn(self._refresh(person))
+
+    async def _refresh(self, person: LocalPerson) -> None:
+        try:
+            while person.dirty and person.connections:
+                bands = set(person.dirty)
+                person.dirty.clear()
+                try:
+                    await self.read(person, bands)
+                except (RedisAway, RedisRefused):
+                    person.dirty |= bands
+                    await asyncio.sleep(RETRY_S)
+                    continue
+                self.show_all(person)
+        finally:
+            person.refreshing = None
+
+    async def read(self, person: LocalPerson, bands: Iterable[str]) -> None:
+        """Read a person's records again, and attach where that has become due. Raises RedisAway, RedisRefused."""
+        fresh = await self.lines.snapshots(person.person_id, bands)
+        person.records.update(fresh)
+        for band in fresh:
+            if band not in person.attached and person.has_part_in(band) and person.connections:
+                await self.attach(person, band)
+                person.records[band] = await self.lines.snapshot(band, person.person_id)
+
+    async def attach(self, person: LocalPerson, band: str) -> None:
+        """Tell the shard that this process holds a connection of this person."""
+        person.attached.add(band)
+        self.unsaid.discard((person.person_id, band))
+        try:
+            await self.lines.call(band, "attach", person.person_id, self.process_id)
+        except (RedisAway, RedisRefused):
+            person.attached.discard(band)
+            raise
+
+    def view_of(self, person: LocalPerson) -> View:
+        return compose(
+            person.person_id,
+            person.role,
+            person.records,
+            pseudonym,
+            lambda language, band: self.waits.get((language, band)),
+        )
+
+    def show_all(self, person: LocalPerson) -> None:
+        """Send every live connection of this person what changed for it."""
+        view = self.view_of(person)
+        for connection in person.connections:
+            if connection.is_live:
+                self.show(connection, view)
+
+    def show(self, connection: Connection, view: View) -> None:
+        """Send one connection what leads from what it was told to this view."""
+        before = connection.known
+        if before is None:
+            return
+        for chat in view.snapshot.chats:
+            position = connection.positions.get(chat.chat_id)
+            if position is not None and position.epoch != chat.epoch:
+                self.close(connection, Close.RESYNC, "resync")
+                return
+        connection.known = view
+        connection.forget_lost_chats(view)
+        for push in differences(before, view, answered=connection.answered):
+            self.put(connection, push)
+            if isinstance(push, ChatOpened):
+                connection.follow(push.chat_id, push.epoch, push.seq)
+        for chat in view.snapshot.chats:
+            if chat.chat_id in connection.positions:
+                position = connection.follow(chat.chat_id, chat.epoch, chat.seq)
+                if position.last > chat.seq:
+                    self.spawn(self.renew_epoch(view.bands[chat.chat_id], chat.chat_id, position.epoch, position.last))
+                self.start_fill(connection, chat.chat_id)
+
+    async def renew_epoch(self, band: str, chat_id: str, epoch: str, held: int) -> bool:
+        """Somebody holds more than the log: an older state was restored. Does the log have a new epoch now?"""
+        try:
+            answer = await self.lines.call(band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6))
+        except (RedisAway, RedisRefused):
+            return False
+        if answer == b"renewed":
+            metrics.epochs_renewed.inc()
+            log.warning("epoch_renewed", chat_id=chat_id)
+        return bool(answer == b"renewed")
+
+    # ---- people come and go ----
+
+    async def join(self, connection: Connection, person_id: str, bands: Iterable[str]) -> LocalPerson:
+        """Add a greeted connection to its person, subscribing first. Raises RedisAway."""
+        person = self.people.get(person_id)
+        if person is None:
+            person = self.people[person_id] = LocalPerson(person_id, connection.role, connection.staff)
+        person.connections.append(connection)
+        try:
+            # Always confirmed before anything is read: what is published from here on is seen.
+            await self.subscribe(person_id)
+        except (RedisAway, RedisRefused):
+            self.remove(connection, person)
+            raise
+        return person
+
+    async def subscribe(self, person_id: str) -> None:
+        if self.push_link is None:
+            raise RedisAway("push")
+        channels = [shard.key("channel", person_id) for shard in self.lines.shards.values()]
+        await asyncio.gather(*[self.push_link.send("SSUBSCRIBE", channel) for channel in channels])
+
+    def remove(self, connection: Connection, person: LocalPerson) -> None:
+        """A connection is gone; with the last one the person is, too."""
+        if connection in person.connections:
+            person.connections.remove(connection)
+        if person.connections or self.people.get(person.person_id) is not person:
+            return
+        del self.people[person.person_id]
+        for band in person.attached:
+            self.unsaid.add((person.person_id, band))
+        person.attached.clear()
+        self.spawn(self.say_gone(person.person_id))
+
+    async def say_gone(self, person_id: str) -> None:
+        """Unsubscribe and detach; what can't be said now is said by the next beat."""
+        try:
+            if self.push_link is not None and person_id not in self.people:
+                for shard in self.lines.shards.values():
+                    self.push_link.send("SUNSUBSCRIBE", shard.key("channel", person_id)).add_done_callback(_swallow)
+        except RedisAway:
+            pass
+        await self.say_unsaid()
+
+    async def say_unsaid(self) -> None:
+        """Detach whoever left while the engine was away."""
+        for person_id, band in list(self.unsaid):
+            person = self.people.get(person_id)
+            if person is not None and band in person.attached:
+                self.unsaid.discard((person_id, band))
+                continue
+            try:
+                await self.lines.call(band, "detach", person_id, self.process_id)
+            except (RedisAway, RedisRefused):
+                return
+            self.unsaid.discard((person_id, band))
+
+    async def pause(self) -> None:
+        """Let other readers of the same log go on."""
+        await asyncio.sleep(0.005)
+
+    def spawn(self, coroutine: Any) -> asyncio.Task[None]:
+        """Run something beside the reading loops; its failure is logged by kind, never with words."""
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background_failed", exc_info=error)
+
+    async def stop(self) -> None:
+        """End what runs in the background."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _swallow(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()

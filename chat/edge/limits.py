@@ -1,0 +1,34 @@
+"""Limits as pure values: time is an argument."""
+
+from dataclasses import dataclass, field
+
+#: PROTOCOL: a person is not refused below 20 messages a second with bursts of 40; ours are laxer.
+COMMANDS_PER_S = 30.0
+COMMANDS_BURST = 60.0
+#: PROTOCOL: an address is not refused below 50 handshakes a second and 100 open requests.
+HANDSHAKES_PER_S = 60.0
+HANDSHAKES_BURST = 120.0
+OPEN_REQUESTS_PER_ADDRESS = 120
+#: After so many bad frames in a row a connection is closed with 4508.
+BAD_FRAMES_IN_A_ROW = 100
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """`rate` tokens a second up to `burst`. Starts full."""
+
+    rate: float
+    burst: float
+    tokens: float = field(default=-1.0)
+    at_s: float = 0.0
+
+    def take(self, now_s: float) -> int:
+        """0 when one more is within the limit, else the milliseconds until it will be."""
+        if self.tokens < 0:
+            self.tokens, self.at_s = self.burst, now_s
+        self.tokens = min(self.burst, self.tokens + (now_s - self.at_s) * self.rate)
+        self.at_s = now_s
+        if self.tokens >= 1:
+            self.tokens -= 1
+            return 0
+        return max(1, int((1 - self.tokens) / self.rate * 1000))

@@ -1,0 +1,113 @@
+"""What a listener's commands do."""
+
+from dataclasses import dataclass
+
+from chat.accounts.staff import StaffMember
+from chat.conversation import aftermath
+from chat.edge.connection import Connection
+from chat.edge.hub import Hub
+from chat.edge.people import LocalPerson
+from chat.edge.refusal import CommandRefused
+from chat.protocol.commands import AnswerOffer, FinishWrapUp, SetAvailability, TakeNext
+from chat.protocol.fields import Availability
+from chat.protocol.replies import Done
+from config.database import Database
+from routing.store.snapshots import ListenerRecord
+
+_NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerCommands:
+    """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
+
+    hub: Hub
+    database: Database
+
+    async def set_availability(self, connection: Connection, command: SetAvailability) -> Done:
+        person, staff = self._listener(connection)
+        if command.capacity is not None and command.capacity > staff.max_chats:
+            raise CommandRefused("capacity_over_maximum", max_capacity=staff.max_chats)
+        if command.capacity is not None and command.capacity < 1:
+            raise CommandRefused("bad_frame")
+        if not staff.age_bands and command.availability == "available":
+            raise CommandRefused("no_clearance")
+        capacity = command.capacity or self._capacity_before(person, staff)
+        await set_availability(self.hub, person, staff, command.availability, capacity, "")
+        return Done(ref=command.ref, availability=command.availability, capacity=capacity, max_capacity=staff.max_chats)
+
+    def _capacity_before(self, person: LocalPerson, staff: StaffMember) -> int:
+        records = [r.listener for r in person.records.values() if r.listener is not None]
+        return min(records[0].capacity, staff.max_chats) if records else 1
+
+    def _listener(self, connection: Connection) -> tuple[LocalPerson, StaffMember]:
+        person = self.hub.people[connection.person_id]
+        if person.staff is None:
+            raise CommandRefused("not_allowed")
+        return person, person.staff
+
+    def _standing(self, person: LocalPerson) -> list[tuple[str, ListenerRecord]]:
+        return [(band, r.listener) for band, r in person.records.items() if r.listener is not None]
+
+    async def answer_offer(self, connection: Connection, command: AnswerOffer) -> Done:
+        connection.answered.add(command.offer_id)
+        verdict = b"no_such_offer"
+        for band in self.hub.lines.shards:
+            verdict = await self.hub.lines.call(
+                band, "answer_offer", connection.person_id, command.offer_id, "1" if command.accept else "0"
+            )
+            if verdict != b"no_such_offer":
+                break
+        if verdict == b"done":
+            return Done(ref=command.ref)
+        connection.answered.discard(command.offer_id)
+        raise CommandRefused("offer_gone" if verdict == b"gone" else "no_such_offer")
+
+    async def take_next(self, connection: Connection, command: TakeNext) -> Done:
+        person, staff = self._listener(connection)
+        if not staff.age_bands:
+            raise CommandRefused("no_clearance")
+        verdicts = [
+            await self.hub.lines.call(band, "take_next", person.person_id) for band, _ in self._standing(person)
+        ]
+        if b"done" in verdicts:
+            return Done(ref=command.ref)
+        if b"at_maximum" in verdicts:
+            raise CommandRefused("capacity_over_maximum", max_capacity=staff.max_chats)
+        raise CommandRefused("not_available")
+
+    async def finish_wrap_up(self, connection: Connection, command: FinishWrapUp) -> Done:
+        band = self.hub.band_of(connection, command.chat_id)
+        if band is None:
+            raise CommandRefused("no_such_chat")
+        if command.note:
+            if "\x00" in command.note:
+                raise CommandRefused("bad_text")
+            await aftermath.save_note(self.database, command.chat_id, connection.person_id, command.note)
+        answer = await self.hub.lines.call(band, "finish_wrap_up", connection.person_id, command.chat_id)
+        if answer != b"done":
+            raise CommandRefused("no_wrap_up")
+        return Done(ref=command.ref)
+
+
+async def set_availability(
+    hub: Hub, person: LocalPerson, staff: StaffMember, availability: Availability, capacity: int, reason: str
+) -> None:
+    """Stand, pause or leave in every shard that the clearances reach. Raises RedisAway, RedisRefused."""
+    for band in hub.lines.shards:
+        if band not in person.attached:
+            await hub.attach(person, band)
+        is_cleared = band in staff.age_bands
+        await hub.lines.call(
+            band,
+            "set_availability",
+            person.person_id,
+            _NUMBERS[availability] if is_cleared else 0,
+            capacity,
+            staff.max_chats,
+            ",".join(language.lower() for language in staff.languages),
+            "1" if len(staff.age_bands) > 1 else "0",
+            reason,
+            staff.display_name,
+        )
+        hub.mark(person, band)

@@ -1,0 +1,36 @@
+"""The people this process holds connections of, and what it last read of them."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from chat.accounts.staff import StaffMember
+from chat.edge.connection import Connection
+from chat.protocol.fields import Role
+from routing.store.snapshots import PersonRecord
+
+
+@dataclass(slots=True, eq=False)
+class LocalPerson:
+    """One person with at least one connection here. `records`: age band -> what that shard knew when last read."""
+
+    person_id: str
+    role: Role
+    staff: StaffMember | None
+    connections: list[Connection] = field(default_factory=list)
+    records: dict[str, PersonRecord] = field(default_factory=dict)
+    #: bands in which the shard knows that this process holds a connection of this person
+    attached: set[str] = field(default_factory=set)
+    #: bands to read again; a hint puts one in, the refresh takes it out
+    dirty: set[str] = field(default_factory=set)
+    refreshing: asyncio.Task[None] | None = None
+
+    @property
+    def is_seeker(self) -> bool:
+        return self.role == "seeker"
+
+    def has_part_in(self, band: str) -> bool:
+        """Is there anything of this person in that shard that a connection keeps alive?"""
+        record = self.records.get(band)
+        if record is None:
+            return False
+        return bool(record.own_chat) or record.listener is not None or bool(record.units)

@@ -1,0 +1,49 @@
+"""What one connection has been sent of one chat's log. Pure: the order that decides whether anything is lost."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Verdict(Enum):
+    """What to do with a published message."""
+
+    SEND = auto()
+    DROP = auto()
+    FILL = auto()
+
+
+@dataclass(slots=True)
+class Position:
+    """`last`: highest seq sent on this connection; `want`: highest seq known to exist.
+
+    While the log is being read (`is_filling`) pushes are only remembered: what was read is sent first.
+    """
+
+    epoch: str
+    last: int = 0
+    want: int = 0
+    is_filling: bool = False
+
+    def pushed(self, epoch: str, seq: int) -> Verdict:
+        """A message was published: the next one is sent, an older one dropped, a gap is read from the log."""
+        if epoch != self.epoch or seq <= self.last:
+            return Verdict.DROP
+        self.want = max(self.want, seq)
+        if self.is_filling:
+            return Verdict.DROP
+        if seq == self.last + 1:
+            self.last = seq
+            return Verdict.SEND
+        return Verdict.FILL
+
+    def needs_fill(self) -> bool:
+        """Is there a known message above what was sent, with nobody reading it yet?"""
+        return not self.is_filling and self.want > self.last
+
+    def filled(self, seq: int) -> bool:
+        """A message was read from the log: is it to be sent?"""
+        if seq <= self.last:
+            return False
+        self.last = seq
+        self.want = max(self.want, seq)
+        return True

@@ -1,0 +1,150 @@
+"""What a seeker's commands do."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chat.accounts.pools import PoolBook
+from chat.conversation import aftermath
+from chat.conversation.chat_ids import chat_id_of
+from chat.conversation.texts import is_good_text
+from chat.edge.connection import Connection
+from chat.edge.hub import Hub
+from chat.edge.people import LocalPerson
+from chat.edge.refusal import CommandRefused
+from chat.edge.waiting_room import read_places
+from chat.protocol.commands import ConfirmHere, GiveFeedback, LeaveLine, RequestChat
+from chat.protocol.fields import TOPICS
+from chat.protocol.replies import Done
+from config.clock import now_ms
+from config.database import Database
+
+#: More people to avoid than this is no longer a wish, it is a list of everybody.
+AVOID_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SeekerCommands:
+    """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
+
+    hub: Hub
+    pools: PoolBook
+    database: Database
+    has_room_for_request: Callable[[bytes], bool]
+
+    async def request_chat(self, connection: Connection, command: RequestChat) -> Done:
+        person = self.hub.people[connection.person_id]
+        if command.age_band is None:
+            raise CommandRefused("age_band_missing")
+        first_words = command.first_words or ""
+        if first_words and not is_good_text(first_words):
+            raise CommandRefused("bad_text")
+        pool = self.pools.find(command.language, command.age_band)
+        if pool is None:
+            await self.pools.refresh()  # a language that was opened a moment ago
+            pool = self.pools.find(command.language, command.age_band)
+        if pool is None:
+            raise CommandRefused("language_not_offered")
+        chat_id = chat_id_of(person.person_id, command.request_id)
+        band = command.age_band
+        await self._refuse_second(person, band, chat_id)
+        is_repeat = await self._is_known(band, chat_id)
+        if not is_repeat:
+            if not pool.is_open_at(now_ms()):
+                raise CommandRefused("pool_closed")
+            if not self.has_room_for_request(connection.address_key):
+                raise CommandRefused("too_many_requests", retry_after_ms=60_000)
+        if band not in person.attached:
+            await self.hub.attach(person, band)
+        topics = ",".join(t for t in TOPICS if t in command.topics)
+        answer = await self.hub.lines.call(
+            band,
+            "request_chat",
+            chat_id,
+            person.person_id,
+            command.request_id,
+            pool.language,
+            topics,
+            command.distress or "",
+            ",".join(a for a in dict.fromkeys(command.avoid_listeners or []) if "," not in a)[: AVOID_MAX * 65],
+            command.prefer_listener or "",
+            secrets.token_hex(6),
+            first_words,
+        )
+        if answer[0] == b"open":
+            raise CommandRefused("already_open", request_id=answer[2].decode(), chat_id=answer[1].decode())
+        if not is_repeat:
+            await self._refuse_second(person, band, chat_id, entered=True)
+        return await self._placed(person, band, pool.language, command)
+
+    async def _is_known(self, band: str, chat_id: str) -> bool:
+        shard = self.hub.lines.shards[band]
+        return bool(await shard.functions.link.send("EXISTS", shard.key("chat", chat_id)))
+
+    async def _refuse_second(self, person: LocalPerson, band: str, chat_id: str, *, entered: bool = False) -> None:
+        """One open request a token, in whatever age band.
+
+        The bands share no slot, so no script can see both. Asked before and after entering: of two that enter at
+        the same moment both may be taken back, never both stay.
+        """
+        for other, shard in self.hub.lines.shards.items():
+            if other == band:
+                continue
+            own = await shard.functions.link.send("GET", shard.key("own", person.person_id))
+            if own is None:
+                continue
+            if entered:
+                await self.hub.lines.call(band, "leave_line", person.person_id, chat_id, "already_open")
+            request_id = await shard.functions.link.send("HGET", shard.key("chat", own.decode()), "rq")
+            raise CommandRefused("already_open", request_id=(request_id or b"").decode(), chat_id=own.decode())
+
+    async def _placed(self, person: LocalPerson, band: str, language: str, command: RequestChat) -> Done:
+        """The reply's place and wait, from the same reading as place_changed."""
+        places, available, wait = await read_places(self.hub.lines, band, language, [person.person_id])
+        self.hub.waits[(language, band)] = wait
+        place = places[0]
+        record = person.records.get(band)
+        if record is not None:
+            person.records[band] = replace(record, place=place, listeners_available=available)
+        return Done(
+            ref=command.ref,
+            request_id=command.request_id,
+            place=place or 1,
+            wait_low_s=wait.low_s if wait else None,
+            wait_high_s=wait.high_s if wait else None,
+            is_anyone_there=available > 0,
+        )
+
+    async def leave_line(self, connection: Connection, command: LeaveLine) -> Done:
+        await self._on_own_request(connection, command.request_id, "leave_line", "left")
+        return Done(ref=command.ref)
+
+    async def confirm_here(self, connection: Connection, command: ConfirmHere) -> Done:
+        await self._on_own_request(connection, command.request_id, "confirm_here")
+        return Done(ref=command.ref or "")
+
+    async def _on_own_request(self, connection: Connection, request_id: str, operation: str, *rest: str) -> Any:
+        chat_id = chat_id_of(connection.person_id, request_id)
+        for band in self.hub.lines.shards:
+            answer = await self.hub.lines.call(band, operation, connection.person_id, chat_id, *rest)
+            if answer == b"done":
+                return answer
+            if answer == b"open":  # it is a chat by now: leaving the line ends it
+                return await self.hub.lines.call(band, "end_chat", connection.person_id, chat_id, "seeker", "left", "0")
+        raise CommandRefused("no_such_request")
+
+    async def give_feedback(self, connection: Connection, command: GiveFeedback) -> Done:
+        band = self.hub.band_of(connection, command.chat_id)
+        if band is None:
+            raise CommandRefused("no_such_chat")
+        answer = await self.hub.lines.call(
+            band, "give_feedback", command.chat_id, connection.person_id, command.rating, command.distress or ""
+        )
+        if answer == b"too_late":
+            raise CommandRefused("too_late")
+        if answer != b"done":
+            raise CommandRefused("no_such_chat")
+        if command.comment:
+            await aftermath.save_comment(self.database, command.chat_id, command.comment)
+        return Done(ref=command.ref)

@@ -1,0 +1,201 @@
+"""What a web process does by the clock: heartbeats, leases, places, boards, a second look at everything."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from chat.accounts.directory import Directory
+from chat.accounts.pools import PoolBook
+from chat.accounts.staff import StaffMember
+from chat.edge.hub import Hub
+from chat.edge.listener_commands import set_availability
+from chat.edge.waiting_room import renew_places
+from chat.protocol.codes import Close
+from chat.protocol.fields import AgeBand
+from chat.protocol.pushes import Heartbeat, LineOfPool, LinesChanged
+from chat.supervision.board import Board
+from config import metrics
+from config.clock import now_ms
+from config.log import get_logger
+from config.redis_link import RedisAway, RedisRefused
+from routing.store.shard import BEAT_S, LEASE_MS
+
+log = get_logger("edge")
+
+#: A lost last push shows no gap, so every held person is read again this often.
+RECONCILE_S = 15.0
+PLACES_S = 5.0
+BOARD_S = 1.0
+LINES_S = 2.0
+STAFF_S = 1.0
+SWEEP_LIMIT = 25
+
+
+@dataclass
+class Ticks:
+    hub: Hub
+    board: Board
+    pools: PoolBook
+    directory: Directory
+    heartbeat_s: int
+    loop_time: Callable[[], float]
+
+    def __post_init__(self) -> None:
+        self._staff_version = 0
+        self._lines_told: dict[str, list[tuple[object, ...]]] = {}
+
+    def all(self) -> list[Coroutine[Any, Any, None]]:
+        """The coroutines to run for as long as the process lives."""
+        return [
+            self._every(1.0, self.heartbeats),
+            self._every(BEAT_S, self.beat),
+            self._every(1.0, self.sweep),
+            self._every(PLACES_S, self.places),
+            self._every(BOARD_S, self.watchers),
+            self._every(LINES_S, self.lines),
+            self._every(RECONCILE_S, self.reconcile),
+            self._every(STAFF_S, self.staff),
+            self._every(STAFF_S * 5, self.pools.refresh),
+        ]
+
+    async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            # Jitter keeps the processes of a service from doing the same thing in the same instant.
+            await asyncio.sleep(seconds * random.uniform(0.9, 1.1))  # noqa: S311
+            try:
+                await act()
+            except (RedisAway, RedisRefused) as error:
+                metrics.redis_errors.labels(type(error).__name__).inc()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.error("tick_failed", tick=getattr(act, "__name__", ""), exc_info=error)
+
+    async def heartbeats(self) -> None:
+        """Both ways: the server's own pings find dead peers, this tells a page's script that we live."""
+        due = self.loop_time() - self.heartbeat_s
+        quiet = [c for c in self.hub.connections if c.is_live and c.last_sent_s < due]
+        self.hub.put_all(quiet, Heartbeat(server_time_ms=now_ms()))
+
+    async def beat(self) -> None:
+        """Renew this process's leases; a lease that had ended means that others think our people gone."""
+        for band, shard in self.hub.lines.shards.items():
+            answer, _ = await shard.call("beat", self.hub.process_id, LEASE_MS)
+            if answer == b"lost":
+                await self.attach_again(band)
+        await self.hub.say_unsaid()
+
+    async def attach_again(self, band: str) -> None:
+        """After a lost lease or an emptied engine: everyone here is here."""
+        for person in list(self.hub.people.values()):
+            if band in person.attached:
+                await self.hub.attach(person, band)
+                self.hub.mark(person, band)
+
+    async def sweep(self) -> None:
+        acted = await self.hub.lines.sweep(SWEEP_LIMIT)
+        if acted:
+            metrics.swept.inc(acted)
+
+    async def places(self) -> None:
+        await renew_places(self.hub)
+
+    async def reconcile(self) -> None:
+        """A second look at everybody who has something at stake; what a lost push left behind is sent."""
+        for person in list(self.hub.people.values()):
+            for band in list(person.records):
+                if person.has_part_in(band) or person.records[band].chats:
+                    self.hub.mark(person, band)
+            if person.refreshing is not None:
+                await person.refreshing
+
+    async def watchers(self) -> None:
+        watching = [c for c in self.hub.connections if c.watches_load]
+        if watching:
+            load = await self.board.change()
+            if load is not None:
+                self.hub.put_all([c for c in watching if c.is_live], load)
+
+    async def lines(self) -> None:
+        """Tell listeners how many wait in their pools, how long, about what. Never words."""
+        listeners = [p for p in self.hub.people.values() if p.staff is not None and p.staff.age_bands]
+        for person_id in set(self._lines_told) - {p.person_id for p in listeners}:
+            del self._lines_told[person_id]
+        read: dict[tuple[str, str], list[Any]] = {}
+        for person in listeners:
+            if person.staff is not None:
+                await self._tell_lines(person.person_id, person.staff, read)
+
+    async def _tell_lines(self, person_id: str, staff: StaffMember, read: dict[tuple[str, str], list[Any]]) -> None:
+        pools: list[LineOfPool] = []
+        marks: list[tuple[object, ...]] = []
+        for band in staff.age_bands:
+            languages = ",".join(p.language for p in self.pools.pools_of(staff) if p.age_band == band)
+            if not languages:
+                continue
+            if (band, languages) not in read:
+                read[(band, languages)] = await self.hub.lines.call(band, "lines", languages)
+            now, *rows = read[(band, languages)]
+            for language, waiting, head, topics in rows:
+                pools.append(_line(language.decode(), band, int(waiting), int(float(head)), int(now), topics.decode()))
+                marks.append((language, band, waiting, head, topics))
+        connections = [c for c in self.hub.people[person_id].connections if c.is_live]
+        # A listener's connection that came after the last telling has been told nothing yet.
+        marks.append(tuple(sorted(c.number for c in connections)))
+        if marks != self._lines_told.get(person_id) and connections:
+            self._lines_told[person_id] = marks
+            self.hub.put_all(connections, LinesChanged(at_ms=now_ms(), pools=pools))
+
+    async def staff(self) -> None:
+        """What changed about staff takes effect on held connections within a second or two."""
+        if self._staff_version == 0:
+            self._staff_version = await self.directory.newest_version()
+        for member in await self.directory.changed_since(self._staff_version):
+            self._staff_version = max(self._staff_version, member.version)
+            await self._apply(member)
+
+    async def _apply(self, member: StaffMember) -> None:
+        person = self.hub.people.get(member.person_id)
+        if person is None:
+            return
+        old, person.staff = person.staff, member
+        for connection in list(person.connections):
+            if not member.is_active or connection.signed_in_at_ms < member.signed_out_at_ms:
+                self.hub.close(connection, Close.SIGNED_OUT, "signed out")
+            elif member.role != connection.role:
+                self.hub.close(connection, Close.RESYNC, "role changed")
+        record = next((r.listener for r in person.records.values() if r.listener is not None), None)
+        if record is None or old is None:
+            return
+        if not member.is_active or not member.age_bands:
+            await set_availability(self.hub, person, member, "off_duty", record.capacity, "no_clearance")
+            for connection in list(person.connections):
+                self.hub.close(connection, Close.NO_CLEARANCE, "no clearance")
+        elif (old.age_bands, old.languages, old.max_chats) != (member.age_bands, member.languages, member.max_chats):
+            availability = "available" if record.availability == 1 else "paused"
+            if record.availability > 0:
+                capacity = min(record.capacity, member.max_chats)
+                await set_availability(
+                    self.hub,
+                    person,
+                    member,
+                    "available" if availability == "available" else "paused",
+                    capacity,
+                    "rights_changed",
+                )
+
+
+def _line(language: str, band: AgeBand, waiting: int, head: int, now: int, topics: str) -> LineOfPool:
+    counted: dict[str, int] = {}
+    for topic in topics.split(","):
+        if topic:
+            counted[topic] = counted.get(topic, 0) + 1
+    return LineOfPool(
+        language=language,
+        age_band=band,
+        waiting=waiting,
+        longest_wait_ms=max(0, now - head) if head else 0,
+        topics=counted,
+    )

@@ -1,0 +1,189 @@
+"""What one person may see, composed from what the shards know of them. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from chat.protocol.fields import AgeBand, Availability, ChatState, RequestState, Role
+from chat.protocol.pushes import ChatSummary, OpenOffer, OwnRequest, Participant, Snapshot
+from routing.rules.waiting import WaitBand
+from routing.store.snapshots import ChatRecord, PersonRecord
+
+_REQUEST_STATES: dict[str, RequestState] = {
+    "W": "waiting",
+    "P": "parked",
+    "O": "offered",
+    "H": "offered",
+    "A": "connected",
+    "U": "ended",
+    "E": "ended",
+}
+_AVAILABILITIES: dict[int, Availability] = {1: "available", 2: "paused", 0: "off_duty"}
+
+Names = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A snapshot plus what the differences between two snapshots are explained by."""
+
+    snapshot: Snapshot
+    role: Role
+    bands: dict[str, str]  # chat id -> age band, for every chat and request in the view
+    request_reason: str | None = None
+    #: own requests that ended within the hour: request id -> reason
+    ended_requests: dict[str, str] | None = None
+    held_offer: str | None = None
+    last_offer: str | None = None
+    last_offer_reason: str | None = None
+    availability_reason: str | None = None
+    chat_reasons: dict[str, str] | None = None
+    request_chat_id: str | None = None
+
+
+def _participants(record: ChatRecord, names: Names) -> list[Participant]:
+    people = [Participant(record.seeker, "seeker", names(record.seeker), record.is_seeker_present)]
+    if record.listener and (record.state == "A" or record.is_ended):
+        people.append(
+            Participant(
+                record.listener, "listener", record.names.get(record.listener, "Listener"), record.is_listener_present
+            )
+        )
+    elif record.is_ended:
+        # The wrap-up is done and nobody holds the chat any more: name the one who was there last.
+        last = max(record.listeners.items(), key=lambda item: item[1], default=None)
+        if last is not None:
+            people.append(Participant(last[0], "listener", record.names.get(last[0], "Listener"), False))
+    return people
+
+
+def _summary(record: ChatRecord, names: Names, *, for_listener: str | None) -> ChatSummary:
+    state: ChatState = "ended" if record.is_ended else "open" if record.state == "A" else "waiting"
+    is_wrapping_up = for_listener is not None and record.state == "U" and record.listener == for_listener
+    return ChatSummary(
+        chat_id=record.chat_id,
+        epoch=record.epoch,
+        seq=record.seq,
+        state=state,
+        participants=_participants(record, names),
+        ended_by=record.ended_by or None,
+        ended_reason=record.ended_reason or None,
+        ended_at_ms=record.ended_at_ms or None,
+        wrap_up_until_ms=record.wrap_up_until_ms if is_wrapping_up else None,
+        read=record.read,
+    )
+
+
+def compose(
+    person_id: str,
+    role: Role,
+    records: Mapping[str, PersonRecord],
+    names: Names,
+    band_of_wait: Callable[[str, str], WaitBand | None],
+) -> View:
+    """One view from the records of the shards (age band -> record).
+
+    `names` gives a seeker's pseudonym; `band_of_wait(language, age band)` what may be said about the wait.
+    """
+    request: OwnRequest | None = None
+    request_reason: str | None = None
+    request_chat_id: str | None = None
+    ended_requests: dict[str, str] = {}
+    chats: list[ChatSummary] = []
+    bands: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    offer: OpenOffer | None = None
+    held: str | None = None
+    last_offer: str | None = None
+    last_offer_reason: str | None = None
+    listener_records = []
+    for band, record in records.items():
+        age_band = cast(AgeBand, band)
+        for chat in record.chats.values():
+            bands[chat.chat_id] = band
+            if chat.seeker == person_id:
+                if chat.chat_id == record.own_chat:
+                    request = _own_request(chat, record, age_band, band_of_wait)
+                    request_reason, request_chat_id = chat.reason or None, chat.chat_id
+                elif chat.is_ended:
+                    ended_requests[chat.request_id] = chat.ended_reason
+                if chat.opened_at_ms:
+                    chats.append(_summary(chat, names, for_listener=None))
+                    reasons[chat.chat_id] = chat.reason
+                continue
+            if chat.listener == person_id and chat.state == "O" and chat.is_offer_shown:
+                offer = _open_offer(chat, record, age_band, person_id)
+            elif chat.listener == person_id and chat.state == "H":
+                held = chat.offer_id
+            if chat.listeners.get(person_id, 0) > 0 and (chat.is_ended or chat.listener == person_id):
+                chats.append(_summary(chat, names, for_listener=person_id))
+                reasons[chat.chat_id] = chat.reason
+        if record.listener is not None:
+            listener_records.append(record.listener)
+            if record.listener.last_offer:
+                last_offer, last_offer_reason = record.listener.last_offer, record.listener.last_offer_reason
+    availability: Availability | None = None
+    if role != "seeker":
+        availability = "off_duty"
+    mine = max(listener_records, key=lambda r: (r.availability == 1, r.availability), default=None)
+    if mine is not None:
+        availability = _AVAILABILITIES[mine.availability]
+        paused = [r for r in listener_records if r.availability == 2]
+        if paused:  # two misses in one shard pause the person, not half of them
+            mine, availability = paused[0], "paused"
+    snapshot = Snapshot(
+        chats=sorted(chats, key=lambda c: c.chat_id),
+        request=request,
+        offer=offer,
+        availability=availability,
+        capacity=mine.capacity if mine else None,
+        max_capacity=mine.maximum if mine else None,
+        on_duty_since_ms=mine.on_duty_since_ms or None if mine else None,
+        is_taking_next=any(r.is_taking_next for r in listener_records) if mine else None,
+    )
+    return View(
+        snapshot=snapshot,
+        role=role,
+        bands=bands,
+        request_reason=request_reason,
+        ended_requests=ended_requests,
+        held_offer=held,
+        last_offer=last_offer,
+        last_offer_reason=last_offer_reason,
+        availability_reason=mine.reason or None if mine else None,
+        chat_reasons=reasons,
+        request_chat_id=request_chat_id,
+    )
+
+
+def _own_request(
+    chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: Callable[[str, str], WaitBand | None]
+) -> OwnRequest:
+    wait = band_of_wait(chat.language, age_band) if chat.state == "W" else None
+    return OwnRequest(
+        request_id=chat.request_id,
+        state=_REQUEST_STATES[chat.state],
+        language=chat.language,
+        age_band=age_band,
+        topics=list(chat.topics),
+        place=record.place,
+        wait_low_s=wait.low_s if wait else None,
+        wait_high_s=wait.high_s if wait else None,
+        chat_id=chat.chat_id if chat.opened_at_ms else None,
+        confirm_deadline_ms=chat.deadline_ms if chat.state == "H" else None,
+        is_anyone_there=record.listeners_available > 0 if chat.state in ("W", "P") else True,
+    )
+
+
+def _open_offer(chat: ChatRecord, record: PersonRecord, age_band: AgeBand, person_id: str) -> OpenOffer:
+    return OpenOffer(
+        offer_id=chat.offer_id,
+        request_id=chat.request_id,
+        topics=list(chat.topics),
+        language=chat.language,
+        age_band=age_band,
+        waited_s=max(0, record.now_ms - chat.arrived_at_ms) // 1000,
+        deadline_ms=chat.deadline_ms,
+        distress=chat.distress,
+        is_return=True if chat.preferred == person_id or person_id in chat.listeners else None,
+    )

@@ -1,0 +1,95 @@
+"""The load of all pools, sampled once a second by each process that has somebody watching (docs/supervision.md)."""
+
+from chat.accounts.pools import PoolBook
+from chat.protocol.fields import AgeBand
+from chat.protocol.pushes import LoadChanged, PoolLoad
+from config import metrics
+from routing.actions.lines import Lines
+
+
+class Board:
+    """`n` counts this process's load pushes: it rises by one from each to the next."""
+
+    def __init__(self, lines: Lines, pools: PoolBook) -> None:
+        self._lines = lines
+        self._pools = pools
+        self._n = 0
+        self._last: dict[tuple[str, str], PoolLoad] = {}
+        #: the head's arrival by pool: a wait that only grew older is no change
+        self._heads: dict[tuple[str, str], int] = {}
+
+    async def sample(self) -> tuple[int, dict[tuple[str, str], PoolLoad], dict[tuple[str, str], int]]:
+        """Now in ms, the load of every pool, the arrival of each line's head (0: nobody waits)."""
+        loads: dict[tuple[str, str], PoolLoad] = {}
+        heads: dict[tuple[str, str], int] = {}
+        now = 0
+        for band in self._lines.shards:
+            languages = [p.language for p in self._pools.all() if p.age_band == band]
+            if not languages:
+                continue
+            stamp, *rows = await self._lines.call(band, "load", ",".join(languages))
+            now = max(now, int(stamp))
+            for raw_language, waiting, head, available, paused, in_chat, chats, offers, missed in rows:
+                language = raw_language.decode()
+                arrived = int(float(head))
+                age_band: AgeBand = "teen" if band == "teen" else "adult"
+                heads[(language, band)] = arrived
+                loads[(language, band)] = PoolLoad(
+                    language=language,
+                    age_band=age_band,
+                    waiting=int(waiting),
+                    longest_wait_ms=max(0, int(stamp) - arrived) if arrived else 0,
+                    available=int(available),
+                    paused=int(paused),
+                    in_chat=int(in_chat),
+                    open_chats=int(chats),
+                    open_offers=int(offers),
+                    offers_missed_1h=int(missed),
+                )
+        return now, loads, heads
+
+    async def whole(self) -> LoadChanged:
+        """Every pool, numbered like the last push, so that the next push follows it. Raises RedisAway, RedisRefused."""
+        now, loads, heads = await self.sample()
+        if not self._last:
+            self._last, self._heads = loads, heads
+        return LoadChanged(n=self._n, at_ms=now, pools=list(loads.values()))
+
+    async def change(self) -> LoadChanged | None:
+        """The pools that changed since the last push, or None."""
+        now, loads, heads = await self.sample()
+        changed = [
+            load
+            for pool, load in loads.items()
+            if pool not in self._last
+            or heads[pool] != self._heads.get(pool)
+            or _numbers(load) != _numbers(self._last[pool])
+        ]
+        _show(loads)
+        if not changed:
+            return None
+        self._last, self._heads = loads, heads
+        self._n += 1
+        return LoadChanged(n=self._n, at_ms=now, pools=changed)
+
+
+def _numbers(load: PoolLoad) -> tuple[int, ...]:
+    """What counts as a change: everything but the wait, which grows by itself."""
+    return (
+        load.waiting,
+        load.available,
+        load.paused,
+        load.in_chat,
+        load.open_chats,
+        load.open_offers,
+        load.offers_missed_1h,
+    )
+
+
+def _show(loads: dict[tuple[str, str], PoolLoad]) -> None:
+    for (language, band), load in loads.items():
+        metrics.waiting.labels(language, band).set(load.waiting)
+        metrics.longest_wait.labels(language, band).set(load.longest_wait_ms / 1000)
+        metrics.open_chats.labels(language, band).set(load.open_chats)
+        metrics.open_offers.labels(language, band).set(load.open_offers)
+        metrics.available.labels(language, band).set(load.available)

@@ -1,0 +1,84 @@
+"""All shards of a region as one: calls, and the mirror that keeps a listener of two shards within one capacity."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from config.redis_link import Argument, RedisAway
+from routing.store.shard import Shard
+from routing.store.snapshots import PersonRecord, person_record
+
+#: A mirror run that meets a conflict is repeated at most so often; the router's next pass mends what is left.
+MIRROR_ROUNDS = 3
+
+
+class Lines:
+    """The shards by age band. Every call raises RedisAway (outcome unknown; a repeat is harmless) and RedisRefused."""
+
+    def __init__(self, shards: Mapping[str, Shard]) -> None:
+        self.shards = dict(shards)
+
+    async def call(self, band: str, operation: str, *args: Argument) -> Any:
+        """One atomic call in one band's shard, and the mirroring that it made necessary."""
+        answer, moved = await self.shards[band].call(operation, *args)
+        for listener in moved:
+            await self.mirror(listener)
+        return answer
+
+    async def snapshot(self, band: str, person_id: str) -> PersonRecord:
+        """What one shard knows of one person."""
+        return person_record(await self.call(band, "snapshot", person_id))
+
+    async def snapshots(self, person_id: str, bands: Iterable[str]) -> dict[str, PersonRecord]:
+        """The same from several shards, asked at once."""
+        bands = list(bands)
+        records = await asyncio.gather(*[self.snapshot(band, person_id) for band in bands])
+        return dict(zip(bands, records, strict=True))
+
+    async def sweep(self, limit: int) -> int:
+        """Act on passed deadlines in every shard. Answers how many there were."""
+        acted = 0
+        for band in self.shards:
+            acted += int(await self.call(band, "sweep", limit))
+        return acted
+
+    async def mirror(self, listener: str) -> None:
+        """Tell each shard of this listener's units in the others, and show or take back an offer not yet seen.
+
+        Two shards may offer at the same moment; the earlier name wins, the other takes its unseen offer back. A crash
+        in between leaves an unseen offer that ends by its deadline and a mirror that the next pass renews.
+        """
+        names = sorted(self.shards)
+        for _ in range(MIRROR_ROUNDS):
+            is_settled = True
+            for here in names:
+                if not await self._mirror_from(listener, here, [n for n in names if n != here]):
+                    is_settled = False
+            if is_settled:
+                return
+
+    async def _mirror_from(self, listener: str, here: str, others: list[str]) -> bool:
+        answer, _ = await self.shards[here].call("units", listener)
+        version, units, has_offer, unseen = int(answer[0]), int(answer[1]), int(answer[2]), answer[3].decode()
+        agreed, is_settled = True, True
+        for there in others:
+            verdict, moved = await self.shards[there].call(
+                "elsewhere", listener, version, units, has_offer, "1" if here < there else "0"
+            )
+            agreed = agreed and verdict == b"done"
+            is_settled = is_settled and not moved
+        if unseen:
+            _, moved = await self.shards[here].call("show" if agreed else "retract", listener, unseen)
+            is_settled = is_settled and not moved
+        return is_settled
+
+    async def mirror_all(self) -> None:
+        """Renew the mirror of everyone who stands in several shards (a process may have died between two steps)."""
+        names: set[bytes] = set()
+        for shard in self.shards.values():
+            names.update(await shard.functions.link.send("SMEMBERS", shard.key("several")))
+        for name in sorted(names):
+            await self.mirror(name.decode())
+
+
+__all__ = ["Lines", "RedisAway"]

@@ -1,0 +1,117 @@
+-- sweep: act on every deadline that has passed. Atomic and idempotent: any process may call it, none is the leader.
+-- args: 3 limit per kind. answer: how many deadlines were acted on
+
+local function due(key, limit) return redis.call('ZRANGEBYSCORE', key, '-inf', T.now, 'LIMIT', 0, limit) end
+
+local SWEEPS = {}
+
+SWEEPS[1] = { 'offer_ends', function(S, id)
+  local c = read_chat(S, id)
+  redis.call('ZREM', K.offer_ends(S), id)
+  if not c or c.st ~= 'O' then return end
+  local l = read_listener(S, c.l)
+  if c.vis ~= '0' then -- an offer that was never shown is nobody's miss
+    l.ms = l.ms + 1
+    redis.call('HSET', K.listener(S, l.id), 'ms', l.ms)
+    redis.call('ZADD', K.missed(S, c.la), T.now, offer_id(c))
+    redis.call('ZREMRANGEBYSCORE', K.missed(S, c.la), '-inf', T.now - HOUR_MS)
+    if l.ms >= MISSES_TO_PAUSE and l.av == 1 then
+      redis.call('HSET', K.listener(S, l.id), 'av', 2, 'wy', 'missed_offers', 'ms', 0)
+      l.av = 2
+    end
+  end
+  release(S, c, l, 'expired')
+  refresh(S, l)
+  -- Others first; if there is nobody else, the same listener is asked once more.
+  requeue(S, c, 'not_answered', l.id)
+  if l.av == 1 then match_listener(S, l) end
+end }
+
+SWEEPS[2] = { 'confirm_ends', function(S, id)
+  local c = read_chat(S, id)
+  redis.call('ZREM', K.confirm_ends(S), id)
+  if not c or c.st ~= 'H' then return end
+  local l = read_listener(S, c.l)
+  release(S, c, l, 'seeker_away')
+  park(S, c, 'seeker_away')
+  match_listener(S, l)
+end }
+
+SWEEPS[3] = { 'wrap_up_ends', function(S, id)
+  local c = read_chat(S, id)
+  redis.call('ZREM', K.wrap_up_ends(S), id)
+  if c and c.st == 'U' and c.l then end_wrap_up(S, c, read_listener(S, c.l)) end
+end }
+
+SWEEPS[4] = { 'processes', function(S, process)
+  for _, person in ipairs(redis.call('SRANDMEMBER', K.people(S, process), 50)) do detach(S, person, process) end
+  if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
+end }
+
+local function end_listeners_grace(S, person)
+  local l = read_listener(S, person)
+  redis.call('HSET', K.listener(S, person), 'av', 0, 'wy', 'connection_lost', 'tn', 0)
+  l.av = 0
+  refresh(S, l)
+  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, person))) do
+    local c = read_chat(S, id)
+    if c.st == 'U' then end_wrap_up(S, c, l)
+    elseif c.st == 'O' then release(S, c, l, 'listener_away'); requeue(S, c, 'listener_away')
+    else lose_listener(S, c, l, 'listener_lost') end
+  end
+  redis.call('DEL', K.listener(S, person))
+  redis.call('ZREM', K.gap_ends(S), person)
+  redis.call('SREM', K.several(S), person)
+  hint(person)
+end
+
+SWEEPS[5] = { 'grace_ends', function(S, person)
+  redis.call('ZREM', K.grace_ends(S), person)
+  if is_present(S, person) then return end
+  if is_listener_here(S, person) then return end_listeners_grace(S, person) end
+  local id = redis.call('GET', K.own(S, person))
+  local c = id and read_chat(S, id)
+  if not c then return end
+  if c.st == 'W' then
+    park(S, c, 'connection_lost')
+  elseif c.st == 'O' then
+    local l = read_listener(S, c.l)
+    release(S, c, l, 'seeker_away')
+    park(S, c, 'connection_lost')
+    match_listener(S, l)
+  elseif c.st == 'A' then
+    end_open_chat(S, c, 'system', 'seeker_gone')
+  end
+end }
+
+SWEEPS[6] = { 'park_ends', function(S, id)
+  local c = read_chat(S, id)
+  redis.call('ZREM', K.park_ends(S), id)
+  if c and c.st == 'P' then end_request(S, c, 'system', 'away_too_long') end
+end }
+
+SWEEPS[7] = { 'tried_ends', function(S, pair)
+  local id, listener = string.match(pair, '^(.*)|(.*)$')
+  redis.call('ZREM', K.tried_ends(S), pair)
+  redis.call('SREM', K.excluded(S, id), listener)
+  redis.call('SREM', K.excluding(S, listener), id)
+  local c = read_chat(S, id)
+  if c and c.st == 'W' then match_seeker(S, c) end
+end }
+
+SWEEPS[8] = { 'gap_ends', function(S, listener)
+  redis.call('ZREM', K.gap_ends(S), listener)
+  if is_listener_here(S, listener) then match_listener(S, read_listener(S, listener)) end
+end }
+
+function OPS.sweep(keys, args)
+  local S, limit, acted = keys[1], num(args[3]), 0
+  begin(args)
+  for _, sweep in ipairs(SWEEPS) do
+    for _, member in ipairs(due(K[sweep[1]](S), limit)) do
+      sweep[2](S, member)
+      acted = acted + 1
+    end
+  end
+  return finish(S, acted)
+end

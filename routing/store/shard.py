@@ -1,0 +1,53 @@
+"""One shard: the atomic calls of routing on its keys. What a call means stands at the head of its Lua function."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from config.functions import Functions
+from config.redis_link import Argument
+from routing.store.keys import key
+
+#: How long a process's lease lasts, and how often it is renewed.
+LEASE_MS = 15_000
+BEAT_S = 5.0
+
+
+class Clock(Protocol):
+    def __call__(self) -> int: ...
+
+
+def engine_clock() -> int:
+    """0 tells the engine to take its own time: every process then agrees."""
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Durations that every call carries, in milliseconds."""
+
+    offer_ms: int
+    confirm_ms: int
+    wrap_up_ms: int
+    gap_ms: int
+
+    @property
+    def packed(self) -> str:
+        return f"{self.offer_ms},{self.confirm_ms},{self.wrap_up_ms},{self.gap_ms}"
+
+
+class Shard:
+    """Calls on one shard. All raise RedisAway (outcome unknown, repeat) and RedisRefused."""
+
+    def __init__(self, tag: str, functions: Functions, timing: Timing, clock: Clock = engine_clock) -> None:
+        self.tag = tag
+        self.functions = functions
+        self._timing = timing.packed
+        self._clock = clock
+
+    async def call(self, operation: str, *args: Argument) -> tuple[Any, list[str]]:
+        """The operation's answer, and the listeners in several shards whose units moved (see actions.mirror)."""
+        answer, moved = await self.functions.call(operation, self.tag, self._clock(), self._timing, *args)
+        return answer, [name.decode() for name in moved]
+
+    def key(self, name: str, part: str = "") -> str:
+        return key(self.tag, name, part)

@@ -1,0 +1,159 @@
+"""A person's routing truth, read in one call and turned into values."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRecord:
+    """One ChatRequest and its chat, as it stands in the shard. Times in Unix ms, 0 where it did not happen."""
+
+    chat_id: str
+    state: str
+    turn: int
+    seeker: str
+    request_id: str
+    language: str
+    topics: tuple[str, ...]
+    distress: int | None
+    arrived_at_ms: int
+    listener: str
+    preferred: str
+    deadline_ms: int
+    is_offer_shown: bool
+    offer_id: str
+    epoch: str
+    seq: int
+    reason: str
+    opened_at_ms: int
+    ended_at_ms: int
+    ended_by: str
+    ended_reason: str
+    wrap_up_until_ms: int
+    offers: int
+    #: listener -> since when in this chat (Unix ms); negative: left at
+    listeners: dict[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+    #: role -> messages written
+    written: dict[str, int] = field(default_factory=dict)
+    #: listener -> the name that seekers see
+    names: dict[str, str] = field(default_factory=dict)
+    is_seeker_present: bool = False
+    is_listener_present: bool = False
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ("U", "E")
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerRecord:
+    availability: int
+    capacity: int
+    maximum: int
+    on_duty_since_ms: int
+    reason: str
+    open_offer: str
+    last_offer: str
+    last_offer_reason: str
+    is_taking_next: bool
+    is_lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """What one shard knows of one person. `place` counts from 1; None when not in line."""
+
+    now_ms: int
+    own_chat: str
+    place: int | None
+    listeners_available: int
+    listener: ListenerRecord | None
+    units: tuple[str, ...]
+    chats: dict[str, ChatRecord]
+
+
+def pairs(flat: list[bytes]) -> dict[str, str]:
+    """HGETALL's flat answer as a dict."""
+    items = [item.decode() for item in flat]
+    return dict(zip(items[::2], items[1::2], strict=True))
+
+
+def _whole(text: str | None) -> int:
+    return int(float(text)) if text else 0
+
+
+def chat_record(
+    chat_id: str, h: dict[str, str], *, seeker_here: bool = False, listener_here: bool = False
+) -> ChatRecord:
+    """A chat's hash as a value."""
+
+    def prefixed(prefix: str) -> dict[str, int]:
+        return {name[len(prefix) :]: _whole(value) for name, value in h.items() if name.startswith(prefix)}
+
+    return ChatRecord(
+        chat_id=chat_id,
+        state=h.get("st", "E"),
+        turn=_whole(h.get("turn")),
+        seeker=h.get("pe", ""),
+        request_id=h.get("rq", ""),
+        language=h.get("la", ""),
+        topics=tuple(t for t in h.get("to", "").split(",") if t),
+        distress=_whole(h.get("di")) or None,
+        arrived_at_ms=_whole(h.get("ar")),
+        listener=h.get("l", ""),
+        preferred=h.get("pf", ""),
+        deadline_ms=_whole(h.get("dl")),
+        is_offer_shown=h.get("vis", "1") != "0",
+        offer_id=h.get("oid", ""),
+        epoch=h.get("ep", ""),
+        seq=_whole(h.get("sq")),
+        reason=h.get("rs", ""),
+        opened_at_ms=_whole(h.get("op")),
+        ended_at_ms=_whole(h.get("en")),
+        ended_by=h.get("eb", ""),
+        ended_reason=h.get("er", ""),
+        wrap_up_until_ms=_whole(h.get("wu")),
+        offers=_whole(h.get("no")),
+        listeners=prefixed("was:"),
+        read=prefixed("r:"),
+        written=prefixed("n:"),
+        names={name[3:]: value for name, value in h.items() if name.startswith("nm:")},
+        is_seeker_present=seeker_here,
+        is_listener_present=listener_here,
+    )
+
+
+def person_record(answer: list[Any]) -> PersonRecord:
+    """The answer of the `snapshot` operation as a value."""
+    now, own, place, anyone, listener, units, chats = answer
+    h = pairs(listener)
+    record = None
+    if h:
+        record = ListenerRecord(
+            availability=_whole(h.get("av")),
+            capacity=_whole(h.get("cap")),
+            maximum=_whole(h.get("max")),
+            on_duty_since_ms=_whole(h.get("du")),
+            reason=h.get("wy", ""),
+            open_offer=h.get("po", ""),
+            last_offer=h.get("lo", ""),
+            last_offer_reason=h.get("lr", ""),
+            is_taking_next=h.get("tn") == "1",
+            is_lost="lost" in h,
+        )
+    found = {}
+    for raw_id, flat, seeker_here, listener_here in chats:
+        chat_id = raw_id.decode()
+        found[chat_id] = chat_record(
+            chat_id, pairs(flat), seeker_here=bool(seeker_here), listener_here=bool(listener_here)
+        )
+    return PersonRecord(
+        now_ms=int(now),
+        own_chat=own.decode(),
+        place=int(place) + 1 if int(place) >= 0 else None,
+        listeners_available=max(0, int(anyone)),
+        listener=record,
+        units=tuple(u.decode() for u in units),
+        chats=found,
+    )

@@ -1,0 +1,102 @@
+"""The ASGI app of one web process: HTTP by Starlette, `/ws` straight to the edge."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from chat.accounts.directory import Directory
+from chat.accounts.pools import PoolBook
+from chat.api.deps import ApiDeps
+from chat.api.routes import http_app
+from chat.edge.edge import Edge, Parts
+from chat.edge.socket import Socket
+from config import metrics
+from config.database import Database, url_of
+from config.redis_link import RedisAway
+from config.settings import Settings
+from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
+from tealight import __version__
+from tealight.durability import UNKNOWN, durability_of
+from tealight.library import library
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+
+
+class App:
+    """Built before the loop runs; `start` inside it, `drain` before the end, `stop` last."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(url_of(settings))
+        self.directory = Directory(self.database)
+        self.pools = PoolBook(self.database, settings.default_locale)
+        self.edge: Edge | None = None
+        self._durability = UNKNOWN
+        self._deps = ApiDeps(
+            settings=settings,
+            database=self.database,
+            directory=self.directory,
+            pools=self.pools,
+            version=__version__,
+            durability=lambda: self._durability,
+            engines=self._engines,
+            metrics=metrics.page,
+        )
+        self._http: ASGIApp = http_app(self._deps, more=CLEARANCE_ENDPOINTS)
+        self._socket: Socket | None = None
+
+    async def start(self) -> None:
+        """Connect to the engines. Raises RedisAway where they are away; may be called again then."""
+        if self.edge is None:
+            self.edge = Edge(
+                Parts(
+                    settings=self.settings,
+                    library=library(),
+                    database=self.database,
+                    directory=self.directory,
+                    pools=self.pools,
+                )
+            )
+            self._socket = self.edge.socket
+        await self.edge.start()
+        self._durability = await durability_of(self.edge.link)
+
+    async def drain(self) -> None:
+        """Let go of everybody in order."""
+        if self.edge is not None:
+            await self.edge.drain()
+
+    async def stop(self) -> None:
+        """Close what `start` opened."""
+        if self.edge is not None:
+            await self.edge.stop()
+        self._deps.close()
+        await self.database.close()
+
+    async def _engines(self) -> dict[str, bool]:
+        try:
+            await self.database.ping()
+            has_database = True
+        except Exception:
+            has_database = False
+        return {"redis": self.edge is not None and await self.edge.is_ready(), "database": has_database}
+
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        if scope["type"] == "websocket":
+            if scope["path"] == "/ws" and self._socket is not None:
+                await self._socket(scope, receive, send)
+            else:
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+            return
+        await self._http(scope, receive, send)
+
+
+RETRY_ON = (RedisAway, OSError)

@@ -1,0 +1,53 @@
+"""`tealight archiver`: facts of ended chats to the database, logs forgotten, one load sample a minute."""
+
+from chat.accounts.pools import PoolBook
+from chat.conversation.archive import archive_band
+from chat.conversation.facts_tables import LoadSampleRow
+from chat.supervision.board import Board
+from config.clock import now_ms
+from config.database import Database, url_of
+from config.settings import Settings
+from routing.actions.lines import Lines
+from tealight.background import run
+
+PASS_S = 5.0
+SAMPLE_MS = 60_000
+
+
+def main(settings: Settings) -> int:
+    """Run until SIGTERM; the exit code."""
+    database = Database(url_of(settings))
+    pools = PoolBook(database, settings.default_locale)
+    last_sample = 0
+
+    async def archive(lines: Lines) -> None:
+        nonlocal last_sample
+        for band in lines.shards:
+            await archive_band(lines, database, band, now_ms())
+        minute = now_ms() // SAMPLE_MS * SAMPLE_MS
+        if minute > last_sample:
+            await _sample(lines, minute)
+            last_sample = minute
+
+    async def _sample(lines: Lines, at_ms: int) -> None:
+        await pools.refresh()
+        _, loads, _ = await Board(lines, pools).sample()
+        async with database.write() as session:
+            for load in loads.values():
+                await session.merge(
+                    LoadSampleRow(
+                        at_ms=at_ms,
+                        language=load.language,
+                        age_band=load.age_band,
+                        waiting=load.waiting,
+                        longest_wait_ms=load.longest_wait_ms,
+                        available=load.available,
+                        paused=load.paused,
+                        in_chat=load.in_chat,
+                        open_chats=load.open_chats,
+                        open_offers=load.open_offers,
+                        offers_missed_1h=load.offers_missed_1h,
+                    )
+                )
+
+    return run(settings, "archiver", PASS_S, archive, database.close)

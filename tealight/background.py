@@ -1,0 +1,56 @@
+"""What the processes without sockets share: links, settings, a loop that ends on SIGTERM."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from chat.edge.edge import timing_of
+from config.functions import Functions
+from config.log import get_logger
+from config.redis_link import RedisAway, RedisLink, RedisRefused
+from config.settings import Settings
+from routing.actions.lines import Lines
+from routing.store.shard import Shard
+from tealight.library import library
+
+log = get_logger("background")
+
+Pass = Callable[[Lines], Awaitable[None]]
+
+
+def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Callable[[], Awaitable[None]]) -> int:
+    """Call `act` again and again until SIGTERM or SIGINT; errors of engines are logged by kind and tried again."""
+
+    async def main() -> int:
+        ending = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, ending.set)
+        link = RedisLink(settings.redis_url, name=f"tealight-{name}")
+        functions = Functions(link, library())
+        link.on_up = functions.load
+        timing = timing_of(settings)
+        lines = Lines({band: Shard(tag, functions, timing) for band, tag in settings.shards.items()})
+        link.start()
+        is_well = True
+        while not ending.is_set():
+            try:
+                await act(lines)
+                is_well = True
+            except (RedisAway, RedisRefused) as error:
+                if is_well:
+                    log.warning("engine_away", process=name, kind=type(error).__name__)
+                is_well = False
+            except Exception as error:
+                log.error("pass_failed", process=name, exc_info=error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ending.wait(), every_s)
+        await link.close()
+        await on_stop()
+        return 0
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main())
