@@ -128,9 +128,9 @@ def doctor(
 @app.command()
 def version() -> None:
     """Print the version."""
-    from importlib.metadata import version as version_of
+    from tealight import __version__
 
-    print(version_of("tealight"))
+    print(__version__)
 
 
 def _fail(sentence: str, code: int) -> NoReturn:
