@@ -28,20 +28,22 @@ class SimulatedSeeker:
         self._stage, self._chance, self._into = stage, chance, into
         self._language, self._age_band = language, age_band
         self._request_id = str(uuid.uuid4())
+        self._first_words = ""
         self._talk: Talk | None = None
         self._came_out_of_line = asyncio.Event()
         self._confirming: asyncio.Task[None] | None = None
-        self._last_seen: dict[str, int] = {}
 
     async def live(self) -> None:
         """The whole visit. Counts its outcome under one name."""
+        outcome = "still here when the run ended"
         try:
             outcome = await self._visit()
         except Refused as refused:
             outcome = f"refused: {refused.code}"
         except Gone:
             outcome = "sent away"
-        self._into.counts[outcome] += 1
+        finally:
+            self._into.counts[outcome] += 1
 
     async def leave_quietly(self) -> None:
         """Close the page without a word."""
@@ -81,7 +83,8 @@ class SimulatedSeeker:
         }
         if load_model.writes_first_words(self._chance):
             characters = load_model.FIRST_CHARACTERS.draw(self._chance)
-            wish["first_words"] = sentences.compose(self._chance, sentences.FIRST_WORDS, characters)
+            self._first_words = sentences.compose(self._chance, sentences.FIRST_WORDS, characters)
+            wish["first_words"] = self._first_words
         return wish
 
     async def _lose_patience(self) -> str:
@@ -155,6 +158,10 @@ class SimulatedSeeker:
     def _enter(self, chat_id: str) -> None:
         if self._talk is None:
             self._talk = Talk(self._stage, self.wire, self._chance, chat_id, is_listener=False)
+            if self._first_words:  # message 1 of the chat, under the id of the request
+                ledger = self._stage.ledger
+                ledger.say(chat_id, self._request_id, self.wire.person_id, self._first_words, time.monotonic())
+                ledger.answered(self._request_id, 1)
             self._came_out_of_line.set()
 
     def _read(self, push: Frame) -> None:
