@@ -1,0 +1,98 @@
+import { useCallback, useState } from "preact/hooks";
+import { call } from "../shared/http";
+import { warningIcon } from "../shared/icon";
+import { Banner } from "../staff/field";
+import { useDoing, useLoaded } from "../staff/loading";
+import { dayAndClock, problemWords } from "../staff/say";
+import { t, wordFor } from "../staff/words";
+import { detailParts } from "./entries";
+import { nameOf } from "./people";
+
+interface Line {
+  audit_id: number;
+  at_ms: number;
+  by: string;
+  act: string;
+  about: string;
+  detail: Record<string, unknown>;
+}
+
+const PAGE = 100;
+
+export function Audit() {
+  const load = useCallback(() => call<{ lines: Line[] }>("GET", `/api/admin/audit?limit=${PAGE}`), []);
+  const { value, problem } = useLoaded(load);
+  const [older, setOlder] = useState<Line[]>([]);
+  const [isAll, setIsAll] = useState(false);
+  const doing = useDoing();
+  const lines = [...(value?.lines ?? []), ...older];
+  const last = lines[lines.length - 1];
+  const more = () =>
+    doing.run(async () => {
+      const path = `/api/admin/audit?limit=${PAGE}&before_id=${last?.audit_id ?? 0}`;
+      const answer = await call<{ lines: Line[] }>("GET", path);
+      setOlder([...older, ...answer.lines]);
+      setIsAll(answer.lines.length < PAGE);
+    });
+  const mayHaveMore = !isAll && (value?.lines.length ?? 0) === PAGE;
+  const refusal = problem ?? doing.problem;
+  return (
+    <div class="stack">
+      <div class="staff-title">
+        <div>
+          <h1>{t("admin.audit")}</h1>
+          <p class="soft">{t("audit.hint")}</p>
+        </div>
+      </div>
+      {refusal !== null && (
+        <Banner kind="caution" icon={warningIcon} isAlert>
+          {problemWords(refusal)}
+        </Banner>
+      )}
+      {value && (
+        <section class="panel">
+          <table class="table table--stack">
+            <caption class="visually-hidden">{t("admin.audit")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("audit.at")}</th>
+                <th scope="col">{t("audit.by")}</th>
+                <th scope="col">{t("audit.act")}</th>
+                <th scope="col">{t("audit.about")}</th>
+                <th scope="col">{t("audit.detail")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {lines.map((line) => (
+                <tr key={line.audit_id}>
+                  <th scope="row" class="nowrap">
+                    {dayAndClock(line.at_ms)}
+                  </th>
+                  <td data-label={t("audit.by")}>{nameOf(line.by)}</td>
+                  <td data-label={t("audit.act")}>{wordFor("act", line.act, "unknown_code")}</td>
+                  <td data-label={t("audit.about")} class="audit__about">
+                    {nameOf(line.about)}
+                  </td>
+                  <td data-label={t("audit.detail")} class="full">
+                    <span class="chips">
+                      {detailParts(line.detail).map((part) => (
+                        <span class="chip" key={part}>
+                          {part}
+                        </span>
+                      ))}
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {mayHaveMore && (
+        <button class="btn btn--dense" type="button" onClick={() => void more()}>
+          {t("audit.more")}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+// Availability, and why the service changed it.
+import { signal } from "@preact/signals";
+import { type Connection, RefusedError } from "../shared/connection";
+import type { Availability, Push } from "../shared/wire";
+
+export class Duty {
+  readonly availability = signal<Availability>("off_duty");
+  readonly capacity = signal(1);
+  readonly maxCapacity = signal(1);
+  readonly onDutySinceMs = signal<number | null>(null);
+  readonly isTakingNext = signal(false);
+  /** Why the service, not the person, changed the availability; null when they did. */
+  readonly reason = signal<string | null>(null);
+  /** Why the last wish was refused, as a code. */
+  readonly refusal = signal<string | null>(null);
+  readonly isAsking = signal(false);
+  /** From the reply of the person's own wish until its push: that change needs no explanation. */
+  private ownWish: Availability | null = null;
+
+  constructor(private readonly connection: Connection) {}
+
+  async set(availability: Availability, capacity: number): Promise<void> {
+    this.ownWish = availability;
+    await this.ask(async () => {
+      const done = await this.connection.send({ type: "set_availability", availability, capacity });
+      this.availability.value = done.availability ?? availability;
+      this.capacity.value = done.capacity ?? capacity;
+      if (done.max_capacity) this.maxCapacity.value = done.max_capacity;
+      this.reason.value = null;
+      if (availability !== "available") this.isTakingNext.value = false;
+    });
+    this.ownWish = null;
+  }
+
+  async takeNext(): Promise<void> {
+    await this.ask(async () => {
+      const done = await this.connection.send({ type: "take_next" });
+      if (done.availability) this.availability.value = done.availability;
+      if (done.capacity) this.capacity.value = done.capacity;
+      this.isTakingNext.value = true;
+    });
+  }
+
+  take(push: Push): void {
+    if (push.type === "welcome") {
+      const { snapshot } = push;
+      this.availability.value = snapshot.availability ?? "off_duty";
+      this.capacity.value = snapshot.capacity ?? 1;
+      this.maxCapacity.value = snapshot.max_capacity ?? Math.max(1, this.capacity.value);
+      this.onDutySinceMs.value = snapshot.on_duty_since_ms ?? null;
+      this.isTakingNext.value = snapshot.is_taking_next ?? false;
+    } else if (push.type === "availability_changed") {
+      const isOwn = push.availability === this.ownWish;
+      const isNews = push.availability !== this.availability.value;
+      this.availability.value = push.availability;
+      this.capacity.value = push.capacity;
+      this.maxCapacity.value = push.max_capacity;
+      this.onDutySinceMs.value = push.on_duty_since_ms ?? null;
+      this.isTakingNext.value = push.is_taking_next ?? false;
+      if (push.reason && !isOwn) this.reason.value = push.reason;
+      else if (isNews) this.reason.value = null;
+    } else if (push.type === "chat_opened" || push.type === "offer_made") {
+      this.isTakingNext.value = false;
+    }
+  }
+
+  private async ask(act: () => Promise<void>): Promise<void> {
+    this.isAsking.value = true;
+    this.refusal.value = null;
+    try {
+      await act();
+    } catch (error) {
+      this.refusal.value = error instanceof RefusedError ? error.code : "stopped";
+    } finally {
+      this.isAsking.value = false;
+    }
+  }
+}

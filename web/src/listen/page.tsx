@@ -1,0 +1,82 @@
+import { Icon, offlineIcon, warningIcon } from "../shared/icon";
+import { Close } from "../shared/wire";
+import type { Me } from "../staff/me";
+import { connectionState } from "../staff/staff-bar";
+import { t } from "../staff/words";
+import type { Console } from "./console";
+import { DeskTabs } from "./desk-tabs";
+import { DeskView } from "./desk-view";
+import { Lines } from "./lines";
+import { OfferCard } from "./offer-card";
+import { Rail } from "./rail";
+import { Shift } from "./shift";
+
+interface Props {
+  held: Console;
+  person: Me;
+}
+
+export function ListenPage({ held, person }: Props) {
+  const desks = held.shown.value;
+  const front = held.front.value;
+  const isLineInFront = held.isLineInFront.value || desks.length === 0;
+  return (
+    <>
+      <ConnectionBanner held={held} />
+      <main class={`console ${isLineInFront ? "console--line" : ""}`} id="main" tabIndex={-1}>
+        <h1 class="visually-hidden">{t("listen.title")}</h1>
+        <div class="console__rail" data-region="rail">
+          <Rail duty={held.duty} person={person} />
+          <OfferCard offers={held.offers} />
+        </div>
+        <div class="console__more" data-region="line">
+          <Lines held={held} />
+          <Shift held={held} />
+        </div>
+        <DeskTabs held={held} isLineInFront={isLineInFront} />
+        <div class="console__chats">
+          {desks.length === 0 && <NoChats held={held} />}
+          {desks.map((desk, index) => (
+            <DeskView key={desk.chatId} held={held} desk={desk} number={index + 1} isFront={desk === front} />
+          ))}
+        </div>
+      </main>
+    </>
+  );
+}
+
+function NoChats({ held }: { held: Console }) {
+  const isAvailable = held.duty.availability.value === "available";
+  return (
+    <div class="console__empty stack stack--2">
+      <p class="voice console__calm">{t(isAvailable ? "listen.none_available" : "listen.none")}</p>
+      <p class="soft">{t(isAvailable ? "listen.none_available_hint" : "listen.none_hint")}</p>
+    </div>
+  );
+}
+
+function ConnectionBanner({ held }: { held: Console }) {
+  const state = connectionState.value;
+  if (state === "stopped" && held.closeCode.value !== null) {
+    const isCleared = held.closeCode.value === Close.NO_CLEARANCE;
+    return (
+      <div class="banner banner--caution" role="alert">
+        <Icon of={warningIcon} />
+        <p class="banner__text">{t(isCleared ? "listen.no_clearance_any_more" : "listen.stopped")}</p>
+        <button class="btn btn--dense" type="button" onClick={() => location.reload()}>
+          {t("try_again")}
+        </button>
+      </div>
+    );
+  }
+  if (state === "open" || state === null || !held.hasWelcome.value) return null;
+  return (
+    <div class="banner banner--caution">
+      <Icon of={offlineIcon} />
+      <p class="banner__text">
+        <strong>{t("listen.reconnecting")}</strong>
+        {t("listen.reconnecting_hint")}
+      </p>
+    </div>
+  );
+}
