@@ -1,7 +1,7 @@
-"""A thin connection to Redis or Valkey for the hot path: commands of one loop pass leave in one write (docs/redis-link.md).
+"""A thin connection to Redis or Valkey for the hot path: commands of one loop pass leave in one write.
 
-Most of a chat server's CPU goes into its Redis client; this one does only what the message path needs: pipelined commands in
-order, TLS, AUTH, SELECT, reconnect with back-off, and push connections for pub/sub. Everything else uses redis-py.
+Most of a chat server's CPU goes into its Redis client; this one does only what the message path needs: pipelined
+commands in order, TLS, AUTH, SELECT, reconnect with back-off, and push connections for pub/sub (docs/architecture.md).
 """
 
 import asyncio
@@ -25,7 +25,7 @@ Argument = bytes | str | int | float
 
 
 class RedisAway(Exception):
-    """The engine can't be reached, or went away while a command was under way (it may or may not have had its effect)."""
+    """The engine can't be reached, or went away under a command (which may or may not have had its effect)."""
 
 
 class RedisRefused(Exception):
@@ -107,7 +107,8 @@ class _Wire(asyncio.Protocol):
 class RedisLink:
     """Commands in order over one connection that comes back by itself.
 
-    `on_up` runs after each (re)connection, before other commands are let through. With `on_push` the link is a
+    `on_up` runs after each (re)connection, before other commands are let through; it sends from its own task only.
+    With `on_push` the link is a
     push connection: it takes SUBSCRIBE-like commands only, and each published payload goes to
     `on_push(channel, payload)`.
     """
@@ -163,7 +164,7 @@ class RedisLink:
 
         The future raises RedisAway (outcome unknown) or RedisRefused.
         """
-        if not self._ready.is_set():
+        if not self._ready.is_set() and asyncio.current_task() is not self._keeper:
             raise RedisAway(self.name)
         return self._send(command)
 
@@ -226,17 +227,21 @@ class RedisLink:
         if address.database:
             greetings.append(("SELECT", address.database))
         greetings.append(("CLIENT", "SETNAME", self.name))
-        await asyncio.wait_for(asyncio.gather(*[self._send(g) for g in greetings]), ANSWER_TIMEOUT_S)
+        for answer in [self._send(greeting) for greeting in greetings]:
+            await answer
 
     async def _keep(self) -> None:
         pause = RECONNECT_FIRST_S
         while True:
             self._down.clear()
             try:
-                await asyncio.wait_for(self._open(), ANSWER_TIMEOUT_S)
-                self._ready.set()
+                # asyncio.timeout, since wait_for would run these in a task of its own: only this one may send yet.
+                async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                    await self._open()
                 if self.on_up is not None:
-                    await asyncio.wait_for(self.on_up(), 2 * ANSWER_TIMEOUT_S)
+                    async with asyncio.timeout(2 * ANSWER_TIMEOUT_S):
+                        await self.on_up()
+                self._ready.set()
                 pause = RECONNECT_FIRST_S
                 await self._down.wait()
             except (OSError, TimeoutError, RedisAway, RedisRefused):

@@ -15,7 +15,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. Times in seconds. `redis_url` and `database_url` are empty where `up` is to start embedded engines."""
+    """All settings. Times in seconds. Empty `redis_url` and `database_url`: `up` starts embedded engines."""
 
     host: str
     port: int

@@ -106,7 +106,7 @@ def _chats(old: View, new: View) -> list[Push]:
         known = before.get(chat_id)
         if known is None:
             if chat.state != "ended":
-                out.append(ChatOpened(chat_id, chat.epoch, chat.seq, chat.participants))
+                out.append(ChatOpened(chat_id, chat.epoch, chat.seq, chat.participants, chat.request_id))
         else:
             out.extend(_chat(known, chat, (new.chat_reasons or {}).get(chat_id, "")))
     return out
@@ -126,7 +126,7 @@ def _chat(before: ChatSummary, after: ChatSummary, reason: str) -> list[Push]:
     who_before = {p.person_id: p for p in before.participants}
     who_after = {p.person_id: p for p in after.participants}
     if before.state != "open" and after.state == "open":
-        out.append(ChatOpened(chat_id, after.epoch, after.seq, after.participants))
+        out.append(ChatOpened(chat_id, after.epoch, after.seq, after.participants, after.request_id))
     elif who_before.keys() != who_after.keys():
         out.append(ParticipantsChanged(chat_id, after.participants, reason or "changed"))
     for person_id, person in who_after.items():

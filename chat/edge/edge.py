@@ -23,7 +23,7 @@ from config.lua import Library
 from config.redis_link import RedisAway, RedisLink, RedisRefused
 from config.settings import Settings
 from routing.actions.lines import Lines
-from routing.store.shard import Shard, Timing
+from routing.store.shard import LEASE_MS, Shard, Timing
 
 HEARTBEAT_S = 25
 #: Reconnects after a drain are spread over this time, so that the next process isn't met by all at once.
@@ -95,14 +95,15 @@ class Edge:
         await self.functions.load()
         for band, shard in self.lines.shards.items():
             # An engine that came back empty or older has lost who is here.
-            await shard.call("beat", self.hub.process_id, 15_000)
+            await shard.call("beat", self.hub.process_id, LEASE_MS)
             await self.ticks.attach_again(band)
+            # Before anybody writes on: a log that is shorter than what was sent gets a new epoch.
+            await self.hub.check_heads(band)
 
     async def _push_link_up(self) -> None:
         """Subscribe again, then look at everybody: what was published meanwhile is lost."""
         for person in list(self.hub.people.values()):
-            with contextlib.suppress(RedisAway, RedisRefused):
-                await self.hub.subscribe(person.person_id)
+            await self.hub.subscribe(person.person_id)
             for band in list(person.records):
                 self.hub.mark(person, band)
 

@@ -278,6 +278,24 @@ class Hub:
             log.warning("epoch_renewed", chat_id=chat_id)
         return bool(answer == b"renewed")
 
+    async def check_heads(self, band: str) -> None:
+        """After a reconnection: compare the logs' heads with what was sent. Raises RedisAway, RedisRefused."""
+        held: dict[str, Position] = {}
+        for connection in self.connections:
+            for chat_id, position in connection.positions.items():
+                if self.band_of(connection, chat_id) == band:
+                    known = held.get(chat_id)
+                    if known is None or known.last < position.last:
+                        held[chat_id] = position
+        ids = list(held)
+        for start in range(0, len(ids), 200):
+            page = ids[start : start + 200]
+            heads = await self.lines.call(band, "heads", *page)
+            for chat_id, (epoch, seq) in zip(page, heads, strict=True):
+                position = held[chat_id]
+                if epoch.decode() == position.epoch and int(seq) < position.last:
+                    await self.renew_epoch(band, chat_id, position.epoch, position.last)
+
     # ---- people come and go ----
 
     async def join(self, connection: Connection, person_id: str, bands: Iterable[str]) -> LocalPerson:
@@ -298,7 +316,8 @@ class Hub:
         if self.push_link is None:
             raise RedisAway("push")
         channels = [shard.key("channel", person_id) for shard in self.lines.shards.values()]
-        await asyncio.gather(*[self.push_link.send("SSUBSCRIBE", channel) for channel in channels])
+        for confirmed in [self.push_link.send("SSUBSCRIBE", channel) for channel in channels]:
+            await confirmed
 
     def remove(self, connection: Connection, person: LocalPerson) -> None:
         """A connection is gone; with the last one the person is, too."""

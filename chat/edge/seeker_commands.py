@@ -67,7 +67,7 @@ class SeekerCommands:
             pool.language,
             topics,
             command.distress or "",
-            ",".join(a for a in dict.fromkeys(command.avoid_listeners or []) if "," not in a)[: AVOID_MAX * 65],
+            ",".join([a for a in dict.fromkeys(command.avoid_listeners or []) if "," not in a][:AVOID_MAX]),
             command.prefer_listener or "",
             secrets.token_hex(6),
             first_words,

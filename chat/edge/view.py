@@ -66,6 +66,7 @@ def _summary(record: ChatRecord, names: Names, *, for_listener: str | None) -> C
         seq=record.seq,
         state=state,
         participants=_participants(record, names),
+        request_id=record.request_id,
         ended_by=record.ended_by or None,
         ended_reason=record.ended_reason or None,
         ended_at_ms=record.ended_at_ms or None,

@@ -49,6 +49,7 @@ class ChatSummary(Struct, frozen=True):
     seq: int
     state: ChatState
     participants: list[Participant]
+    request_id: str | None = None
     ended_by: str | None = None
     ended_reason: str | None = None
     ended_at_ms: int | None = None

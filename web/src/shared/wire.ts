@@ -216,6 +216,7 @@ export interface ChatSummary {
   seq: number;
   state: ChatState;
   participants: Participant[];
+  request_id?: string | null;
   ended_by?: string | null;
   ended_reason?: string | null;
   ended_at_ms?: number | null;
