@@ -42,7 +42,7 @@ run: $(PACKAGES) $(BUILT) ## set everything up and serve, with demo people, on 1
 .PHONY: test
 test: $(DEV_PACKAGES) $(BUILT) system ## all tests, with real engines and a real browser
 	$(BIN)/pytest $(PYTEST)
-	$(NPM) test
+	@$(NPM) test
 
 .PHONY: check
 check: $(DEV_PACKAGES) $(NODE_MODULES) ## format, lint, types, import rules, generated files, front end
@@ -52,7 +52,7 @@ check: $(DEV_PACKAGES) $(NODE_MODULES) ## format, lint, types, import rules, gen
 	$(BIN)/lint-imports
 	$(BIN)/python -m tealight.typescript --check
 	$(BIN)/python .ci/gates.py
-	$(NPM) run --silent --loglevel=error check
+	@$(NPM) run --silent check
 
 .PHONY: bench
 bench: $(DEV_PACKAGES) ## the benchmarks; tables here, JSON under bench/results/
@@ -65,7 +65,7 @@ web: $(BUILT) ## build the front end
 fmt: $(DEV_PACKAGES) $(NODE_MODULES) ## put everything into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(NPM) run --silent --loglevel=error fix
+	@$(NPM) run --silent fix
 
 .PHONY: system
 system: ## system packages that the tests want (installed when root)
@@ -94,24 +94,29 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "Python 3.11 or newer is needed; PYTHON=/path/to/python3.11 names one." >&2; exit 1; }
 	@# Debian's Python comes without ensurepip; its pip can still fill an environment from outside.
-	$(PYTHON) -m venv $(VENV) 2>/dev/null \
+	@echo "Making the environment ..."
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null \
 		|| { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
 
 $(PACKAGES): requirements/run.lock pyproject.toml | $(BIN)/python
-	$(PIP) install -qq --require-hashes -r requirements/run.lock
-	$(PIP) install -qq --no-deps --no-build-isolation -e .
+	@echo "Installing the locked packages ..."
+	@$(PIP) install -qq --require-hashes -r requirements/run.lock
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_PACKAGES): requirements/dev.lock $(PACKAGES)
-	$(PIP) install -qq --require-hashes -r requirements/dev.lock
+	@echo "Installing the locked packages for tests and checks ..."
+	@$(PIP) install -qq --require-hashes -r requirements/dev.lock
 	@touch $@
 
 $(NODE_MODULES): web/package.json web/package-lock.json $(PACKAGES)
+	@echo "Installing the front end's packages ..."
 	@# `ci` refuses where a registry mirrors one platform only and so can't list the others' optional binaries;
 	@# `install --no-save` keeps to the same lock, versions and hashes.
 	@($(NPM) ci --loglevel=silent >/dev/null) || ($(NPM) install --no-save --loglevel=error)
 	@touch $@
 
 $(BUILT): $(NODE_MODULES) $(FRONT_END)
-	$(NPM) run --silent --loglevel=error build
+	@echo "Building the front end ..."
+	@$(NPM) run --silent build
 	@touch $@

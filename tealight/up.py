@@ -265,4 +265,4 @@ def demo_hints(service: Service) -> str:
     )
     if done.returncode != 0:
         raise SystemExit(done.returncode)
-    return done.stdout.decode()
+    return "\n" + done.stdout.decode()
