@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from typing import get_args
+from typing import Literal, get_args
 
 from chat.accounts.refusal import Refused
-from chat.protocol.fields import Role
 
 NAME = re.compile(r"[a-z0-9._-]{2,40}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
@@ -16,7 +15,8 @@ LANGUAGES_MAX = 20
 #: Above this a number is a slip of the keyboard: nobody listens to a hundred people at once.
 MAX_CHATS_LIMIT = 100
 DEFAULT_MAX_CHATS = 4
-STAFF_ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "seeker")
+StaffRole = Literal["listener", "supervisor", "admin"]
+STAFF_ROLES: tuple[StaffRole, ...] = get_args(StaffRole)
 
 
 def name_of(raw: str) -> str:
@@ -50,7 +50,7 @@ def password_of(raw: str) -> str:
     return raw
 
 
-def role_of(raw: str) -> Role:
+def role_of(raw: str) -> StaffRole:
     """The role of a member of staff."""
     if raw not in STAFF_ROLES:
         raise Refused("bad_role", "A role is listener, supervisor or admin.")

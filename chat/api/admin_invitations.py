@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chat.accounts import entries, invitations
+from chat.accounts.entries import StaffRole
 from chat.accounts.tables import InvitationRow
 from chat.api.endpoint import Asked, for_admins
 from chat.api.fields import Languages
@@ -14,7 +15,7 @@ _HOUR_MS = 3600_000
 
 
 class NewInvitation(Struct, frozen=True):
-    role: Role = "listener"
+    role: StaffRole = "listener"
     languages: Languages | None = None
     hours: Annotated[int, Meta(ge=1, le=24 * 60)] = 24 * 7
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from chat.accounts import entries, people
 from chat.accounts.directory import clearances_of, members_of
+from chat.accounts.entries import StaffRole
 from chat.accounts.refusal import Refused
 from chat.accounts.staff import StaffMember
 from chat.accounts.tables import ClearanceRow, StaffRow
@@ -47,7 +48,7 @@ class NewPerson(Struct, frozen=True):
     """Without `languages`: the default one. Clearances are granted by calls of their own."""
 
     name: Name
-    role: Role
+    role: StaffRole
     password: NewPassword
     display_name: DisplayName | None = None
     languages: Languages | None = None
@@ -61,7 +62,7 @@ class PersonChange(Struct, frozen=True):
     """What is left out stays."""
 
     display_name: DisplayName | None = None
-    role: Role | None = None
+    role: StaffRole | None = None
     languages: Languages | None = None
     max_chats: MaxChats | None = None
     is_active: bool | None = None

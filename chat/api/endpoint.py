@@ -1,7 +1,7 @@
 """One HTTP call as a row of a table: what it takes, what it answers, who may. Routes and OpenAPI come from the rows."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,8 +165,17 @@ async def _let_in(deps: ApiDeps, endpoint: Endpoint, request: Request) -> StaffM
 
 
 def _query(endpoint: Endpoint, request: Request) -> Struct:
+    given = request.query_params.multi_items()
+    fields = [name for name, _ in given if name in endpoint.query.__struct_fields__]
+    twice = next((name for name in fields if fields.count(name) > 1), None)
+    if twice is not None:
+        raise Problem(422, "bad_query", "The address's query says one thing twice.", field=twice)
+    # Lax reading makes numbers of digits; it would also make nothing of the word null.
+    null = next((name for name, value in given if name in fields and value.strip().lower() == "null"), None)
+    if null is not None:
+        raise Problem(422, "bad_query", "The address's query has no word for nothing; leave it out.", field=null)
     try:
-        return msgspec.convert(dict(request.query_params), endpoint.query, strict=False)
+        return msgspec.convert(dict(given), endpoint.query, strict=False)
     except msgspec.ValidationError as error:
         what, field = _what_and_where(error)
         raise Problem(422, "bad_query", f"The address's query is wrong: {what}.", field=field) from None
@@ -182,13 +191,27 @@ async def _body(endpoint: Endpoint, request: Request) -> Struct | None:
     if kind != "application/json":
         raise Problem(415, "not_json", "Send JSON, with `Content-Type: application/json`.")
     try:
-        body = msgspec.json.decode(raw, type=endpoint.body)
+        try:
+            body = msgspec.json.decode(raw, type=endpoint.body)
+        except msgspec.ValidationError:
+            # 5.0 is an integer to JSON Schema, and some languages write one so.
+            body = msgspec.convert(_with_whole_numbers(msgspec.json.decode(raw)), endpoint.body)
     except msgspec.ValidationError as error:
         what, field = _what_and_where(error)
         raise Problem(422, "bad_field", f"{what}.", field=field) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(400, "bad_json", "The body is not JSON.") from None
     return body
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    return value
 
 
 async def _read(request: Request) -> bytes:
@@ -238,8 +261,3 @@ def _response(endpoint: Endpoint, answered: "Struct | Answer | None") -> Respons
 def for_admins(method: str, path: str, act: Act, summary: str, **row: Any) -> Endpoint:
     """A row under /api/admin."""
     return Endpoint(method=method, path=f"/api/admin{path}", act=act, summary=summary, who=ADMINS, **row)
-
-
-def all_of(*groups: Sequence[Endpoint]) -> list[Endpoint]:
-    """The rows of several tables, in order."""
-    return [endpoint for group in groups for endpoint in group]

@@ -10,26 +10,28 @@ from starlette.routing import BaseRoute, Route
 
 from chat.api import admin_invitations, admin_people, admin_service, duty, front, joining, sign_in
 from chat.api.deps import ApiDeps
-from chat.api.endpoint import Endpoint, all_of, routes_of
+from chat.api.endpoint import Endpoint, routes_of
 from chat.api.health import health_routes
 from chat.api.openapi import describe
 from chat.api.pages import page_routes
 from chat.api.problems import EXCEPTION_HANDLERS
 from chat.api.security_headers import SecurityHeaders
 
+#: The whole table of this house.
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *sign_in.ENDPOINTS,
+    *front.ENDPOINTS,
+    *joining.ENDPOINTS,
+    *duty.ENDPOINTS,
+    *admin_people.ENDPOINTS,
+    *admin_invitations.ENDPOINTS,
+    *admin_service.ENDPOINTS,
+)
+
 
 def api_routes(deps: ApiDeps, more: Sequence[Endpoint] = ()) -> list[Route]:
     """The JSON API with /api/openapi.json, /healthz, /readyz and /metrics. `more`: endpoints of other houses."""
-    endpoints = all_of(
-        sign_in.ENDPOINTS,
-        front.ENDPOINTS,
-        joining.ENDPOINTS,
-        duty.ENDPOINTS,
-        admin_people.ENDPOINTS,
-        admin_invitations.ENDPOINTS,
-        admin_service.ENDPOINTS,
-        more,
-    )
+    endpoints = [*ENDPOINTS, *more]
     description = describe(endpoints, deps.version)
 
     async def openapi(_request: Request) -> Response:

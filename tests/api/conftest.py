@@ -1,0 +1,2 @@
+from tests.helpers.api import *  # noqa: F403 - fixtures
+from tests.helpers.databases import *  # noqa: F403 - fixtures
