@@ -20,7 +20,8 @@ class Connection:
     number: int
     address_key: bytes
     staff: StaffMember | None = None
-    signed_in_at_ms: int = 0
+    #: what proves the sign-in; looked at again whenever something about the person changes
+    cookie: str = field(default="", repr=False)
     person_id: str = ""
     role: Role = "seeker"
     is_live: bool = False

@@ -13,14 +13,12 @@ from chat.accounts.pseudonyms import pseudonym
 from chat.conversation.log import ChatMessage, read_log
 from chat.edge.connection import Connection
 from chat.edge.difference import differences
+from chat.edge.outlet import Outlet
 from chat.edge.people import LocalPerson
 from chat.edge.positions import Position, Verdict
-from chat.edge.sender import Sender
 from chat.edge.view import View, compose
-from chat.protocol.codec import Codec
 from chat.protocol.codes import Close
 from chat.protocol.pushes import ChatOpened, MessageAdded, Push, ReadChanged, TypingChanged
-from chat.protocol.replies import Reply
 from config import metrics
 from config.clock import now_ms
 from config.log import get_logger
@@ -34,54 +32,20 @@ log = get_logger("edge")
 RETRY_S = 0.5
 
 
-class Hub:
+class Hub(Outlet):
     """Holds people, connections and subscriptions of this process; sends what follows from hints and publishes."""
 
     def __init__(self, lines: Lines, loop_time: Callable[[], float]) -> None:
+        super().__init__(loop_time)
         self.lines = lines
         self.process_id = f"p{secrets.token_hex(8)}"
         self.push_link: RedisLink | None = None
         self.people: dict[str, LocalPerson] = {}
-        self.connections: set[Connection] = set()
-        self.senders: dict[Connection, tuple[Sender, Codec]] = {}
         self.waits: dict[tuple[str, str], WaitBand | None] = {}
         #: (person, band) whose detach could not be said yet
         self.unsaid: set[tuple[str, str]] = set()
-        self._loop_time = loop_time
-        self._tasks: set[asyncio.Task[None]] = set()
         self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
         self._bands = {shard.key("channel"): band for band, shard in lines.shards.items()}
-
-    # ---- frames out ----
-
-    def put(self, connection: Connection, out: Push | Reply) -> None:
-        """Send one push or reply to one connection."""
-        pair = self.senders.get(connection)
-        if pair is not None:
-            sender, codec = pair
-            sender.put(codec.encode(out))
-            connection.last_sent_s = self._loop_time()
-
-    def put_all(self, connections: Iterable[Connection], out: Push) -> None:
-        """Send one push to several connections, encoded once per codec."""
-        frames: dict[str, bytes] = {}
-        now = self._loop_time()
-        for connection in connections:
-            pair = self.senders.get(connection)
-            if pair is None:
-                continue
-            sender, codec = pair
-            frame = frames.get(codec.subprotocol)
-            if frame is None:
-                frame = frames[codec.subprotocol] = codec.encode(out)
-            sender.put(frame)
-            connection.last_sent_s = now
-
-    def close(self, connection: Connection, code: Close, reason: str) -> None:
-        """Close one connection; the reading side does the rest."""
-        pair = self.senders.get(connection)
-        if pair is not None:
-            pair[0].close(int(code), reason)
 
     # ---- channels in ----
 
@@ -353,28 +317,6 @@ class Hub:
             except (RedisAway, RedisRefused):
                 return
             self.unsaid.discard((person_id, band))
-
-    async def pause(self) -> None:
-        """Let other readers of the same log go on."""
-        await asyncio.sleep(0.005)
-
-    def spawn(self, coroutine: Any) -> asyncio.Task[None]:
-        """Run something beside the reading loops; its failure is logged by kind, never with words."""
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("background_failed", exc_info=error)
-
-    async def stop(self) -> None:
-        """End what runs in the background."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 def _swallow(future: asyncio.Future[Any]) -> None:

@@ -9,7 +9,6 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from chat.accounts.directory import Directory, cookie_name
-from chat.accounts.staff import StaffMember
 from chat.edge.connection import Connection
 from chat.edge.dispatch import Dispatch
 from chat.edge.hub import Hub
@@ -19,7 +18,6 @@ from chat.protocol.codec import CODECS, BadFrame, Codec
 from chat.protocol.codes import Close
 from chat.protocol.replies import Refused
 from config import metrics
-from config.clock import now_ms
 from config.settings import Settings
 
 #: PROTOCOL: the first frame must be hello within this time.
@@ -88,10 +86,11 @@ class Socket:
         if not self._may_shake(address_key) or self.is_draining or self.dispatch is None:
             await send({"type": "websocket.close", "code": 1013})
             return
-        staff = await self._staff(headers)
+        cookie = _cookie(headers)
+        staff = await self._directory.by_cookie(cookie) if cookie else None
         await send({"type": "websocket.accept", "subprotocol": codec.subprotocol})
         self._numbers += 1
-        connection = Connection(self._numbers, address_key, staff=staff, signed_in_at_ms=now_ms())
+        connection = Connection(self._numbers, address_key, staff=staff, cookie=cookie)
         sender = Sender(send, is_text=codec.is_text, on_too_slow=lambda: self._too_slow(connection))
         self.hub.connections.add(connection)
         self.hub.senders[connection] = (sender, codec)
@@ -102,14 +101,6 @@ class Socket:
             patience.cancel()
             self._leave(connection)
             await sender.stop()
-
-    async def _staff(self, headers: dict[bytes, bytes]) -> StaffMember | None:
-        try:
-            cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-        except CookieError:
-            return None
-        morsel = cookies.get(cookie_name)
-        return await self._directory.by_cookie(morsel.value) if morsel is not None else None
 
     async def _read(self, connection: Connection, codec: Codec, receive: Receive, dispatch: Dispatch) -> None:
         was_greeted = False
@@ -157,3 +148,13 @@ class Socket:
             person = self.hub.people.get(connection.person_id)
             if person is not None:
                 self.hub.remove(connection, person)
+
+
+def _cookie(headers: dict[bytes, bytes]) -> str:
+    """The sign-in cookie's value, or an empty string."""
+    try:
+        cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
+    except CookieError:
+        return ""
+    morsel = cookies.get(cookie_name)
+    return morsel.value if morsel is not None else ""

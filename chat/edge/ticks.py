@@ -162,7 +162,7 @@ class Ticks:
             return
         old, person.staff = person.staff, member
         for connection in list(person.connections):
-            if not member.is_active or connection.signed_in_at_ms < member.signed_out_at_ms:
+            if await self.directory.by_cookie(connection.cookie) is None:
                 self.hub.close(connection, Close.SIGNED_OUT, "signed out")
             elif member.role != connection.role:
                 self.hub.close(connection, Close.RESYNC, "role changed")
