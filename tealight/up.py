@@ -158,12 +158,15 @@ def _bind(settings: Settings, patience_s: float) -> socket.socket:
             time.sleep(0.1)
 
 
-def addresses(settings: Settings, port: int, web_pages: tuple[tuple[str, str], ...]) -> str:
+PAGES = (("To talk", "/"), ("Listeners", "/listen"), ("Supervisors", "/supervise"), ("Admins", "/admin"))
+
+
+def addresses(settings: Settings, port: int) -> str:
     """What the person who started the service reads: where it is, and what is still missing."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = settings.public_url or f"http://{host}:{port}"
     lines = ["", "Tealight is up:", ""]
-    lines += [f"  {what:<12} {base}{path}" for what, path in web_pages]
+    lines += [f"  {what:<12} {base}{path}" for what, path in PAGES]
     if not settings.is_loopback and not settings.public_url.startswith("https://"):
         lines += [
             "",
@@ -171,9 +174,6 @@ def addresses(settings: Settings, port: int, web_pages: tuple[tuple[str, str], .
             "Put a proxy with a certificate (Caddy, nginx) in front and set PUBLIC_URL=https://your.name",
         ]
     return "\n".join([*lines, "", f"Everything is kept in {settings.data_dir}. Ctrl-C ends it.", ""])
-
-
-PAGES = (("To talk", "/"), ("Listeners", "/listen"), ("Supervisors", "/supervise"), ("Admins", "/admin"))
 
 
 class Announcement:
@@ -190,8 +190,9 @@ class Announcement:
         if self._is_done:
             return None
         if self._service.is_answering():
-            print(addresses(self._service.settings, self._service.port, PAGES) + self._hints, flush=True)
             self._is_done = True
+            with contextlib.suppress(OSError):  # whoever started us may have closed our output; the service goes on
+                print(addresses(self._service.settings, self._service.port) + self._hints, flush=True)
             return None
         if time.monotonic() > self._late_at:
             print("The service does not answer yet; the lines above should say why.", file=sys.stderr, flush=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import load
+from tealight.up import addresses
 from tests.up.running import Up, command, free_port, is_there, running_up, until
 
 # The promise: started again within 2 s.
@@ -115,6 +117,24 @@ def test_children_end_when_their_keeper_is_killed_and_the_next_one_takes_over(tm
         with running_up(tmp_path / "data", "--web", "1", port=port):
             until(lambda: not any(is_there(pid) for pid in pids), ENDS_WITHIN_S)
             assert (tmp_path / "data" / "secret_key").read_text() == key
+
+
+def test_with_demo_people_it_says_how_to_sign_in(tmp_path: Path) -> None:
+    with running_up(tmp_path / "data", "--web", "1", "--demo") as service:
+        until(lambda: "demo accounts" in service.output.read_text())
+        said = service.output.read_text()
+        for role in ("listener", "supervisor", "admin"):
+            assert f" {role} " in said
+
+
+def test_an_open_address_without_tls_says_what_is_missing_and_how_to_mend_it() -> None:
+    said = addresses(load({"HOST": "0.0.0.0"}), 8000)
+    assert "http://0.0.0.0:8000/listen" in said
+    assert "PUBLIC_URL=https://" in said
+    behind_a_proxy = addresses(load({"HOST": "0.0.0.0", "PUBLIC_URL": "https://talk.example"}), 8000)
+    assert "https://talk.example/listen" in behind_a_proxy
+    assert "TLS" not in behind_a_proxy
+    assert "http://[::1]:8000/" in addresses(load({"HOST": "::1"}), 8000)
 
 
 BAD = [
