@@ -69,7 +69,8 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     if raw == "":
         return ""
     try:
-        scheme = urlsplit(raw).scheme
+        parts = urlsplit(raw)
+        scheme, _ = parts.scheme, parts.port  # reading the port checks it
     except ValueError:
         scheme = ""
     if scheme not in schemes:

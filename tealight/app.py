@@ -13,11 +13,12 @@ from chat.edge.edge import Edge, Parts
 from chat.edge.socket import Socket
 from config import metrics
 from config.database import Database, url_of
+from config.durability import Level
 from config.redis_link import RedisAway
 from config.settings import Settings
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from tealight import __version__
-from tealight.durability import UNKNOWN, durability_of
+from tealight.durability import durability_of
 from tealight.library import library
 
 Scope = MutableMapping[str, Any]
@@ -33,7 +34,7 @@ class App:
         self.directory = Directory(self.database)
         self.pools = PoolBook(self.database, settings.default_locale)
         self.edge: Edge | None = None
-        self._durability = UNKNOWN
+        self._durability: Level = "unknown"
         self._deps = ApiDeps(
             settings=settings,
             database=self.database,

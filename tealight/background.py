@@ -18,6 +18,9 @@ from tealight.library import library
 
 log = get_logger("background")
 
+#: The engine starts beside us; only one that is away for longer is worth a warning.
+FIRST_WAIT_S = 5.0
+
 Pass = Callable[[Lines], Awaitable[None]]
 
 
@@ -35,6 +38,7 @@ def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Calla
         timing = timing_of(settings)
         lines = Lines({band: Shard(tag, functions, timing) for band, tag in settings.shards.items()})
         link.start()
+        await link.wait_up(FIRST_WAIT_S)
         is_well = True
         while not ending.is_set():
             try:
