@@ -2,6 +2,7 @@ import { Icon, moonIcon } from "../shared/icon";
 import { thisTab } from "../shared/safe-storage";
 import { switchTheme } from "../shared/theme";
 import { nameOfLanguage } from "../shared/words";
+import { front } from "./front";
 import { say, words } from "./words";
 
 export function ThemeSwitch() {
@@ -13,9 +14,11 @@ export function ThemeSwitch() {
 }
 
 export function Foot() {
+  const organisation = front.value?.organisation ?? say("name");
   return (
     <footer class="foot">
       <div class="foot__inner">
+        {organisation !== say("name") && <p class="foot__by">{say("foot.by", { organisation })}</p>}
         <ThemeSwitch />
         {words.languages
           .filter((tag) => tag !== words.language)

@@ -79,7 +79,7 @@ export function ReportDialog({ name, onClose }: Props) {
                 <span class="hint">{say("report.block_ends")}</span>
               </span>
             </label>
-            <p class="small soft">{say("report.who", { name })}</p>
+            <p class="small soft">{say("report.who")}</p>
           </>
         )}
         <div id="report-said" role="alert">

@@ -49,17 +49,15 @@ export function Dialog({ id, title, closeLabel, onClose, children, before, role 
       }}
     >
       <div class="dialog__body">
-        <div class="dialog__head">
-          <div class="row row--spread">
-            {before ?? <span />}
-            <button class="btn btn--icon btn--quiet" type="button" aria-label={closeLabel} onClick={onClose}>
-              <Icon of={closeIcon} />
-            </button>
-          </div>
-          <h2 class="dialog__title" id={`${id}-title`} tabIndex={-1}>
-            {title}
-          </h2>
+        <div class="dialog__bar row row--spread">
+          {before ?? <span />}
+          <button class="btn btn--icon btn--quiet" type="button" aria-label={closeLabel} onClick={onClose}>
+            <Icon of={closeIcon} />
+          </button>
         </div>
+        <h2 class="dialog__title" id={`${id}-title`} tabIndex={-1}>
+          {title}
+        </h2>
         {children}
       </div>
     </dialog>

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Connection, type ConnectionState, RefusedError, type Socket, StoppedError } from "../src/shared/connection";
+import { comesBack, reconnectDelayMs } from "../src/shared/reconnect";
+import type { Push } from "../src/shared/wire";
+
+/** The server's end of one socket. */
+class Line implements Socket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  readonly heard: Record<string, unknown>[] = [];
+  isClosed = false;
+
+  send(text: string): void {
+    this.heard.push(JSON.parse(text));
+  }
+  close(): void {
+    this.isClosed = true;
+  }
+  say(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+  last(type: string): Record<string, unknown> {
+    const found = [...this.heard].reverse().find((one) => one.type === type);
+    if (found === undefined) throw new Error(`no ${type} was sent`);
+    return found;
+  }
+  greet(heartbeatS = 20): void {
+    this.onopen?.();
+    this.say({ type: "welcome", person_id: "p1", heartbeat_s: heartbeatS });
+    this.say({ type: "done", ref: this.last("hello").ref });
+  }
+}
+
+const leave = { type: "leave_line" as const, request_id: "r1" };
+
+describe("a connection", () => {
+  let lines: Line[];
+  let states: [ConnectionState, number | undefined][];
+  let pushes: Push[];
+  let connection: Connection;
+  const line = (): Line => lines[lines.length - 1] as Line;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    lines = [];
+    states = [];
+    pushes = [];
+    connection = new Connection(
+      {
+        hello: () => ({ as: "seeker", recover: [] }),
+        push: (push) => pushes.push(push),
+        state: (state, code) => states.push([state, code]),
+      },
+      () => {
+        lines.push(new Line());
+        return line();
+      },
+      Date.now,
+      () => 0,
+    );
+    connection.start();
+  });
+
+  afterEach(() => {
+    connection.stop();
+    vi.useRealTimers();
+  });
+
+  it("greets first and is open when its hello is done", () => {
+    line().onopen?.();
+    expect(line().heard[0]).toMatchObject({ type: "hello", as: "seeker", recover: [] });
+    expect(connection.state).toBe("connecting");
+    line().greet();
+    expect(connection.state).toBe("open");
+    expect(pushes.map((push) => push.type)).toEqual(["welcome"]);
+  });
+
+  it("holds commands until it is caught up, then resolves each with its own reply", async () => {
+    const answer = connection.send(leave);
+    expect(line().heard).toEqual([]);
+    line().greet();
+    line().say({ type: "done", ref: line().last("leave_line").ref, place: 3 });
+    await expect(answer).resolves.toMatchObject({ place: 3 });
+  });
+
+  it("rejects with the server's code", async () => {
+    line().greet();
+    const answer = connection.send(leave);
+    line().say({ type: "refused", ref: line().last("leave_line").ref, code: "no_such_request", message: "No." });
+    await expect(answer).rejects.toBeInstanceOf(RefusedError);
+    await expect(answer).rejects.toMatchObject({ code: "no_such_request" });
+  });
+
+  it("asks again on the next connection what was not answered, word for word", async () => {
+    line().greet();
+    const answer = connection.send(leave);
+    const first = line().last("leave_line");
+    line().onclose?.({ code: 1006 });
+    expect(connection.state).toBe("waiting");
+    vi.advanceTimersByTime(1000);
+    expect(lines.length).toBe(2);
+    line().greet();
+    expect(line().last("leave_line")).toEqual(first);
+    line().say({ type: "done", ref: first.ref });
+    await expect(answer).resolves.toBeDefined();
+  });
+
+  it("takes a refusal because the server stops for not asked yet", async () => {
+    line().greet();
+    const answer = connection.send(leave);
+    const { ref } = line().last("leave_line");
+    line().say({ type: "going_away", reconnect_after_ms: 3000 });
+    line().say({ type: "refused", ref, code: "going_away", message: "" });
+    line().onclose?.({ code: 4000 });
+    vi.advanceTimersByTime(2900);
+    expect(lines.length).toBe(1);
+    vi.advanceTimersByTime(200);
+    line().greet();
+    line().say({ type: "done", ref: line().last("leave_line").ref });
+    await expect(answer).resolves.toBeDefined();
+  });
+
+  it("comes back when a command stays unanswered for 8 s", () => {
+    line().greet();
+    connection.send(leave).catch(() => {});
+    vi.advanceTimersByTime(8_000);
+    expect(lines[0]?.isClosed).toBe(false);
+    vi.advanceTimersByTime(2_000);
+    expect(lines[0]?.isClosed).toBe(true);
+    expect(lines.length).toBe(2);
+  });
+
+  it("comes back after 2.5 heartbeats of silence, and not while heartbeats come", () => {
+    line().greet(4);
+    for (let beat = 0; beat < 5; beat += 1) {
+      vi.advanceTimersByTime(4_000);
+      line().say({ type: "heartbeat" });
+    }
+    expect(lines.length).toBe(1);
+    vi.advanceTimersByTime(12_000);
+    expect(lines.length).toBe(2);
+  });
+
+  it("stays away when it was sent away, and says so to whoever waits", async () => {
+    line().greet();
+    const answer = connection.send(leave);
+    line().onclose?.({ code: 4500 });
+    await expect(answer).rejects.toBeInstanceOf(StoppedError);
+    vi.advanceTimersByTime(120_000);
+    expect(lines.length).toBe(1);
+    expect(states[states.length - 1]).toEqual(["stopped", 4500]);
+    await expect(connection.send(leave)).rejects.toBeInstanceOf(StoppedError);
+  });
+
+  it("forgets what needs no answer while it isn't open", () => {
+    const typing = { type: "set_typing" as const, chat_id: "c1", typing: true };
+    expect(connection.tell(typing)).toBe(false);
+    line().greet();
+    expect(connection.tell(typing)).toBe(true);
+    expect(line().last("set_typing")).toEqual(typing);
+  });
+
+  it("is not harmed by what is no frame", () => {
+    line().greet();
+    line().onmessage?.({ data: "{" });
+    line().onmessage?.({ data: "null" });
+    line().onmessage?.({ data: "[]" });
+    expect(connection.state).toBe("open");
+  });
+
+  it("tries more and more slowly", () => {
+    for (let tries = 1; tries <= 4; tries += 1) {
+      expect(lines.length).toBe(tries);
+      line().onclose?.({ code: 1006 });
+      vi.advanceTimersByTime(reconnectDelayMs(tries - 1, 0) - 1);
+      expect(lines.length).toBe(tries);
+      vi.advanceTimersByTime(1);
+    }
+  });
+});
+
+describe("coming back", () => {
+  it("depends on the close code alone", () => {
+    expect([4000, 4001, 4002, 1001, 1006, 1009, 1012, 4499, 5000].every(comesBack)).toBe(true);
+    expect([1000, 4500, 4501, 4508, 4999].some(comesBack)).toBe(false);
+  });
+
+  it("waits between half and all of a delay that doubles up to a bound", () => {
+    expect(reconnectDelayMs(0, 0)).toBe(250);
+    expect(reconnectDelayMs(1, 1)).toBe(1000);
+    expect(reconnectDelayMs(99, 1)).toBe(15_000);
+  });
+});
