@@ -9,10 +9,13 @@ import { goToSignIn } from "../staff/me";
 import { connectionState } from "../staff/staff-bar";
 import { t } from "../staff/words";
 import { Desk } from "./desk";
-import { factsOf, keepFacts, keepUnanswered, unansweredOf } from "./drafts";
+import { deskOrder, factsOf, keepDeskOrder, keepFacts, keepUnanswered, unansweredOf } from "./drafts";
 import { Duty } from "./duty";
 import { Offers } from "./offers";
 import { TypingNews } from "./typing-news";
+
+/** So many chats back the order of the desks is remembered. */
+const ORDER_KEPT = 50;
 
 export class Console {
   readonly connection = new Connection({
@@ -192,7 +195,10 @@ export class Console {
     const chat = this.chats.all.get(chatId);
     if (!chat) return null;
     const desk = new Desk(chatId, chat, () => this.myId);
-    this.desks.value = [...this.desks.value, desk];
+    const kept = deskOrder();
+    const placeOf = (one: Desk) => (kept.includes(one.chatId) ? kept.indexOf(one.chatId) : kept.length);
+    this.desks.value = [...this.desks.value, desk].sort((a, b) => placeOf(a) - placeOf(b));
+    if (!kept.includes(chatId)) keepDeskOrder([...kept, chatId].slice(-ORDER_KEPT));
     return desk;
   }
 

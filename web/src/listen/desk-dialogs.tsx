@@ -88,7 +88,7 @@ export function ReportDialog({ held, desk, name, onClose }: Props) {
     <Dialog id="report" title={t("report.title", { name })} closeLabel={t("close")} onClose={onClose}>
       <form class="stack stack--5" onSubmit={report}>
         <Refusal problem={doing.problem} />
-        <p>{t("report.hint")}</p>
+        <p>{t("report.hint", { name })}</p>
         <fieldset class="stack stack--2">
           <legend class="small soft">{t("report.why")}</legend>
           <div class="chips">

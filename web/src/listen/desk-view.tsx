@@ -59,11 +59,6 @@ function Head({ held, desk, number }: { held: Console; desk: Desk; number: numbe
   return (
     <header class="desk__head">
       <div class="desk__name">
-        {hasAltKeys.value && (
-          <span aria-hidden="true">
-            <kbd>Alt {number}</kbd>
-          </span>
-        )}
         <h2 class="desk__title" id={`desk-${desk.chatId}-name`}>
           {name}
         </h2>
@@ -93,6 +88,11 @@ function Head({ held, desk, number }: { held: Console; desk: Desk; number: numbe
         </span>
       </div>
       <div class="desk__facts">
+        {hasAltKeys.value && (
+          <span class="desk__key" aria-hidden="true">
+            <kbd>Alt {number}</kbd>
+          </span>
+        )}
         {risk && (
           <span class={`risk risk--${risk.severity}`}>
             <Icon of={flagIcon} />
@@ -100,7 +100,7 @@ function Head({ held, desk, number }: { held: Console; desk: Desk; number: numbe
           </span>
         )}
         {desk.isOpen && (
-          <span class="presence tiny">
+          <span class="presence">
             <span class={isPresent ? "dot dot--here" : "dot dot--lost"} />
             {t(isPresent ? "desk.here" : "desk.lost")}
           </span>

@@ -52,6 +52,10 @@ export function firstSeenMs(offerId: string, nowMs: number): number {
 
 export const forgetOffer = (offerId: string): void => keep(`seen.${offerId}`, "");
 
+/** In which order the chats stand side by side: it must not change under the hands of someone who types by Alt 1 to 4. */
+export const deskOrder = (): string[] => parsed<string[]>("order") ?? [];
+export const keepDeskOrder = (chatIds: string[]): void => keep("order", JSON.stringify(chatIds));
+
 export function forgetChat(chatId: string): void {
   for (const kind of ["draft", "note", "facts", "own"]) keep(`${kind}.${chatId}`, "");
 }

@@ -6,7 +6,8 @@ import type { Availability, Push } from "../shared/wire";
 export class Duty {
   readonly availability = signal<Availability>("off_duty");
   readonly capacity = signal(1);
-  readonly maxCapacity = signal(1);
+  /** Null until the person has been on duty: then their account tells it. */
+  readonly maxCapacity = signal<number | null>(null);
   readonly onDutySinceMs = signal<number | null>(null);
   readonly isTakingNext = signal(false);
   /** Why the service, not the person, changed the availability; null when they did. */
@@ -46,7 +47,7 @@ export class Duty {
       const { snapshot } = push;
       this.availability.value = snapshot.availability ?? "off_duty";
       this.capacity.value = snapshot.capacity ?? 1;
-      this.maxCapacity.value = snapshot.max_capacity ?? Math.max(1, this.capacity.value);
+      this.maxCapacity.value = snapshot.max_capacity ?? null;
       this.onDutySinceMs.value = snapshot.on_duty_since_ms ?? null;
       this.isTakingNext.value = snapshot.is_taking_next ?? false;
     } else if (push.type === "availability_changed") {

@@ -3,7 +3,7 @@ import type { LineOfPool } from "../shared/wire";
 import { now } from "../staff/clock";
 import { poolName, topicName } from "../staff/say";
 import { stopwatch } from "../staff/spans";
-import { t } from "../staff/words";
+import { t, type WordKey } from "../staff/words";
 import type { Console } from "./console";
 
 /** The lines of one's own pools: how many wait, how long, about what. Never words: those belong to whoever takes the chat. */
@@ -11,7 +11,8 @@ export function Lines({ held }: { held: Console }) {
   const lines = held.lines.value;
   const waiting = lines?.pools.reduce((sum, pool) => sum + pool.waiting, 0) ?? 0;
   const { duty } = held;
-  const mayTake = waiting > 0 && !duty.isTakingNext.value && !held.offers.shown.value;
+  const isFull = duty.maxCapacity.value !== null && held.shown.value.length >= duty.maxCapacity.value;
+  const mayTake = waiting > 0 && !isFull && !duty.isTakingNext.value && !held.offers.shown.value;
   return (
     <section class="stack stack--3" aria-labelledby="lines-title">
       <h2 id="lines-title">{t("lines.title")}</h2>
@@ -29,10 +30,16 @@ export function Lines({ held }: { held: Console }) {
         {t("lines.take_next")}
       </button>
       <p class="tiny soft" id="take-hint">
-        {t(duty.isTakingNext.value ? "lines.taking" : waiting === 0 ? "lines.nobody" : "lines.take_hint")}
+        {t(takeHint(waiting, isFull, duty.isTakingNext.value))}
       </p>
     </section>
   );
+}
+
+function takeHint(waiting: number, isFull: boolean, isTaking: boolean): WordKey {
+  if (isTaking) return "lines.taking";
+  if (waiting === 0) return "lines.nobody";
+  return isFull ? "refused.capacity_over_maximum" : "lines.take_hint";
 }
 
 function Line({ pool, atMs }: { pool: LineOfPool; atMs: number }) {

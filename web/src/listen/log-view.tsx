@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { OwnMessage } from "../shared/chat-log";
 import { downIcon, Icon } from "../shared/icon";
 import { clock } from "../staff/say";
+import { connectionState } from "../staff/staff-bar";
 import { t, wordFor, words } from "../staff/words";
 import type { Console } from "./console";
 import type { Desk } from "./desk";
@@ -97,6 +98,7 @@ function TurnView({ turn, desk, isMine, name }: TurnProps) {
 
 function Unanswered({ own, held, desk }: { own: OwnMessage; held: Console; desk: Desk }) {
   const isRefused = own.state === "refused";
+  const isConnected = connectionState.value === "open";
   return (
     <div class="turn turn--mine">
       <p class="turn__who">
@@ -118,7 +120,7 @@ function Unanswered({ own, held, desk }: { own: OwnMessage; held: Console; desk:
             </button>
           </>
         ) : (
-          own.state !== "kept" && t(own.state === "asked" ? "desk.sending" : "desk.not_sent")
+          own.state !== "kept" && t(isConnected ? "desk.sending" : "desk.not_sent")
         )}
       </div>
     </div>

@@ -7,6 +7,9 @@ import { offerTime } from "./offer-clock";
 import type { Offers, ShownOffer } from "./offers";
 import { hasAltKeys } from "./settings";
 
+/** Below this "waited 3 seconds" says nothing. */
+const MOMENT_S = 10;
+
 export function OfferCard({ offers }: { offers: Offers }) {
   const shown = offers.shown.value;
   if (!shown) return <Gone offers={offers} />;
@@ -25,7 +28,9 @@ function Open({ offers, shown }: { offers: Offers; shown: ShownOffer }) {
         <Ring seconds={time.seconds} gone={time.gone} />
         <div>
           <h2 id="offer-title">{t(offer.is_return ? "offer.return_title" : "offer.title")}</h2>
-          <p class="small soft">{t("offer.waited", { span: span(offer.waited_s * 1000) })}</p>
+          <p class="small soft">
+            {offer.waited_s < MOMENT_S ? t("offer.came_now") : t("offer.waited", { span: span(offer.waited_s * 1000) })}
+          </p>
         </div>
       </div>
       <dl class="offer__facts">

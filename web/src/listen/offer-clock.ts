@@ -1,7 +1,7 @@
 // How an offer's time runs out. Pure: instants are arguments, in the server's time.
 
 export interface OfferTime {
-  /** Whole seconds still left, never below 0. */
+  /** Seconds still left, to the nearest; at least 1 until it is over. */
   seconds: number;
   /** 0 (just made) to 100 (gone): how much of the ring has burned down. */
   gone: number;
@@ -16,7 +16,7 @@ export function offerTime(firstSeenMs: number, deadlineMs: number, nowMs: number
   const left = Math.max(0, deadlineMs - nowMs);
   const whole = Math.max(1, deadlineMs - firstSeenMs);
   const gone = Math.min(100, Math.max(0, 100 - (100 * left) / whole));
-  return { seconds: Math.ceil(left / 1000), gone: Math.round(gone), isOver: left === 0 };
+  return { seconds: left === 0 ? 0 : Math.max(1, Math.round(left / 1000)), gone: Math.round(gone), isOver: left === 0 };
 }
 
 /** When the sound plays: at once, at half time, and with 5 seconds left; each once. Returns how many times it should have played. */

@@ -21,10 +21,10 @@ export function ListenPage({ held, person }: Props) {
   const front = held.front.value;
   const isLineInFront = held.isLineInFront.value || desks.length === 0;
   return (
-    <>
+    <main class="console-main" id="main" tabIndex={-1}>
+      <h1 class="visually-hidden">{t("listen.title")}</h1>
       <ConnectionBanner held={held} />
-      <main class={`console ${isLineInFront ? "console--line" : ""}`} id="main" tabIndex={-1}>
-        <h1 class="visually-hidden">{t("listen.title")}</h1>
+      <div class={`console ${isLineInFront ? "console--line" : ""}`}>
         <div class="console__rail" data-region="rail">
           <Rail duty={held.duty} person={person} />
           <OfferCard offers={held.offers} />
@@ -40,8 +40,8 @@ export function ListenPage({ held, person }: Props) {
             <DeskView key={desk.chatId} held={held} desk={desk} number={index + 1} isFront={desk === front} />
           ))}
         </div>
-      </main>
-    </>
+      </div>
+    </main>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useId, useState } from "preact/hooks";
-import { bellIcon, Icon, keyIcon, warningIcon } from "../shared/icon";
+import { bellIcon, Icon, warningIcon } from "../shared/icon";
 import type { Availability } from "../shared/wire";
 import { Banner } from "../staff/field";
 import type { Me } from "../staff/me";
@@ -18,7 +18,7 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
   const [isOpen, setIsOpen] = useState(false);
   const chosen = duty.availability.value;
   const capacityId = useId();
-  const max = Math.max(duty.maxCapacity.value, 1);
+  const max = Math.max(duty.maxCapacity.value ?? person.max_chats, duty.capacity.value);
   return (
     <div class="stack stack--3">
       <fieldset>
@@ -75,7 +75,6 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
           {t(hasSound.value ? "sound.on" : "sound.off")}
         </button>
         <button class="btn btn--dense btn--quiet" type="button" aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
-          <Icon of={keyIcon} />
           {t("settings.open")}
         </button>
       </div>

@@ -31,13 +31,15 @@ export function Shift({ held }: { held: Console }) {
   }, [ended, again]);
   const since = held.duty.onDutySinceMs.value;
   const isOnDuty = since !== null && held.duty.availability.value !== "off_duty";
-  if (!value && !isOnDuty) return null;
+  if (!isOnDuty && !value?.chats) return null;
   return (
     <section class="stack stack--2" aria-labelledby="shift-title">
       <h2 id="shift-title">{t("shift.title")}</h2>
       <ul class="stack stack--1 small soft figures">
         {isOnDuty && <li>{t("shift.on_duty", { clock: clock(since), span: span(now.value - since) })}</li>}
-        {value?.chats !== undefined && <li>{t("shift.chats", { n: value.chats })}</li>}
+        {value?.chats !== undefined && (
+          <li>{value.chats === 0 ? t("shift.none") : t("shift.chats", { n: value.chats })}</li>
+        )}
         {value?.minutes_in_chat !== undefined && value.minutes_in_chat > 0 && (
           <li>{t("shift.in_chat", { span: span(value.minutes_in_chat * 60_000) })}</li>
         )}

@@ -42,7 +42,8 @@ export function SignIn({ next }: { next: string | null }) {
       <div class="stack">
         <h1 class="voice sign-in__title">{t("sign_in.title")}</h1>
         <p class="small soft">
-          {t("sign_in.who")} <a href="/">{t("sign_in.start_here")}</a> {t("sign_in.no_account")}
+          {t("sign_in.who")} <a href="/">{t("sign_in.start_here")}</a>
+          {t("sign_in.no_account")}
         </p>
       </div>
       <form class="stack stack--5" onSubmit={signIn}>

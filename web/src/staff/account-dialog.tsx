@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { call } from "../shared/http";
-import { checkIcon, Icon, warningIcon } from "../shared/icon";
+import { checkIcon, downIcon, Icon, warningIcon } from "../shared/icon";
 import { Banner, Field } from "./field";
 import { useDoing } from "./loading";
 import { loadMe, type Me } from "./me";
@@ -110,7 +110,10 @@ function Password() {
   };
   return (
     <details class="fold">
-      <summary>{t("account.change_password")}</summary>
+      <summary>
+        {t("account.change_password")}
+        <Icon of={downIcon} />
+      </summary>
       <form class="stack stack--3 fold__body" onSubmit={keep}>
         {doing.problem !== null && (
           <Banner kind="caution" icon={warningIcon} isAlert>

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { downIcon, Icon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { clock } from "../staff/say";
 import { stopwatch } from "../staff/spans";
@@ -145,7 +146,10 @@ function Numbers({ list, fromMs, toMs }: Omit<Drawn, "ceiling">) {
   if (rows.length === 0) return null;
   return (
     <details class="fold chart__numbers">
-      <summary>{t("chart.as_table")}</summary>
+      <summary>
+        {t("chart.as_table")}
+        <Icon of={downIcon} />
+      </summary>
       <table class="table">
         <caption class="visually-hidden">{t("chart.title")}</caption>
         <thead>

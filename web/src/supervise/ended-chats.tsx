@@ -76,7 +76,7 @@ export function EndedChats({ board }: { board: Board }) {
       </table>
       {problem !== null && <p class="small panel__note">{problemWords(problem)}</p>}
       {value && chats.length === 0 && <p class="small soft panel__note">{t("ended.none")}</p>}
-      <p class="small soft panel__note">{t("ended.hint", { n: SHOWN })}</p>
+      {chats.length > 0 && <p class="small soft panel__note">{t("ended.hint", { n: SHOWN })}</p>}
     </section>
   );
 }

@@ -40,7 +40,11 @@ export function Tiles({ board }: { board: Board }) {
         foot={pools.length > 1 && sum.longestIn ? poolName(sum.longestIn) : undefined}
         isCaution={sum.longestWaitMs >= LONG_WAIT_MS || isUnanswered}
       />
-      <Tile label="tile.available" value={String(sum.available)} foot={t("tile.paused", { n: sum.paused })} />
+      <Tile
+        label="tile.available"
+        value={String(sum.available)}
+        foot={t(pools.length > 1 ? "tile.paused_sum" : "tile.paused", { n: sum.paused })}
+      />
       <Tile label="tile.in_chat" value={String(sum.inChat)} />
       <Tile label="tile.open_chats" value={String(sum.openChats)} />
       <Tile label="tile.open_offers" value={String(sum.openOffers)} />
