@@ -38,7 +38,7 @@ async def _grant(asked: Asked) -> ClearanceShown:
             by=asked.by.person_id,
             now_ms=asked.now_ms,
         )
-    return clearance_shown(row, asked.now_ms)
+    return clearance_shown(row, {asked.by.person_id: asked.by.display_name}, asked.now_ms)
 
 
 async def _withdraw(asked: Asked) -> None:

@@ -123,6 +123,16 @@ async def clearances_of(
     return held
 
 
+async def names_of(session: AsyncSession, person_ids: Iterable[str | None]) -> dict[str, str]:
+    """Person -> the name that others see, for those who are people here."""
+    names = {}
+    for person_id in {person_id for person_id in person_ids if person_id is not None}:
+        person = await session.get(StaffRow, person_id)
+        if person is not None:
+            names[person_id] = person.display_name
+    return names
+
+
 def member_of(row: StaffRow, clearances: Iterable[ClearanceRow], now: int) -> StaffMember:
     """One row and its clearances as a StaffMember."""
     return StaffMember(

@@ -3,11 +3,11 @@
 from msgspec import Struct
 
 from chat.accounts import entries, people
-from chat.accounts.directory import clearances_of, members_of
+from chat.accounts.directory import members_of
 from chat.accounts.entries import StaffRole
 from chat.accounts.refusal import Refused
 from chat.accounts.staff import StaffMember
-from chat.accounts.tables import ClearanceRow, StaffRow
+from chat.accounts.tables import StaffRow
 from chat.api.endpoint import Asked, for_admins
 from chat.api.fields import (
     ClearanceShown,
@@ -75,7 +75,7 @@ class PasswordBody(Struct, frozen=True):
         return "PasswordBody()"
 
 
-def _person(member: StaffMember, held: list[ClearanceRow], now_ms: int) -> Person:
+def _person(member: StaffMember, clearances: list[ClearanceShown]) -> Person:
     return Person(
         person_id=member.person_id,
         name=member.name,
@@ -85,15 +85,15 @@ def _person(member: StaffMember, held: list[ClearanceRow], now_ms: int) -> Perso
         max_chats=member.max_chats,
         is_active=member.is_active,
         age_bands=list(member.age_bands),
-        clearances=shown_clearances(held, now_ms),
+        clearances=clearances,
     )
 
 
 async def _everyone(asked: Asked) -> People:
     members = await asked.deps.directory.everyone()
     async with asked.deps.database.read() as session:
-        held = await clearances_of(session, [member.person_id for member in members])
-    return People([_person(member, held[member.person_id], asked.now_ms) for member in members])
+        shown = await shown_clearances(session, [member.person_id for member in members], asked.now_ms)
+    return People([_person(member, shown[member.person_id]) for member in members])
 
 
 async def _saved(asked: Asked, row: StaffRow, opened: list[str]) -> PersonSaved:
@@ -101,8 +101,8 @@ async def _saved(asked: Asked, row: StaffRow, opened: list[str]) -> PersonSaved:
         await asked.deps.pools.refresh()
     async with asked.deps.database.read() as session:
         member = (await members_of(session, [row], asked.now_ms))[0]
-        held = await clearances_of(session, [row.person_id])
-    return PersonSaved(_person(member, held[row.person_id], asked.now_ms), opened)
+        shown = await shown_clearances(session, [row.person_id], asked.now_ms)
+    return PersonSaved(_person(member, shown[row.person_id]), opened)
 
 
 async def _add(asked: Asked) -> PersonSaved:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from chat.accounts.tables import StaffRow
+from chat.accounts.directory import names_of
 from chat.api.endpoint import STAFF, SUPERVISORS, Asked, Endpoint
 from chat.api.fields import AtMs
 from chat.conversation.facts_tables import load_since, recent_chats, shift_of
@@ -124,11 +124,7 @@ async def _chats(asked: Asked) -> EndedChats:
     query: ChatsQuery = asked.query
     async with asked.deps.database.read() as session:
         rows = await recent_chats(session, limit=query.limit)
-        names: dict[str, str] = {}
-        for listener_id in {row.listener_id for row in rows if row.listener_id is not None}:
-            person = await session.get(StaffRow, listener_id)
-            if person is not None:
-                names[listener_id] = person.display_name
+        names = await names_of(session, (row.listener_id for row in rows))
     return EndedChats(
         [
             EndedChat(

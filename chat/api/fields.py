@@ -1,10 +1,13 @@
 """Field types and shapes that several HTTP calls share."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.clearances import Clearance, ClearanceKind, is_valid
+from chat.accounts.directory import clearances_of, names_of
 from chat.accounts.entries import (
     DISPLAY_NAME_MAX,
     LANGUAGES_MAX,
@@ -32,12 +35,13 @@ AtMs = Annotated[int, Meta(ge=0, lt=2**53)]
 
 
 class ClearanceShown(Struct, frozen=True):
-    """A clearance that was not withdrawn. `is_valid` false: it has run out."""
+    """A clearance that was not withdrawn. `is_valid` false: it has run out; no name: the command line granted it."""
 
     clearance_id: str
     kind: ClearanceKind
     value: str
     granted_by: str
+    granted_by_name: str | None
     granted_at_ms: int
     expires_at_ms: int | None
     is_valid: bool
@@ -56,12 +60,19 @@ class Me(Struct, frozen=True):
     clearances: list[ClearanceShown]
 
 
-def shown_clearances(held: list[ClearanceRow], now_ms: int) -> list[ClearanceShown]:
-    """Those that were not withdrawn."""
-    return [clearance_shown(row, now_ms) for row in held if row.withdrawn_at_ms is None]
+async def shown_clearances(
+    session: AsyncSession, person_ids: Sequence[str], now_ms: int
+) -> dict[str, list[ClearanceShown]]:
+    """Person -> those of their clearances that were not withdrawn."""
+    held = await clearances_of(session, person_ids)
+    names = await names_of(session, (row.granted_by for rows in held.values() for row in rows))
+    return {
+        person_id: [clearance_shown(row, names, now_ms) for row in rows if row.withdrawn_at_ms is None]
+        for person_id, rows in held.items()
+    }
 
 
-def clearance_shown(row: ClearanceRow, now_ms: int) -> ClearanceShown:
+def clearance_shown(row: ClearanceRow, names: Mapping[str, str], now_ms: int) -> ClearanceShown:
     """One clearance as the API tells it."""
     held: Clearance = row
     return ClearanceShown(
@@ -69,13 +80,14 @@ def clearance_shown(row: ClearanceRow, now_ms: int) -> ClearanceShown:
         kind=row.kind,  # type: ignore[arg-type]  # granted only after a check against the kinds
         value=row.value,
         granted_by=row.granted_by,
+        granted_by_name=names.get(row.granted_by),
         granted_at_ms=row.granted_at_ms,
         expires_at_ms=row.expires_at_ms,
         is_valid=is_valid(held, now_ms),
     )
 
 
-def me_of(person: StaffMember, held: list[ClearanceRow], now_ms: int) -> Me:
+def me_of(person: StaffMember, clearances: list[ClearanceShown]) -> Me:
     """A member of staff as they see themselves."""
     return Me(
         person_id=person.person_id,
@@ -85,5 +97,5 @@ def me_of(person: StaffMember, held: list[ClearanceRow], now_ms: int) -> Me:
         languages=list(person.languages),
         max_chats=person.max_chats,
         age_bands=list(person.age_bands),
-        clearances=shown_clearances(held, now_ms),
+        clearances=clearances,
     )

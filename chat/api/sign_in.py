@@ -3,10 +3,9 @@
 from msgspec import Struct
 
 from chat.accounts import entries, people
-from chat.accounts.directory import clearances_of
 from chat.accounts.staff import StaffMember
 from chat.api.endpoint import STAFF, Answer, Asked, Endpoint
-from chat.api.fields import DisplayName, Me, NewPassword, Typed, me_of
+from chat.api.fields import DisplayName, Me, NewPassword, Typed, me_of, shown_clearances
 
 
 class SignInBody(Struct, frozen=True):
@@ -43,8 +42,8 @@ class OwnPasswordBody(Struct, frozen=True):
 async def me_as_of_now(asked: Asked, person: StaffMember) -> Me:
     """The person with their clearances."""
     async with asked.deps.database.read() as session:
-        held = await clearances_of(session, [person.person_id])
-    return me_of(person, held[person.person_id], asked.now_ms)
+        shown = await shown_clearances(session, [person.person_id], asked.now_ms)
+    return me_of(person, shown[person.person_id])
 
 
 async def _sign_in(asked: Asked) -> Answer:

@@ -21,10 +21,11 @@ async def test_an_admin_adds_a_listener_clears_them_and_takes_it_back(api: Api) 
     of_otter = f"/api/admin/people/{otter['person_id']}"
     granted = await admin.post(f"{of_otter}/clearances", {"kind": "age_band", "value": "adult"})
     assert granted.status_code == 201
-    assert granted.json()["is_valid"] is True
+    assert (granted.json()["is_valid"], granted.json()["granted_by_name"]) == (True, "Linden")
     browser = api.browser()
     me = await browser.post("/api/sign-in", {"name": "otter", "password": PASSWORD})
     assert me.json()["age_bands"] == ["adult"]
+    assert [clearance["granted_by_name"] for clearance in me.json()["clearances"]] == ["Linden"]
 
     clearance = f"{of_otter}/clearances/{granted.json()['clearance_id']}"
     assert (await admin.call("DELETE", clearance, {"reason": "a pause"})).status_code == 204
