@@ -63,6 +63,7 @@ class App:
             self._socket = self.edge.socket
         await self.edge.start()
         self._durability = await durability_of(self.edge.link)
+        await self._deps.passwords.prepare()
 
     async def drain(self) -> None:
         """Let go of everybody in order."""
