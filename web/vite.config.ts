@@ -5,14 +5,9 @@ import { defineConfig } from "vitest/config";
 
 const here = import.meta.dirname;
 /** page -> the folder under src/ that holds its program; a page whose program isn't there isn't built */
-const PAGES = {
-  index: "seeker",
-  listen: "listen",
-  supervise: "supervise",
-  learn: "learn",
-  admin: "admin",
-  "sign-in": "sign-in",
-};
+const STAFF_PAGES = ["listen", "supervise", "learn", "admin", "sign-in"].filter((page) =>
+  existsSync(resolve(here, `src/${page}/main.tsx`)),
+);
 
 /** Fills `{{key}}` in a page with that English message, and `{{> name}}` with parts/name.html: what stands before the program has loaded. */
 function staticWords(): Plugin {
@@ -32,27 +27,47 @@ function staticWords(): Plugin {
             const text = words[key];
             if (typeof text !== "string") throw new Error(`${page.filename}: no message ${key}`);
             return safe(text);
-          });
+          })
+          .replace(/\n\s+/g, "\n");
       },
     },
   };
 }
 
-export default defineConfig({
-  root: here,
-  plugins: [staticWords()],
-  build: {
-    outDir: "dist",
-    assetsDir: "assets",
-    assetsInlineLimit: 0,
-    target: ["chrome89", "safari15", "firefox78"],
-    cssTarget: ["chrome89", "safari15", "firefox78"],
-    modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: Object.entries(PAGES)
-        .filter(([, folder]) => existsSync(resolve(here, `src/${folder}/main.tsx`)))
-        .map(([page]) => resolve(here, `${page}.html`)),
+/** Leaves out of the seeker's one style sheet the tokens that only the staff's pages name. */
+function ownTokensOnly(): Plugin {
+  return {
+    name: "own-tokens-only",
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== "asset" || !file.fileName.endsWith(".css")) continue;
+        const css = String(file.source);
+        file.source = css.replace(/--([a-z0-9-]+):[^;}]+;?/g, (whole, name: string) =>
+          css.includes(`var(--${name}`) ? whole : "",
+        );
+      }
     },
-  },
-  test: { include: ["tests/**/*.test.ts"] },
+  };
+}
+
+// Two builds: what the staff's pages share must not reach the seeker, whose page has to be light.
+export default defineConfig(({ mode }) => {
+  const isSeeker = mode === "seeker";
+  const pages = isSeeker ? ["index"] : STAFF_PAGES;
+  return {
+    root: here,
+    plugins: [staticWords(), ...(isSeeker ? [ownTokensOnly()] : [])],
+    build: {
+      outDir: "dist",
+      emptyOutDir: isSeeker, // the seeker's page is built first
+      copyPublicDir: isSeeker,
+      assetsDir: "assets",
+      assetsInlineLimit: 0,
+      target: ["chrome89", "safari15", "firefox78"],
+      cssTarget: ["chrome89", "safari15", "firefox78"],
+      modulePreload: { polyfill: false },
+      rollupOptions: { input: pages.map((page) => resolve(here, `${page}.html`)) },
+    },
+    test: { include: ["tests/**/*.test.ts"] },
+  };
 });
