@@ -12,7 +12,7 @@ from chat.protocol.commands import CatchUp, EndChat, MarkRead, Report, SendMessa
 from chat.protocol.replies import Done
 from config import metrics
 from config.database import Database
-from config.redis_link import RedisAway
+from config.redis_link import RedisAway, RedisRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ChatCommands:
         position.is_filling = True
         try:
             await self.hub.fill(connection, command.chat_id, position)
-        except RedisAway:
+        except (RedisAway, RedisRefused):
             position.is_filling = False
             raise
         return Done(ref=command.ref)

@@ -9,6 +9,7 @@ from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.view import View
+from chat.protocol.codes import Close
 from chat.protocol.commands import Hello, Position
 from chat.protocol.pushes import Welcome
 from chat.protocol.replies import Done
@@ -28,7 +29,7 @@ class Greeter:
     heartbeat_s: int
 
     async def greet(self, connection: Connection, hello: Hello) -> None:
-        """Raises RedisAway and RedisRefused: nothing was sent then, and hello may be said again."""
+        """Raises RedisAway and RedisRefused: hello may be said again then, or the connection was closed."""
         hub = self.hub
         token: str | None = None
         if connection.staff is None or hello.as_ == "seeker":
@@ -59,7 +60,12 @@ class Greeter:
                 token=token,
             ),
         )
-        await self._recover(connection, view, hello.recover or [])
+        try:
+            await self._recover(connection, view, hello.recover or [])
+        except (RedisAway, RedisRefused):
+            # welcome is out, so hello can't be said again here: the client comes back and recovers.
+            hub.close(connection, Close.RESYNC, "resync")
+            raise
         hub.put(connection, Done(ref=hello.ref))
         connection.is_live = True
         # What changed while the log was read.

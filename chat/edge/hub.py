@@ -136,11 +136,13 @@ class Hub(Outlet):
         band = self.band_of(connection, chat_id)
         metrics.fills.inc()
         while band is not None and connection in self.senders:
+            wanted = position.want
             found = await read_log(self.lines, band, chat_id, position.last)
             for message in found:
                 if position.filled(message.seq):
                     self._put_message(connection, chat_id, position.epoch, message)
-            if not found or position.last >= position.want:
+            # A push may have come while the log was read: what it announced may be newer than what was read.
+            if position.last >= position.want or (not found and position.want == wanted):
                 break
         # What the log doesn't hold can't be wanted: a restored, shorter log is the epoch's matter.
         position.want = position.last

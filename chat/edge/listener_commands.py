@@ -12,7 +12,6 @@ from chat.protocol.commands import AnswerOffer, FinishWrapUp, SetAvailability, T
 from chat.protocol.fields import Availability
 from chat.protocol.replies import Done
 from config.database import Database
-from routing.store.snapshots import ListenerRecord
 
 _NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
 
@@ -32,11 +31,13 @@ class ListenerCommands:
             raise CommandRefused("bad_frame")
         if not staff.age_bands and command.availability == "available":
             raise CommandRefused("no_clearance")
-        capacity = command.capacity or self._capacity_before(person, staff)
+        capacity = command.capacity or await self._capacity_before(person, staff)
         await set_availability(self.hub, person, staff, command.availability, capacity, "")
         return Done(ref=command.ref, availability=command.availability, capacity=capacity, max_capacity=staff.max_chats)
 
-    def _capacity_before(self, person: LocalPerson, staff: StaffMember) -> int:
+    async def _capacity_before(self, person: LocalPerson, staff: StaffMember) -> int:
+        # What was read last may be older than the command that came just before this one.
+        await self.hub.read(person, self.hub.lines.shards)
         records = [r.listener for r in person.records.values() if r.listener is not None]
         return min(records[0].capacity, staff.max_chats) if records else 1
 
@@ -45,9 +46,6 @@ class ListenerCommands:
         if person.staff is None:
             raise CommandRefused("not_allowed")
         return person, person.staff
-
-    def _standing(self, person: LocalPerson) -> list[tuple[str, ListenerRecord]]:
-        return [(band, r.listener) for band, r in person.records.items() if r.listener is not None]
 
     async def answer_offer(self, connection: Connection, command: AnswerOffer) -> Done:
         connection.answered.add(command.offer_id)
@@ -67,9 +65,7 @@ class ListenerCommands:
         person, staff = self._listener(connection)
         if not staff.age_bands:
             raise CommandRefused("no_clearance")
-        verdicts = [
-            await self.hub.lines.call(band, "take_next", person.person_id) for band, _ in self._standing(person)
-        ]
+        verdicts = [await self.hub.lines.call(band, "take_next", person.person_id) for band in self.hub.lines.shards]
         if b"done" in verdicts:
             return Done(ref=command.ref)
         if b"at_maximum" in verdicts:

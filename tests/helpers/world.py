@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import socket
 import string
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from chat.accounts.pool_opening import open_pools_for
 from config.database import Database
+from config.engines.valkey import socket_path
 from tests.helpers import staff
 from tests.helpers.person import Listener, Person, Seeker, goodbye
 from tests.helpers.promises import Log
@@ -39,6 +42,12 @@ class World:
         self.language = next(_LANGUAGES)
         self.people: list[Person] = []
         self.database = Database(f"sqlite:///{service.data_dir / 'tealight.db'}")
+
+    async def opens(self) -> "World":
+        """Open the language's lines, for adults and for teens."""
+        async with self.database.write() as session:
+            await open_pools_for(session, (self.language,), by="the story", now_ms=1_700_000_000_000)
+        return self
 
     # ---- people ----
 
@@ -81,7 +90,11 @@ class World:
         name = f"{role[:8]}{next(_NUMBERS)}"
         person.setdefault("languages", (self.language,))
         await staff.add(self.database, name, role, now_ms=1_700_000_000_000, **person)
-        listener = Listener(self.service, name, codec=codec, cookie=await sign_in(self.service, name))
+        return await self.signed_in(name, codec=codec)
+
+    async def signed_in(self, name: str, password: str = staff.PASSWORD, *, codec: Codec = MSGPACK) -> Listener:
+        """A member of staff who has an account, signed in and connected."""
+        listener = Listener(self.service, name, codec=codec, cookie=await sign_in(self.service, name, password))
         self._add(listener)
         await listener.comes()
         return listener
@@ -107,6 +120,14 @@ class World:
         chat_id = await seeker.is_connected()
         await listener.sees("chat_opened", chat_id=chat_id)
         return chat_id
+
+    def keys_of_the_engine(self) -> int:
+        """How many keys the engine holds."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(5)
+            line.connect(str(socket_path(self.service.data_dir)))
+            line.sendall(b"DBSIZE\r\n")
+            return int(line.recv(64).strip(b":\r\n"))
 
     # ---- what must hold ----
 
@@ -174,7 +195,7 @@ class World:
 @pytest.fixture
 async def world(service: Service) -> AsyncIterator[World]:
     """A world of its own in the shared service."""
-    here = World(service)
+    here = await World(service).opens()
     try:
         yield here
     finally:

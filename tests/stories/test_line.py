@@ -1,0 +1,199 @@
+"""Asking for a chat, waiting for it, giving it up."""
+
+import asyncio
+import uuid
+
+from tests.helpers.wire import MSGPACK
+from tests.helpers.world import World
+
+
+async def test_the_age_band_is_never_guessed(world: World) -> None:
+    seeker = await world.visitor()
+    await seeker.is_refused("age_band_missing", "request_chat", request_id="r", language=world.language, topics=[])
+    await seeker.is_refused(
+        "age_band_missing", "request_chat", request_id="r", language=world.language, topics=[], age_band=None
+    )
+    await seeker.is_refused(
+        "bad_frame", "request_chat", request_id="r", language=world.language, topics=[], age_band="child"
+    )
+    assert (await seeker.asks_for_chat(world.language, request_id="r"))["place"] == 1
+
+
+async def test_a_line_has_places(world: World) -> None:
+    seekers = [await world.seeker_arrives() for _ in range(4)]
+    assert [seeker.asked["place"] for seeker in seekers] == [1, 2, 3, 4]
+    assert all("wait_low_s" in s.asked and "wait_high_s" in s.asked for s in seekers)
+    teen = await world.seeker_arrives(age_band="teen")
+    assert teen.asked["place"] == 1, "teens have a line of their own"
+
+    await seekers[1].asks("leave_line", request_id=seekers[1].request_id)
+    ended = await seekers[1].sees("request_changed", state="ended")
+    assert ended["reason"]
+    moved = await asyncio.gather(
+        seekers[2].sees("place_changed", place=2, within_s=8), seekers[3].sees("place_changed", place=3, within_s=8)
+    )
+    assert all("wait_low_s" in push and "wait_high_s" in push for push in moved)
+
+
+async def test_a_repeat_of_the_request_gets_the_same_answer(world: World) -> None:
+    await world.seeker_arrives()
+    seeker = await world.seeker_arrives(topics=["grief"], distress=2)
+    first = dict(seeker.asked)
+    tab = await world.same_person(seeker)
+    for person in (seeker, tab):
+        again = await person.asks(
+            "request_chat",
+            request_id=seeker.request_id,
+            language=world.language,
+            topics=["grief"],
+            age_band="adult",
+            distress=2,
+        )
+        assert {k: v for k, v in again.items() if k != "ref"} == {k: v for k, v in first.items() if k != "ref"}
+    await seeker.asks("leave_line", request_id=seeker.request_id)
+    await seeker.asks("leave_line", request_id=seeker.request_id)
+
+
+async def test_one_open_request_a_token(world: World) -> None:
+    seeker = await world.seeker_arrives()
+    tab = await world.same_person(seeker)
+    for band in ("adult", "teen"):
+        for person in (seeker, tab):
+            refused = await person.is_refused(
+                "already_open",
+                "request_chat",
+                request_id=str(uuid.uuid4()),
+                language=world.language,
+                topics=[],
+                age_band=band,
+            )
+            assert refused["request_id"] == seeker.request_id
+    listener = await world.listener_is_available()
+    chat_id = await world.they_meet(seeker, listener)
+    for band in ("adult", "teen"):
+        refused = await seeker.is_refused(
+            "already_open", "request_chat", request_id="other", language=world.language, topics=[], age_band=band
+        )
+        assert refused["chat_id"] == chat_id
+    await seeker.asks("end_chat", chat_id=chat_id)
+    await seeker.asks_for_chat(world.language, age_band="teen")
+
+
+async def test_two_tabs_that_ask_at_once_get_at_most_one_request(world: World) -> None:
+    tabs = [await world.visitor()]
+    tabs += [await world.same_person(tabs[0]) for _ in range(3)]  # type: ignore[list-item]
+    replies = await asyncio.gather(
+        *[
+            tab.wire.ask(
+                "request_chat",
+                request_id=str(uuid.uuid4()),
+                language=world.language,
+                topics=[],
+                age_band=("adult", "teen")[number % 2],
+            )
+            for number, tab in enumerate(tabs)
+        ]
+    )
+    assert sum(reply["type"] == "done" for reply in replies) <= 1
+    assert all(reply["type"] == "done" or reply["code"] == "already_open" for reply in replies), replies
+
+
+async def test_unknown_topics_are_ignored(world: World) -> None:
+    listener = await world.listener_is_available()
+    known = ["anxiety", "depression", "grief", "loneliness", "relationships", "self_harm", "suicide", "other"]
+    seeker = await world.seeker_arrives(topics=[*known, "astrology", "", "grief", "x" * 300])
+    offer = await listener.sees_offer(request_id=seeker.request_id)
+    assert sorted(offer["topics"]) == sorted(known)
+
+
+async def test_first_words_are_message_one(world: World) -> None:
+    listener = await world.listener_is_available()
+    seeker = await world.visitor(codec=MSGPACK)
+    words = seeker.types("I don't know where to start")
+    await seeker.asks_for_chat(world.language, first_words=words)
+    tab = await world.same_person(seeker)
+    chat_id = await world.they_meet(seeker, listener)
+    for person in (seeker, tab, listener):
+        first = await person.has_heard(words, chat_id)
+        assert (first["seq"], first["message_id"], first["from_id"]) == (1, seeker.request_id, seeker.person_id)
+    await seeker.is_refused(
+        "message_id_reused", "send_message", chat_id=chat_id, message_id=seeker.request_id, text="other"
+    )
+    same = await seeker.asks("send_message", chat_id=chat_id, message_id=seeker.request_id, text=words)
+    assert same["seq"] == 1
+    await world.everyone_agrees()
+
+
+async def test_first_words_must_be_a_good_text(world: World) -> None:
+    seeker = await world.visitor()
+    for words in ("x" * 4001, "nul \0 here", "lone \ud800"):
+        await seeker.is_refused(
+            "bad_text",
+            "request_chat",
+            request_id="r",
+            language=world.language,
+            topics=[],
+            age_band="adult",
+            first_words=words,
+        )
+    await seeker.asks_for_chat(world.language, first_words=seeker.types("x" * 3900))
+
+
+async def test_the_primary_language_is_found(world: World) -> None:
+    listener = await world.listener_is_available()
+    seeker = await world.visitor()
+    await seeker.asks_for_chat(f"{world.language}-Latn-CH")
+    offer = await listener.sees_offer(request_id=seeker.request_id)
+    assert offer["language"] == world.language
+    other = await world.visitor()
+    await other.is_refused(
+        "language_not_offered", "request_chat", request_id="r", language="xx", topics=[], age_band="adult"
+    )
+
+
+async def test_leaving_the_line_withdraws_the_offer(world: World) -> None:
+    listener = await world.listener_is_available()
+    seeker = await world.seeker_arrives()
+    offer = await listener.sees_offer(request_id=seeker.request_id)
+    await seeker.asks("leave_line", request_id=seeker.request_id)
+    withdrawn = await listener.sees("offer_withdrawn", offer_id=offer["offer_id"])
+    assert withdrawn["reason"]
+    await listener.is_refused("offer_gone", "answer_offer", offer_id=offer["offer_id"], accept=True)
+    other = await world.seeker_arrives()
+    await listener.sees_offer(request_id=other.request_id)
+
+
+async def test_nobody_else_can_touch_a_request(world: World) -> None:
+    seeker, stranger = await world.seeker_arrives(), await world.visitor()
+    await stranger.is_refused("no_such_request", "leave_line", request_id=seeker.request_id)
+    await stranger.is_refused("no_such_request", "confirm_here", request_id=seeker.request_id)
+    tab = await world.same_person(seeker)
+    assert tab.welcome["snapshot"]["request"]["state"] == "waiting"
+
+
+async def test_a_reload_keeps_the_place(world: World) -> None:
+    first, second = await world.seeker_arrives(), await world.seeker_arrives()
+    await first.vanishes()
+    await asyncio.sleep(0.3)
+    assert second.asked["place"] == 2
+    await first.comes()
+    assert first.welcome["snapshot"]["request"]["place"] == 1
+
+
+async def test_a_seeker_who_avoids_a_listener_is_not_offered_to_them(world: World) -> None:
+    avoided = await world.listener_is_available()
+    seeker = await world.seeker_arrives(avoid_listeners=[avoided.person_id])
+    await avoided.sees_no("offer_made", for_s=0.8)
+    assert seeker.asked["place"] == 1
+    other = await world.listener_is_available()
+    await other.sees_offer(request_id=seeker.request_id)
+
+
+async def test_a_preferred_listener_is_asked_first(world: World) -> None:
+    listeners = [await world.listener_is_available() for _ in range(3)]
+    for wanted in reversed(listeners):
+        seeker = await world.seeker_arrives(prefer_listener=wanted.person_id)
+        offer = await wanted.sees_offer(request_id=seeker.request_id)
+        assert offer["waited_s"] <= 2
+        await wanted.accepts(offer)
+        await seeker.asks("end_chat", chat_id=await seeker.is_connected())
