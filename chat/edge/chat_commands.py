@@ -98,7 +98,7 @@ class ChatCommands:
 
     async def report(self, connection: Connection, command: Report) -> Done:
         """Keep the report first: a chat that ended without it would have silenced it."""
-        await self._band(connection, command.chat_id)
+        band = await self._band(connection, command.chat_id)
         if command.comment and "\x00" in command.comment:
             raise CommandRefused("bad_text")
         await aftermath.save_report(
@@ -112,4 +112,13 @@ class ChatCommands:
         )
         if command.block:
             await self._end(connection, command.chat_id, "ended", block=True)
+            if connection.role != "seeker":
+                await self._block(band, command.chat_id, connection.person_id)
         return Done(ref=command.ref)
+
+    async def _block(self, band: str, chat_id: str, listener_id: str) -> None:
+        """A listener's block holds in every age band: a seeker who says another one is the same person."""
+        shard = self.hub.lines.shards[band]
+        seeker = await shard.functions.link.send("HGET", shard.key("chat", chat_id), "pe")
+        for each in self.hub.lines.shards:
+            await self.hub.lines.call(each, "block", listener_id, (seeker or b"").decode())

@@ -7,6 +7,7 @@ from chat.accounts import seeker_tokens
 from chat.accounts.pseudonyms import pseudonym
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
+from chat.edge.listener_commands import stand_down
 from chat.edge.people import LocalPerson
 from chat.edge.view import View
 from chat.protocol.codes import Close
@@ -97,6 +98,9 @@ class Greeter:
         if connection.staff is not None:
             person.staff, person.role = connection.staff, connection.role
             for band in hub.lines.shards:
+                if band not in connection.staff.age_bands:
+                    # Lost while nobody was connected: whoever arrives must not be offered a chat first.
+                    await stand_down(hub, person, connection.staff, band)
                 if band not in person.attached:
                     await hub.attach(person, band)
         await hub.read(person, hub.lines.shards)

@@ -93,17 +93,28 @@ async def set_availability(
     for band in hub.lines.shards:
         if band not in person.attached:
             await hub.attach(person, band)
-        is_cleared = band in staff.age_bands
-        await hub.lines.call(
-            band,
-            "set_availability",
-            person.person_id,
-            _NUMBERS[availability] if is_cleared else 0,
-            capacity,
-            staff.max_chats,
-            ",".join(language.lower() for language in staff.languages),
-            "1" if len(staff.age_bands) > 1 else "0",
-            reason,
-            staff.display_name,
-        )
+        number = _NUMBERS[availability] if band in staff.age_bands else 0
+        await _stand(hub, person, staff, band, number, capacity, reason)
         hub.mark(person, band)
+
+
+async def stand_down(hub: Hub, person: LocalPerson, staff: StaffMember, band: str) -> None:
+    """Leave the lines of a band that the clearances don't reach (any more); open chats stay. Raises as above."""
+    await _stand(hub, person, staff, band, 0, 1, "no_clearance")
+
+
+async def _stand(
+    hub: Hub, person: LocalPerson, staff: StaffMember, band: str, number: int, capacity: int, reason: str
+) -> None:
+    await hub.lines.call(
+        band,
+        "set_availability",
+        person.person_id,
+        number,
+        capacity,
+        staff.max_chats,
+        ",".join(language.lower() for language in staff.languages),
+        "1" if len(staff.age_bands) > 1 else "0",
+        reason,
+        staff.display_name,
+    )

@@ -138,6 +138,8 @@ class SeekerCommands:
         band = self.hub.band_of(connection, command.chat_id)
         if band is None:
             raise CommandRefused("no_such_chat")
+        if command.comment and "\x00" in command.comment:
+            raise CommandRefused("bad_text")
         answer = await self.hub.lines.call(
             band, "give_feedback", command.chat_id, connection.person_id, command.rating, command.distress or ""
         )

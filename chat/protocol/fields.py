@@ -13,7 +13,8 @@ Scale = Annotated[int, Meta(ge=1, le=5)]
 LanguageTag = Annotated[str, Meta(min_length=2, max_length=35, pattern="^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")]
 Epoch = Annotated[str, Meta(max_length=64)]
 #: Free words that are not a chat message: a reason, a note, a comment.
-Reason = Annotated[str, Meta(max_length=64)]
+#: Without NUL: it ends in the facts of a chat, and PostgreSQL has no place for one.
+Reason = Annotated[str, Meta(max_length=64, pattern="^[^\\x00]*$")]
 Comment = Annotated[str, Meta(max_length=4000)]
 
 AgeBand = Literal["teen", "adult"]

@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from chat.accounts.pool_opening import open_pools_for
+from config.clock import now_ms
 from config.database import Database
 from config.engines.valkey import socket_path
+from listener_training.granting import grant_all
 from tests.helpers import staff
 from tests.helpers.person import Listener, Person, Seeker, goodbye
 from tests.helpers.promises import Log
@@ -120,6 +122,11 @@ class World:
         chat_id = await seeker.is_connected()
         await listener.sees("chat_opened", chat_id=chat_id)
         return chat_id
+
+    async def clears_until(self, person: Person, expires_at_ms: int) -> None:
+        """Grant every clearance again, to run out at that moment."""
+        async with self.database.write() as session:
+            await grant_all(session, person.person_id, by="the story", now_ms=now_ms(), expires_at_ms=expires_at_ms)
 
     def keys_of_the_engine(self) -> int:
         """How many keys the engine holds."""
