@@ -66,28 +66,26 @@ function NobodyThere() {
 
 function InLine() {
   const own = line.value;
-  if (own === null || own.state === "asking" || view.value === "resuming") {
-    return (
-      <h1 class="voice seeker__title" tabIndex={-1}>
-        {say("wait.asking")}
-      </h1>
-    );
-  }
-  const isNobodyThere = own.isAnyoneThere === false && own.state === "waiting";
+  const isAsking = own === null || own.state === "asking" || view.value === "resuming";
+  const isNobodyThere = !isAsking && own.isAnyoneThere === false && own.state === "waiting";
   return (
     <>
       <div>
         <h1 class="voice seeker__title" tabIndex={-1}>
-          {say(isNobodyThere ? "wait.nobody" : "wait.title")}
+          {say(isAsking ? "wait.asking" : isNobodyThere ? "wait.nobody" : "wait.title")}
         </h1>
-        {myName.value !== "" && <p class="soft wait__name">{show("wait.name", { name: myName.value })}</p>}
+        {!isAsking && myName.value !== "" && <p class="soft wait__name">{show("wait.name", { name: myName.value })}</p>}
       </div>
-      {isNobodyThere && <NobodyThere />}
-      {own.state === "offered" && <p class="wait__who">{say("wait.offered")}</p>}
-      {own.state === "connected" && <p class="wait__who">{say("wait.connecting")}</p>}
-      {own.state === "waiting" && own.place !== null && <Place place={own.place} />}
-      {own.state === "waiting" && !isNobodyThere && <WaitBand of={own} />}
-      <FirstWords />
+      {!isAsking && (
+        <>
+          {isNobodyThere && <NobodyThere />}
+          {own.state === "offered" && <p class="wait__who">{say("wait.offered")}</p>}
+          {own.state === "connected" && <p class="wait__who">{say("wait.connecting")}</p>}
+          {own.state === "waiting" && own.place !== null && <Place place={own.place} />}
+          {own.state === "waiting" && !isNobodyThere && <WaitBand of={own} />}
+          <FirstWords />
+        </>
+      )}
     </>
   );
 }

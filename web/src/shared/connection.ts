@@ -101,7 +101,10 @@ export class Connection {
   start(): void {
     if (this.state !== "stopped") return;
     this.attempt = 0;
-    this.stopWatching = watchPage(() => this.lookAlive());
+    this.stopWatching = watchPage(
+      () => this.lookAlive(),
+      () => this.socket !== null && this.lose(),
+    );
     this.check = setInterval(() => this.checkAlive(), CHECK_EVERY_MS);
     this.connect();
   }
@@ -283,15 +286,18 @@ function openSocket(): Socket {
   return new WebSocket(`${scheme}//${location.host}/ws`, SUBPROTOCOL_JSON) as Socket;
 }
 
-function watchPage(woken: () => void): () => void {
+/** Browsers notice that the network is gone long before a socket does. */
+function watchPage(woken: () => void, cutOff: () => void): () => void {
   const seen = () => {
     if (document.visibilityState === "visible") woken();
   };
   if (typeof document === "undefined") return () => {};
   document.addEventListener("visibilitychange", seen);
   addEventListener("online", woken);
+  addEventListener("offline", cutOff);
   return () => {
     document.removeEventListener("visibilitychange", seen);
     removeEventListener("online", woken);
+    removeEventListener("offline", cutOff);
   };
 }
