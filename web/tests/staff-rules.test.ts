@@ -53,9 +53,11 @@ describe("what admins type", () => {
 
 describe("an audit line's detail", () => {
   it("is flat and leaves out what is empty", () => {
-    expect(detailParts({ fields: ["role", "languages"], is_active: false, expires_at_ms: null })).toEqual([
+    const detail = { fields: ["role", "languages"], is_active: false, granted_at_ms: null, clearance_id: "c1" };
+    expect(detailParts({ ...detail, expires_at_ms: 5 }, (atMs) => `day ${atMs}`)).toEqual([
       "fields: role, languages",
       "is active: false",
+      "expires: day 5",
     ]);
   });
 });

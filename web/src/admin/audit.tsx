@@ -1,12 +1,14 @@
+import type { ComponentChildren } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import { call } from "../shared/http";
 import { warningIcon } from "../shared/icon";
 import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
-import { dayAndClock, problemWords } from "../staff/say";
+import { day, dayAndClock, poolName, problemWords } from "../staff/say";
 import { t, wordFor } from "../staff/words";
 import { detailParts } from "./entries";
-import { nameOf } from "./people";
+import { loadPeople, nameOf } from "./people";
+import { POOLS_PATH, type Pool } from "./pools";
 
 interface Line {
   audit_id: number;
@@ -19,9 +21,26 @@ interface Line {
 
 const PAGE = 100;
 
+/** What an id of a pool stands for, to write its name. */
+type PoolNames = ReadonlyMap<string, string>;
+
+async function loadFirst(): Promise<{ lines: Line[]; pools: PoolNames }> {
+  const [{ lines }, { pools }] = await Promise.all([
+    call<{ lines: Line[] }>("GET", `/api/admin/audit?limit=${PAGE}`),
+    call<{ pools: Pool[] }>("GET", POOLS_PATH),
+    loadPeople(),
+  ]);
+  return { lines, pools: new Map(pools.map((pool) => [pool.pool_id, poolName(pool)])) };
+}
+
+function About({ id, pools }: { id: string; pools: PoolNames }): ComponentChildren {
+  const name = pools.get(id) ?? nameOf(id);
+  return name === id ? <span class="soft tiny">{id}</span> : name;
+}
+
 export function Audit() {
-  const load = useCallback(() => call<{ lines: Line[] }>("GET", `/api/admin/audit?limit=${PAGE}`), []);
-  const { value, problem } = useLoaded(load);
+  const { value, problem } = useLoaded(useCallback(loadFirst, []));
+  const pools: PoolNames = value?.pools ?? new Map();
   const [older, setOlder] = useState<Line[]>([]);
   const [isAll, setIsAll] = useState(false);
   const doing = useDoing();
@@ -71,11 +90,11 @@ export function Audit() {
                   <td data-label={t("audit.by")}>{nameOf(line.by)}</td>
                   <td data-label={t("audit.act")}>{wordFor("act", line.act, "unknown_code")}</td>
                   <td data-label={t("audit.about")} class="audit__about">
-                    {nameOf(line.about)}
+                    <About id={line.about} pools={pools} />
                   </td>
                   <td data-label={t("audit.detail")} class="full">
                     <span class="chips">
-                      {detailParts(line.detail).map((part) => (
+                      {detailParts(line.detail, day).map((part) => (
                         <span class="chip" key={part}>
                           {part}
                         </span>

@@ -151,7 +151,7 @@ function Grant({ person }: { person: Person }) {
           type="submit"
           aria-disabled={chosen.size === 0 || doing.isDoing ? "true" : undefined}
         >
-          {t("clearances.do", { n: chosen.size })}
+          {chosen.size === 0 ? t("clearances.grant") : t("clearances.do", { n: chosen.size })}
         </button>
         <Said words={said} />
       </div>

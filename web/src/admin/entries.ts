@@ -36,9 +36,14 @@ export function matches(
   return !wanted.ageBand || person.age_bands.includes(wanted.ageBand);
 }
 
-/** The parts of an audit line's detail, flat: nobody reads braces. */
-export function detailParts(detail: Record<string, unknown>): string[] {
-  return Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== "")
-    .map(([key, value]) => `${key.replace(/_/g, " ")}: ${Array.isArray(value) ? value.join(", ") : String(value)}`);
+/** The parts of an audit line's detail, flat and without ids: nobody reads braces. `day` writes an instant. */
+export function detailParts(detail: Record<string, unknown>, day: (atMs: number) => string): string[] {
+  const parts: string[] = [];
+  for (const [key, value] of Object.entries(detail)) {
+    if (value === null || value === "" || key.endsWith("_id")) continue;
+    const name = key.replace(/_at_ms$/, "").replace(/_/g, " ");
+    const words = key.endsWith("_at_ms") && typeof value === "number" ? day(value) : String(value).replace(/,/g, ", ");
+    parts.push(`${name}: ${words}`);
+  }
+  return parts;
 }

@@ -27,7 +27,7 @@ export function PersonFields({ typed, change, refused, isOwn }: Props) {
   const named = tagsOf(typed.languages).map(languageName).join(", ");
   return (
     <>
-      <Field label={t("person.shown_name")} hint={t("account.shown_name_hint")} error={errorOf("display_name")}>
+      <Field label={t("person.shown_name")} hint={t("person.shown_name_hint")} error={errorOf("display_name")}>
         {(joined) => (
           <input
             {...joined}

@@ -23,12 +23,14 @@ export function PersonPage({ id, me }: { id: string; me: Me }) {
       {people.value && !person && <p>{t("person.unknown")}</p>}
       {person && (
         <>
-          <h1>
-            {person.display_name} <span class="soft person__name">{person.name}</span>
-          </h1>
+          <div class="staff-title">
+            <h1>
+              {person.display_name} <span class="soft person__name">{person.name}</span>
+            </h1>
+          </div>
           <div class="person">
-            <Entries key={`entries-${id}`} person={person} isOwn={id === me.person_id} />
             <Clearances key={`clearances-${id}`} person={person} />
+            <Entries key={`entries-${id}`} person={person} isOwn={id === me.person_id} />
             <Access key={`access-${id}`} person={person} isOwn={id === me.person_id} />
           </div>
         </>

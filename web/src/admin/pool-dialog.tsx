@@ -81,7 +81,7 @@ export function PoolDialog({ pool, saved, onClose }: Props) {
             />
           )}
         </Field>
-        <fieldset class="row row--ends">
+        <fieldset class="row row--ends row--numbers">
           <legend class="visually-hidden">{t("pool.ages")}</legend>
           <Field label={t("pool.youngest")}>
             {(joined) => (

@@ -4,7 +4,7 @@ import { warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { Banner, Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
-import { CRISIS_SUBJECT } from "../staff/review-note";
+import { CRISIS_SUBJECT, reviewRound } from "../staff/review-note";
 import { day, problemWords } from "../staff/say";
 import { t, wordFor } from "../staff/words";
 import { dayField, endOfDayMs } from "./entries";
@@ -118,6 +118,7 @@ function Record({ crisisVersion, recorded }: RecordProps) {
         reviewed_at_ms: Math.min(endOfDayMs(on) ?? now.peek(), now.peek()),
         note: note.trim(),
       });
+      reviewRound.value += 1;
       await recorded();
     });
     if (isDone) {

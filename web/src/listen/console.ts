@@ -134,6 +134,8 @@ export class Console {
     this.chats.take(push);
     this.duty.take(push);
     this.offers.take(push);
+    // The pause says what happened to the offer too.
+    if (push.type === "availability_changed" && push.reason === "missed_offers") this.offers.dismissGone();
     if (push.type === "welcome") this.welcomed(push.snapshot);
   }
 

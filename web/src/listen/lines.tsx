@@ -16,22 +16,26 @@ export function Lines({ held }: { held: Console }) {
   return (
     <section class="stack stack--3" aria-labelledby="lines-title">
       <h2 id="lines-title">{t("lines.title")}</h2>
-      {!lines && <p class="small soft">{t("lines.none_yet")}</p>}
+      {!lines?.pools.length && <p class="small soft">{t("lines.none_yet")}</p>}
       {lines?.pools.map((pool) => (
         <Line key={`${pool.language}/${pool.age_band}`} pool={pool} atMs={lines.atMs} />
       ))}
-      <button
-        class="btn btn--dense btn--wide"
-        type="button"
-        aria-disabled={mayTake ? undefined : "true"}
-        aria-describedby="take-hint"
-        onClick={() => mayTake && void duty.takeNext()}
-      >
-        {t("lines.take_next")}
-      </button>
-      <p class="tiny soft" id="take-hint">
-        {t(takeHint(waiting, isFull, duty.isTakingNext.value))}
-      </p>
+      {lines && lines.pools.length > 0 && (
+        <>
+          <button
+            class="btn btn--dense btn--wide"
+            type="button"
+            aria-disabled={mayTake ? undefined : "true"}
+            aria-describedby="take-hint"
+            onClick={() => mayTake && void duty.takeNext()}
+          >
+            {t("lines.take_next")}
+          </button>
+          <p class="tiny soft" id="take-hint">
+            {t(takeHint(waiting, isFull, duty.isTakingNext.value))}
+          </p>
+        </>
+      )}
     </section>
   );
 }

@@ -13,6 +13,8 @@ import { wrapUpLeft } from "./offer-clock";
 /** A note that stands when the time runs out is sent just before, so that it isn't lost. */
 const SAVE_BEFORE_S = 2;
 const NOTE_MAX = 4000;
+/** The dialog in which the chat was ended closes first. */
+const FOCUS_AFTER_MS = 120;
 
 export function WrapUp({ held, desk }: { held: Console; desk: Desk }) {
   const until = desk.chat.wrapUpUntilMs;
@@ -34,7 +36,18 @@ function WrapUpForm({ held, desk, untilMs }: { held: Console; desk: Desk; untilM
   const isSaved = useRef(false);
   const left = wrapUpLeft(untilMs, now.value);
 
+  const heading = useRef<HTMLHeadingElement>(null);
+
   const finish = () => doing.run(() => held.finishWrapUp(desk, note));
+  // Whoever ended this chat, or was writing in it, goes on here; whoever is in another chat is left alone.
+  useEffect(() => {
+    const later = setTimeout(() => {
+      const active = document.activeElement;
+      const isHere = !active || active === document.body || heading.current?.closest(".desk")?.contains(active);
+      if (isHere && !document.querySelector("dialog[open]")) heading.current?.focus();
+    }, FOCUS_AFTER_MS);
+    return () => clearTimeout(later);
+  }, []);
   // only the clock decides, once
   useEffect(() => {
     if (left > SAVE_BEFORE_S || isSaved.current) return;
@@ -49,11 +62,13 @@ function WrapUpForm({ held, desk, untilMs }: { held: Console; desk: Desk; untilM
       class="wrap-up stack stack--3"
       onSubmit={(event) => {
         event.preventDefault();
-        void finish();
+        void finish().then((isDone) => isDone && document.getElementById("main")?.focus());
       }}
     >
       <div class="row row--spread">
-        <h3 class="small">{t("wrap_up.title")}</h3>
+        <h3 class="small" ref={heading} tabIndex={-1}>
+          {t("wrap_up.title")}
+        </h3>
         <span class="tiny soft figures">{t("wrap_up.left", { clock: stopwatch(left * 1000) })}</span>
       </div>
       {doing.problem !== null && (

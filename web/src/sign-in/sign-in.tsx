@@ -51,6 +51,7 @@ export function SignIn({ next }: { next: string | null }) {
           <Banner kind="caution" icon={warningIcon} isAlert>
             <strong>{problemWords(doing.problem)}</strong>
             {leftMs > 0 && <span class="figures">{t("sign_in.wait", { clock: stopwatch(leftMs + 999) })}</span>}
+            {leftMs === 0 && untilMs !== NEVER && t("sign_in.now")}
           </Banner>
         )}
         <Field label={t("sign_in.name")}>

@@ -1,3 +1,4 @@
+import { computed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { downIcon, Icon } from "../shared/icon";
 import { now } from "../staff/clock";
@@ -21,8 +22,11 @@ interface Drawn {
   ceiling: number;
 }
 
+/** The drawing moves once a minute, not with every tick of the clock. */
+const thisMinute = computed(() => minuteOf(now.value));
+
 function drawn(board: Board): Drawn {
-  const toMs = minuteOf(now.value) + MINUTE_MS;
+  const toMs = thisMinute.value + MINUTE_MS;
   const fromMs = toMs - board.hours.value * HOUR_MS;
   const list = points(board.series.value, board.onlyPool.value).filter((point) => point.atMs >= fromMs);
   const peak = list.reduce((most, point) => Math.max(most, point.waiting, point.openChats), 0);

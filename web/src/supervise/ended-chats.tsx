@@ -1,4 +1,4 @@
-import { useCallback, useEffect } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../shared/http";
 import type { AgeBand } from "../shared/wire";
 import { useLoaded } from "../staff/loading";
@@ -28,17 +28,17 @@ interface EndedChat {
 }
 
 const SHOWN = 50;
+/** Without asking for more: fifty rows on a phone hide what stands below them. */
+const FIRST = 10;
+/** The facts of a chat are written a moment after its end. */
+const AGAIN_AFTER_MS = 6000;
 
 export function EndedChats({ board }: { board: Board }) {
   const load = useCallback(() => call<{ chats: EndedChat[] }>("GET", `/api/supervise/chats?limit=${SHOWN}`), []);
   const { value, problem, again } = useLoaded(load);
   const open = board.pools.value.reduce((sum, pool) => sum + pool.open_chats + pool.waiting, 0);
-  // a push that changes how many are open is why to look again
-  useEffect(() => {
-    // The facts of a chat are written a moment after its end.
-    const later = setTimeout(() => void again(), 4000);
-    return () => clearTimeout(later);
-  }, [open, again]);
+  useAgainSoon(open, again);
+  const [isAll, setIsAll] = useState(false);
   const only = board.onlyPool.value;
   const chats = value?.chats.filter((chat) => only === null || poolKey(chat) === only) ?? [];
   return (
@@ -67,18 +67,40 @@ export function EndedChats({ board }: { board: Board }) {
               </tr>
             </thead>
             <tbody>
-              {chats.map((chat) => (
+              {(isAll ? chats : chats.slice(0, FIRST)).map((chat) => (
                 <Row key={chat.chat_id} chat={chat} />
               ))}
             </tbody>
           </>
         )}
       </table>
+      {!isAll && chats.length > FIRST && (
+        <p class="panel__note">
+          <button class="btn btn--dense" type="button" onClick={() => setIsAll(true)}>
+            {t("ended.all", { n: chats.length })}
+          </button>
+        </p>
+      )}
       {problem !== null && <p class="small panel__note">{problemWords(problem)}</p>}
       {value && chats.length === 0 && <p class="small soft panel__note">{t("ended.none")}</p>}
       {chats.length > 0 && <p class="small soft panel__note">{t("ended.hint", { n: SHOWN })}</p>}
     </section>
   );
+}
+
+/** When what a push tells has changed, looks again, at most once in a while: on a busy night something changes each second. */
+function useAgainSoon(told: number, again: () => Promise<void>): void {
+  const later = useRef<ReturnType<typeof setTimeout>>();
+  const before = useRef(told);
+  useEffect(() => {
+    if (before.current === told || later.current !== undefined) return;
+    before.current = told;
+    later.current = setTimeout(() => {
+      later.current = undefined;
+      void again();
+    }, AGAIN_AFTER_MS);
+  }, [told, again]);
+  useEffect(() => () => clearTimeout(later.current), []);
 }
 
 function Row({ chat }: { chat: EndedChat }) {

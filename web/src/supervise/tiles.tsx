@@ -25,14 +25,20 @@ function Tile({ label, value, foot, isCaution }: TileProps) {
   );
 }
 
-export function Tiles({ board }: { board: Board }) {
+interface Props {
+  board: Board;
+  /** On the wall: fewer and larger, what a room needs to see from afar. */
+  isWall?: boolean;
+}
+
+export function Tiles({ board, isWall }: Props) {
   const load = board.load.value;
   if (!load) return null;
   const pools = board.pools.value;
   const sum = totals(pools, load.atMs, now.value);
   const isUnanswered = sum.waiting > 0 && sum.available === 0;
   return (
-    <dl class="span-12 tiles" aria-label={t("board.now")}>
+    <dl class={isWall ? "tiles" : "span-12 tiles"} aria-label={t("board.now")}>
       <Tile label="tile.waiting" value={String(sum.waiting)} foot={isUnanswered ? t("tile.nobody_there") : undefined} />
       <Tile
         label="tile.longest"
@@ -45,9 +51,9 @@ export function Tiles({ board }: { board: Board }) {
         value={String(sum.available)}
         foot={t(pools.length > 1 ? "tile.paused_sum" : "tile.paused", { n: sum.paused })}
       />
-      <Tile label="tile.in_chat" value={String(sum.inChat)} />
+      {!isWall && <Tile label="tile.in_chat" value={String(sum.inChat)} />}
       <Tile label="tile.open_chats" value={String(sum.openChats)} />
-      <Tile label="tile.open_offers" value={String(sum.openOffers)} />
+      {!isWall && <Tile label="tile.open_offers" value={String(sum.openOffers)} />}
       <Tile label="tile.missed" value={String(sum.offersMissed)} foot={t("tile.last_hour")} />
     </dl>
   );

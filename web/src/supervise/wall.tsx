@@ -14,7 +14,7 @@ export function Wall({ board }: { board: Board }) {
         <h1 class="wall__title">{t("wall.title")}</h1>
         <p class="wall__title figures">{clock(now.value)}</p>
       </div>
-      <Tiles board={board} />
+      <Tiles board={board} isWall />
       <section class="panel wall__chart" aria-labelledby="wall-flow">
         <div class="row row--spread">
           <h2 id="wall-flow">{t("chart.title")}</h2>
