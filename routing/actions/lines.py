@@ -59,12 +59,11 @@ class Lines:
 
     async def _mirror_from(self, listener: str, here: str, others: list[str]) -> bool:
         answer, _ = await self.shards[here].call("units", listener)
-        version, units, has_offer, unseen = int(answer[0]), int(answer[1]), int(answer[2]), answer[3].decode()
+        unseen, *told = answer
         agreed, is_settled = True, True
         for there in others:
-            verdict, moved = await self.shards[there].call(
-                "elsewhere", listener, version, units, has_offer, "1" if here < there else "0"
-            )
+            wins_tie = "1" if here < there else "0"
+            verdict, moved = await self.shards[there].call("elsewhere", listener, wins_tie, *told)
             agreed = agreed and verdict == b"done"
             is_settled = is_settled and not moved
         if unseen:

@@ -10,6 +10,7 @@ local TRIED_MS = 60000           -- a listener who declined is not asked about t
 local ACTED_MS = 30000           -- PROTOCOL: who did something in the last 30 s need not confirm
 local RECENT_MS = 3600000        -- PROTOCOL: an ended chat can be recovered for 1 h
 local TOKEN_MS = 86400000        -- PROTOCOL: a token is good until 24 h after its last chat
+local FIRST_LEASE_MS = 15000    -- a process that attached people and never beat is dead after this
 local MISSES_TO_PAUSE = 2
 local HOUR_MS = 3600000
 
@@ -71,9 +72,10 @@ end
 
 -- av: 1 available, 2 paused, 0 off duty
 local function read_listener(S, id)
-  local l = fields(K.listener(S, id), 'av', 'lg', 'cap', 'max', 'fs', 'po', 'ms', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev')
+  local l = fields(K.listener(S, id), 'av', 'lg', 'cap', 'max', 'fs', 'po', 'ms', 'mw', 'tn', 'gap', 'xe', 'xp', 'lost',
+    'sev')
   l.id = id
-  for _, name in ipairs({ 'av', 'cap', 'max', 'fs', 'ms', 'tn', 'gap', 'xe', 'xp' }) do l[name] = num(l[name]) end
+  for _, name in ipairs({ 'av', 'cap', 'max', 'fs', 'ms', 'mw', 'tn', 'gap', 'xe', 'xp' }) do l[name] = num(l[name]) end
   if l.po == '' then l.po = nil end
   return l
 end
@@ -98,5 +100,13 @@ local function units_moved(S, l)
     moved[l.id] = true
   end
 end
+
+-- Misses in a row. `mw` says when the number last changed: of two shards that both hold it, the newer one is right.
+local function set_misses(S, l, misses)
+  l.ms, l.mw = misses, T.now
+  redis.call('HSET', K.listener(S, l.id), 'ms', misses, 'mw', T.now)
+end
+
+local function speaks(l, language) return string.find(',' .. (l.lg or '') .. ',', ',' .. language .. ',', 1, true) ~= nil end
 
 local OPS = {}

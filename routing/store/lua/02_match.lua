@@ -19,6 +19,13 @@ local function refresh(S, l)
   return may
 end
 
+local function pause_for_misses(S, l)
+  if l.av ~= 1 then return end
+  redis.call('HSET', K.listener(S, l.id), 'av', 2, 'wy', 'missed_offers')
+  l.av = 2
+  hint(l.id)
+end
+
 local function join_line(S, c, reason)
   c.st = 'W'
   redis.call('HSET', K.chat(S, c.id), 'st', 'W', 'l', '', 'rs', reason or '', 'turn', c.turn)

@@ -23,8 +23,8 @@ local function open_chat(S, c, l)
   redis.call('HSETNX', K.chat(S, c.id), 'op', T.now)
   redis.call('HSET', K.chat(S, c.id), 'was:' .. l.id, T.now, 'nm:' .. l.id,
     redis.call('HGET', K.listener(S, l.id), 'nm') or '')
-  redis.call('HSET', K.listener(S, l.id), 'po', '', 'ms', 0, 'gap', T.now + T.gap)
-  l.po, l.ms, l.gap = nil, 0, T.now + T.gap
+  redis.call('HSET', K.listener(S, l.id), 'po', '', 'gap', T.now + T.gap)
+  l.po, l.gap = nil, T.now + T.gap
   redis.call('SADD', K.open(S, c.la), c.id)
   redis.call('SADD', K.chatting(S, c.la), l.id)
   redis.call('ZADD', K.recent(S, l.id), '+inf', c.id)
@@ -32,6 +32,7 @@ local function open_chat(S, c, l)
     local waits = K.waits(S, c.la)
     redis.call('ZADD', waits, T.now, c.id .. ':' .. (T.now - num(c.ar)))
     redis.call('ZREMRANGEBYSCORE', waits, '-inf', T.now - HOUR_MS)
+    redis.call('PEXPIRE', waits, HOUR_MS)
   end
   if not is_present(S, c.pe) then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end
   if T.gap > 0 then redis.call('ZADD', K.gap_ends(S), T.now + T.gap, l.id) end
@@ -49,7 +50,8 @@ local function end_request(S, c, by, reason)
   redis.call('DEL', K.own(S, c.pe), K.excluded(S, c.id))
   redis.call('SET', K.token(S, c.pe), '1', 'PX', TOKEN_MS)
   redis.call('PEXPIRE', K.blocks(S, c.pe), TOKEN_MS)
-  redis.call('HSET', K.chat(S, c.id), 'st', 'E', 'en', T.now, 'eb', by, 'er', reason, 'turn', c.turn + 1)
+  -- Who was only offered the chat took no part in it.
+  redis.call('HSET', K.chat(S, c.id), 'st', 'E', 'l', c.l or '', 'en', T.now, 'eb', by, 'er', reason, 'turn', c.turn + 1)
   redis.call('ZADD', K.recent(S, c.pe), T.now, c.id)
   redis.call('ZADD', K.ended(S), T.now, c.id)
   redis.call('SADD', K.unwritten(S), c.id)

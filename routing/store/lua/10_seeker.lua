@@ -27,6 +27,8 @@ function OPS.request_chat(keys, args)
     redis.call('HSET', K.sent(S, id), person .. ':' .. args[5], 1)
     redis.call('HSET', K.chat(S, id), 'sq', 1, 'n:seeker', 1)
   end
+  -- A socket that closed while this was under way: nobody would ever say that this person is gone.
+  if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + SEEKER_GRACE_MS, person) end
   local c = read_chat(S, id)
   join_line(S, c)
   match_seeker(S, c)

@@ -17,26 +17,33 @@ function OPS.set_availability(keys, args)
   if av == 0 and redis.call('SCARD', K.units(S, id)) == 0 then
     redis.call('DEL', key)
     redis.call('ZREM', K.gap_ends(S), id)
+    redis.call('ZREM', K.grace_ends(S), id)
     redis.call('SREM', K.several(S), id)
     hint(id)
     return finish(S, 'done')
   end
-  redis.call('HSET', key, 'av', av, 'cap', args[5], 'max', args[6], 'lg', args[7], 'ms', 0, 'wy', args[9], 'sev', args[8],
+  redis.call('HSETNX', key, 've', T.now) -- from the clock: a later life's version is above all of an earlier one's
+  redis.call('HSET', key, 'av', av, 'cap', args[5], 'max', args[6], 'lg', args[7], 'wy', args[9], 'sev', args[8],
     'nm', args[10])
   if args[8] == '1' then redis.call('SADD', K.several(S), id) end
   if av > 0 and old.av == 0 then redis.call('HSET', key, 'fs', T.now, 'du', T.now, 'gap', 0) end
   if av ~= 1 then redis.call('HSET', key, 'tn', 0) end
-  if is_present(S, id) then redis.call('HDEL', key, 'lost') end
+  if is_present(S, id) then
+    redis.call('HDEL', key, 'lost')
+  else -- a socket that closed while this was under way: nobody would ever say that this person is gone
+    redis.call('HSETNX', key, 'lost', T.now)
+    redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS, id)
+  end
   local l = read_listener(S, id)
+  set_misses(S, l, 0)
   local c = l.po and read_chat(S, l.po)
   hint(id)
-  if c and c.st == 'O' and av ~= 1 then
+  if c and c.st == 'O' and (av ~= 1 or not speaks(l, c.la)) then
     release(S, c, l, 'not_available')
     refresh(S, l)
     requeue(S, c, 'listener_not_available')
-  else
-    match_listener(S, l)
   end
+  match_listener(S, l)
   return finish(S, 'done')
 end
 
@@ -55,8 +62,7 @@ function OPS.answer_offer(keys, args)
     return finish(S, turn <= c.turn and 'gone' or 'no_such_offer')
   end
   redis.call('HSET', K.chat(S, chat), 'an:' .. turn, id .. (accept and ':1' or ':0'))
-  redis.call('HSET', K.listener(S, id), 'ms', 0)
-  l.ms = 0
+  set_misses(S, l, 0)
   if not accept then
     release(S, c, l, 'declined')
     redis.call('SADD', K.excluded(S, c.id), id)
@@ -107,8 +113,33 @@ function OPS.finish_wrap_up(keys, args)
   return finish(S, 'no_wrap_up')
 end
 
+local function last_listener(S, id)
+  local flat, last, last_at = redis.call('HGETALL', K.chat(S, id)), nil, -1
+  for i = 1, #flat, 2 do
+    local listener = string.match(flat[i], '^was:(.+)$')
+    if listener and math.abs(num(flat[i + 1])) > last_at then last, last_at = listener, math.abs(num(flat[i + 1])) end
+  end
+  return last
+end
+
+-- Keep two people apart, in what the seeker waits for right now too.
+local function block(S, c, listener)
+  redis.call('SADD', K.blocks(S, c.pe), listener)
+  local own = redis.call('GET', K.own(S, c.pe))
+  if not own then redis.call('PEXPIRE', K.blocks(S, c.pe), TOKEN_MS) return end
+  local r = read_chat(S, own)
+  redis.call('SADD', K.excluded(S, own), listener)
+  if r.st == 'W' then redis.call('SADD', K.excluding(S, listener), own) end
+  if (r.st == 'O' or r.st == 'H') and r.l == listener then
+    local l = read_listener(S, listener)
+    release(S, r, l, 'withdrawn')
+    requeue(S, r, 'withdrawn')
+    match_listener(S, l)
+  end
+end
+
 -- end_chat: a participant ends an open chat; the seeker may also end it while the next listener is looked for.
--- args: 3 person, 4 chat, 5 by (role), 6 reason, 7 '1': the listener blocks this seeker
+-- args: 3 person, 4 chat, 5 by (role), 6 reason, 7 '1': these two shall not meet again while the seeker's token lives
 -- answer: 'done' | 'no_such_chat' | 'not_participant' | 'chat_not_open'
 function OPS.end_chat(keys, args)
   local S, person = keys[1], args[3]
@@ -117,9 +148,9 @@ function OPS.end_chat(keys, args)
   if not c then return finish(S, 'no_such_chat') end
   local was = redis.call('HGET', K.chat(S, c.id), 'was:' .. person)
   if c.pe ~= person and not was then return finish(S, 'no_such_chat') end
-  if args[7] == '1' and c.pe ~= person then
-    redis.call('SADD', K.blocks(S, c.pe), person)
-    if redis.call('EXISTS', K.own(S, c.pe)) == 0 then redis.call('PEXPIRE', K.blocks(S, c.pe), TOKEN_MS) end
+  if args[7] == '1' then
+    local listener = c.pe ~= person and person or c.l or last_listener(S, c.id)
+    if listener then block(S, c, listener) end
   end
   if c.st == 'E' or c.st == 'U' then return finish(S, 'done') end
   if c.st == 'A' and (c.pe == person or c.l == person) then

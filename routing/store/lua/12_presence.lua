@@ -63,6 +63,8 @@ function OPS.attach(keys, args)
   local S, person, process = keys[1], args[3], args[4]
   begin(args)
   local was_here = is_present(S, person)
+  -- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own.
+  redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)
   redis.call('SADD', K.people(S, process), person)
   redis.call('SADD', K.connections(S, person), process)
   if not was_here then arrive(S, person) end
@@ -84,7 +86,7 @@ function OPS.beat(keys, args)
   begin(args)
   local lease = redis.call('ZSCORE', K.processes(S), args[3])
   redis.call('ZADD', K.processes(S), T.now + num(args[4]), args[3])
-  return finish(S, lease and num(lease) > T.now and 'done' or 'lost')
+  return finish(S, lease and num(lease) > T.now and num(lease) % 1 == 0 and 'done' or 'lost')
 end
 
 -- bye: a process ends in order. args: 3 process

@@ -11,14 +11,11 @@ SWEEPS[1] = { 'offer_ends', function(S, id)
   if not c or c.st ~= 'O' then return end
   local l = read_listener(S, c.l)
   if c.vis ~= '0' then -- an offer that was never shown is nobody's miss
-    l.ms = l.ms + 1
-    redis.call('HSET', K.listener(S, l.id), 'ms', l.ms)
+    set_misses(S, l, l.ms + 1)
     redis.call('ZADD', K.missed(S, c.la), T.now, offer_id(c))
     redis.call('ZREMRANGEBYSCORE', K.missed(S, c.la), '-inf', T.now - HOUR_MS)
-    if l.ms >= MISSES_TO_PAUSE and l.av == 1 then
-      redis.call('HSET', K.listener(S, l.id), 'av', 2, 'wy', 'missed_offers', 'ms', 0)
-      l.av = 2
-    end
+    redis.call('PEXPIRE', K.missed(S, c.la), HOUR_MS)
+    if l.ms >= MISSES_TO_PAUSE then pause_for_misses(S, l) end
   end
   release(S, c, l, 'expired')
   refresh(S, l)
@@ -93,10 +90,11 @@ end }
 SWEEPS[7] = { 'tried_ends', function(S, pair)
   local id, listener = string.match(pair, '^(.*)|(.*)$')
   redis.call('ZREM', K.tried_ends(S), pair)
+  local c = read_chat(S, id)
+  if not c or redis.call('SISMEMBER', K.blocks(S, c.pe), listener) == 1 then return end -- a block is for good
   redis.call('SREM', K.excluded(S, id), listener)
   redis.call('SREM', K.excluding(S, listener), id)
-  local c = read_chat(S, id)
-  if c and c.st == 'W' then match_seeker(S, c) end
+  if c.st == 'W' then match_seeker(S, c) end
 end }
 
 SWEEPS[8] = { 'gap_ends', function(S, listener)

@@ -67,7 +67,7 @@ function OPS.load(keys, args)
 end
 
 -- places: the place of each of these people's requests and what their wait can be told from.
--- args: 3 language, 4... people. answer: {now, available listeners, waits of the last hour {member, at, ...} newest first
+-- args: 3 language, 4... people. answer: {now, available listeners, waits of the last hour {<chat>:<ms>, ...} newest first
 --       (at most 60), place of each or -1, arrival of the head or 0}
 function OPS.places(keys, args)
   local S, language = keys[1], args[3]

@@ -1,0 +1,104 @@
+"""What is written: once, in order, by those who take part."""
+
+from tests.store.place import Listener, Place, Seeker
+from tests.store.truth import truth_of
+
+
+def in_chat(place: Place, first_words: str = "") -> tuple[Seeker, Listener, str]:
+    ada, bo = place.seeker("ada"), place.listener("bo").comes()
+    chat = ada.asks(first_words=first_words)
+    bo.accepts()
+    return ada, bo, chat
+
+
+def test_first_words_are_message_one(place: Place) -> None:
+    ada, bo, chat = in_chat(place, first_words="I can't sleep")
+    assert place.log(chat) == [(1, "ada", "I can't sleep")]
+    assert ada.writes(chat, "I can't sleep", "r1") == ["done", "epoch-1", 1], "its message_id is the request's"
+    assert bo.writes(chat, "Tell me") == ["done", "epoch-1", 2]
+    assert ada.record().chats[chat].written == {"seeker": 1, "listener": 1}
+
+
+def test_both_count_in_one_sequence(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    for number in range(1, 7):
+        writer = (ada, bo)[number % 2]
+        assert writer.writes(chat, f"text {number}")[2] == number
+    assert [seq for seq, _, _ in place.log(chat)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_repeat_gets_the_same_answer_and_another_text_is_refused(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    ada.writes(chat, "once", "m1")
+    bo.writes(chat, "twice", "m1")
+    before = truth_of(place)
+    assert ada.writes(chat, "once", "m1") == ["done", "epoch-1", 1]
+    assert bo.writes(chat, "twice", "m1") == ["done", "epoch-1", 2], "ids are each sender's own"
+    assert ada.writes(chat, "something else", "m1") == ["message_id_reused"]
+    assert truth_of(place) == before
+
+
+def test_a_repeat_after_the_end_still_gets_its_answer(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    ada.writes(chat, "last words", "m1")
+    ada.ends(chat)
+    assert ada.writes(chat, "last words", "m1") == ["done", "epoch-1", 1]
+    assert ada.writes(chat, "one more thing", "m2") == ["chat_ended"]
+    bo.finishes(chat)
+    assert bo.writes(chat, "too late", "m1") == ["chat_ended"]
+    place.passes(3600)
+    assert ada.writes(chat, "last words", "m1") == ["done", "epoch-1", 1]
+
+
+def test_strangers_and_the_merely_offered_write_nothing(place: Place) -> None:
+    place.listener("bo").comes()
+    chat = place.seeker("ada").asks()
+    assert place.listener("bo").writes(chat, "hi") == ["no_such_chat"]
+    assert place.seeker("eve").writes(chat, "hi") == ["no_such_chat"]
+    assert place.seeker("ada").writes("c-none", "hi") == ["no_such_chat"]
+    assert place.log(chat) == []
+
+
+def test_a_listener_who_comes_back_to_a_chat_may_write_again(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    bo.writes(chat, "hello", "m1")
+    bo.disconnects()
+    place.passes(30)
+    bo.comes()
+    assert bo.writes(chat, "hello", "m1") == ["done", "epoch-1", 1], "a repeat, even while not taking part"
+    place.passes(60)
+    ada.acts()
+    bo.accepts()
+    assert bo.writes(chat, "there you are")[2] == 2
+
+
+def test_reading_only_goes_forward_and_never_past_the_end(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    for number in range(3):
+        ada.writes(chat, f"t{number}")
+    for seq, told in ((2, 2), (1, 2), (99, 3), (0, 3)):
+        assert place.call("mark_read", chat, "bo", seq) == "done"
+        assert bo.record().chats[chat].read["bo"] == told
+    assert place.call("mark_read", chat, "eve", 1) == "not_participant"
+
+
+def test_heads_and_a_new_epoch_when_somebody_holds_more_than_the_log(place: Place) -> None:
+    ada, _, chat = in_chat(place)
+    ada.writes(chat, "one")
+    assert place.call("heads", chat, "c-none") == [["epoch-1", 1], ["", 0]]
+    assert place.call("renew_epoch", chat, "epoch-1", 1, "epoch-x") == "kept", "nothing is missing"
+    assert place.call("renew_epoch", chat, "epoch-0", 9, "epoch-x") == "kept", "of another life of the log"
+    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-2") == "renewed"
+    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-3") == "kept", "once"
+    for number in (3, 4):
+        assert place.call("renew_epoch", chat, f"epoch-{number - 1}", 5, f"epoch-{number}") == "renewed"
+    assert place.call("renew_epoch", chat, "epoch-4", 5, "epoch-5") == "kept", "a lying client can do no more"
+    assert ada.writes(chat, "two")[:2] == ["done", "epoch-4"]
+
+
+def test_texts_of_any_shape_come_back_as_they_were(place: Place) -> None:
+    ada, _, chat = in_chat(place)
+    texts = ["line\nbreak", "m\nc\ne\n1\n2", "🕯️ ţéä", " ", "x" * 4000, "{a:test}:", "%s %d '\"\\"]
+    for text in texts:
+        assert ada.writes(chat, text)[0] == "done"
+    assert [text for _, _, text in place.log(chat)] == texts

@@ -1,0 +1,201 @@
+"""Who is there: connections, leases of processes, and what happens when the last one goes."""
+
+from tests.store.place import Listener, Place, Seeker
+from tests.store.truth import broken, truth_of
+
+
+def in_chat(place: Place) -> tuple[Seeker, Listener, str]:
+    ada, bo = place.seeker("ada"), place.listener("bo").comes()
+    chat = ada.asks()
+    bo.accepts()
+    return ada, bo, chat
+
+
+def test_a_listener_on_two_processes_is_there_until_the_last_one_goes(place: Place) -> None:
+    place.call("beat", "p2", 15_000)
+    bo = place.listener("bo").comes()
+    bo.connects("p2")
+    bo.disconnects()
+    place.seeker("ada").asks()
+    assert bo.sees == "ada"
+    bo.disconnects()
+    assert bo.sees == "ada", "p1 speaks for itself only"
+    bo.disconnects("p2")
+    assert place.line() == ["ada"] and bo.offer == ""
+
+
+def test_a_lost_listener_gets_no_offers_and_comes_back_within_half_a_minute(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    bo.disconnects()
+    place.seeker("ada").asks()
+    assert bo.offer == ""
+    place.passes(29)
+    bo.connects()
+    assert bo.availability == 1 and bo.sees == "ada"
+
+
+def test_the_open_offer_of_a_lost_listener_goes_to_the_next_at_once(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    place.seeker("ada").asks()
+    cy = place.listener("cy").comes()
+    bo.disconnects()
+    assert cy.sees == "ada"
+
+
+def test_after_half_a_minute_a_lost_listener_is_off_duty(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    bo.disconnects()
+    place.passes(30)
+    bo.connects()
+    place.seeker("ada").asks()
+    assert bo.availability == 0 and bo.offer == "", "only an explicit act makes available"
+
+
+def test_the_same_chat_goes_on_with_the_next_listener(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    bo.writes(chat, "hello")
+    cy = place.listener("cy").comes()
+    place.seeker("ben").asks()  # takes cy
+    place.passes(1)
+    cy.accepts()
+    place.seeker("cleo").asks()
+    bo.disconnects()
+    place.passes(29)
+    assert ada.state == "A"
+    place.passes(1.1)
+    assert ada.state == "W" and place.line() == ["ada", "cleo"], "before who came later"
+    assert ada.writes(chat, "are you there?")[0] == "done", "what is written meanwhile is kept"
+    assert bo.writes(chat, "sorry") == ["not_participant"]
+    cy.ends("c-ben-r1")
+    cy.finishes("c-ben-r1")
+    assert cy.sees == "ada"
+    ada.acts()
+    cy.accepts()
+    assert ada.own_chat == chat and ada.state == "A"
+    assert cy.writes(chat, "I am here")[2] == 3
+    bo.connects()
+    assert bo.writes(chat, "sorry") == ["not_participant"]
+    assert bo.ends(chat) == "not_participant"
+    assert broken(truth_of(place)) == []
+
+
+def test_the_lost_listener_is_not_asked_for_the_same_chat_for_a_minute(place: Place) -> None:
+    ada, bo, _ = in_chat(place)
+    bo.disconnects()
+    place.passes(30)
+    bo.comes()
+    assert ada.state == "W" and bo.offer == ""
+    place.passes(60)
+    assert bo.sees == "ada"
+
+
+def test_a_lost_listeners_chat_with_an_absent_seeker_is_parked(place: Place) -> None:
+    ada, bo, _ = in_chat(place)
+    ada.disconnects()
+    bo.disconnects()
+    place.passes(30)
+    assert ada.state == "P"
+    place.listener("cy").comes()
+    ada.connects()
+    assert place.listener("cy").sees == "ada"
+
+
+def test_a_lost_listeners_wrap_up_and_offer_end_with_the_duty(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    ada.ends(chat)
+    bo.disconnects()
+    place.passes(30)
+    assert place.chat(chat).state == "E" and truth_of(place).of("units") == {}
+    assert broken(truth_of(place)) == []
+
+
+def test_a_seekers_chat_is_kept_for_five_minutes_and_then_ended(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    ada.disconnects()
+    place.passes(299)
+    assert ada.state == "A"
+    ada.connects()
+    place.passes(10)
+    assert ada.state == "A", "the grace began anew"
+    ada.disconnects()
+    place.passes(300)
+    assert place.chat(chat).state == "U" and place.chat(chat).ended_reason == "seeker_gone"
+    assert bo.load == 1, "wrap-up as after any chat"
+
+
+def test_a_dead_process_takes_its_people_with_it(place: Place) -> None:
+    place.call("beat", "p2", 15_000)
+    place.process = "p2"
+    ada, bo, _ = in_chat(place)
+    ben, cy = place.seeker("ben"), place.listener("cy").comes()
+    ben.asks()
+    assert cy.sees == "ben"
+    place.process = "p1"
+    di = place.listener("di").comes()
+    place.passes(14.9)
+    assert cy.sees == "ben", "a lease is a lease"
+    place.passes(0.2)
+    assert di.sees == "ben", "the offer went on in the same sweep"
+    assert not truth_of(place).is_present("ada") and "p2" not in truth_of(place).one("processes")
+    place.passes(30)
+    assert ada.state == "P", "her listener and she are gone"
+    assert bo.availability == 0
+
+
+def test_a_process_that_dies_before_its_first_beat_is_found_too(place: Place) -> None:
+    ada = place.seeker("ada")
+    ada.connects("p9")
+    ada.asks_raw()
+    place.passes(15.1)
+    assert not truth_of(place).is_present("ada")
+    place.passes(10)
+    assert ada.state == "P"
+
+
+def test_beats_renew_the_lease_and_tell_when_it_was_lost(place: Place) -> None:
+    assert place.call("beat", "p2", 15_000) == "lost", "never heard of"
+    place.passes(14)
+    assert place.call("beat", "p2", 15_000) == "done"
+    place.seeker("ada").connects("p2")
+    place.passes(14)
+    assert place.call("beat", "p2", 15_000) == "done"
+    place.passes(16)
+    assert not truth_of(place).is_present("ada")
+    assert place.call("beat", "p2", 15_000) == "lost", "its people must be attached again"
+
+
+def test_an_attach_before_the_first_beat_hides_no_lost_lease(place: Place) -> None:
+    place.seeker("ada").connects("p2")
+    assert place.call("beat", "p2", 15_000) == "lost", "the engine came back empty; p2 has more people than this one"
+    assert place.call("beat", "p2", 15_000) == "done"
+
+
+def test_a_process_that_ends_in_order_is_done_at_once(place: Place) -> None:
+    place.call("beat", "p2", 15_000)
+    for number in range(120):  # more than one sweep takes of a process
+        place.seeker(f"s{number}").connects("p2")
+    place.call("bye", "p2")
+    place.sweep()
+    assert truth_of(place).of("connections") == {}
+
+
+def test_nobody_is_detached_by_a_process_that_does_not_hold_them(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    bo.disconnects("p7")
+    assert place.free() == ["bo"]
+
+
+def test_who_became_available_as_the_socket_closed_is_lost_not_available_for_ever(place: Place) -> None:
+    bo = place.listener("bo")
+    bo.is_now(1)
+    place.seeker("ada").asks()
+    assert bo.offer == "" and broken(truth_of(place)) == []
+    place.passes(30)
+    assert bo.availability == 0
+
+
+def test_presence_is_told_in_the_snapshot(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    assert ada.record().chats[chat].is_listener_present and bo.record().chats[chat].is_seeker_present
+    bo.disconnects()
+    assert not ada.record().chats[chat].is_listener_present
