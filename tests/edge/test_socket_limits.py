@@ -279,7 +279,7 @@ async def test_three_thousand_malformed_frames_touch_nobody(world: World) -> Non
     )
     is_over = True
     exchanged = await talking
-    assert sum(read for read, _ in results) == MALFORMED
+    assert sum(read for read, _ in results) >= MALFORMED
     assert sum(answers for _, answers in results) > MALFORMED // 2
     assert exchanged >= 10
     await world.everyone_agrees()
