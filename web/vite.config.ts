@@ -42,7 +42,7 @@ function ownTokensOnly(): Plugin {
       for (const file of Object.values(bundle)) {
         if (file.type !== "asset" || !file.fileName.endsWith(".css")) continue;
         const css = String(file.source);
-        file.source = css.replace(/--([a-z0-9-]+):[^;}]+;?/g, (whole, name: string) =>
+        file.source = css.replace(/(?<=[{;])--([a-z0-9-]+):[^;}]+;?/g, (whole, name: string) =>
           css.includes(`var(--${name}`) ? whole : "",
         );
       }

@@ -1,7 +1,7 @@
 import { clockIcon, closeIcon, Icon, offlineIcon } from "../shared/icon";
 import { CrisisHelp } from "./crisis-panel";
 import { confirmHere } from "./journey";
-import { confirm, isHelpOffered, isOffline, line } from "./state";
+import { confirm, isHelpOffered, isLost, line } from "./state";
 import { companion, currentChat, listenerOf } from "./talking";
 import { say } from "./words";
 
@@ -22,7 +22,7 @@ export function ConnectionBanner() {
   const chat = currentChat();
   const listener = listenerOf(chat);
   const name = companion.value?.name ?? "";
-  if (isOffline()) {
+  if (isLost.value) {
     return <Banner icon={offlineIcon} title={say("chat.reconnecting")} more={say("chat.reconnecting_more")} />;
   }
   if (confirm.value !== null || line.value?.state === "parked") {

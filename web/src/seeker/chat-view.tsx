@@ -6,7 +6,7 @@ import { EndDialog, MoreDialog } from "./chat-dialogs";
 import { ChatLogView } from "./chat-log-view";
 import { Composer } from "./composer";
 import { ReportDialog } from "./report-dialog";
-import { isOffline } from "./state";
+import { isLost } from "./state";
 import { companion, currentChat, listenerOf } from "./talking";
 import { say, show } from "./words";
 
@@ -14,7 +14,7 @@ type Open = "end" | "more" | "report" | null;
 
 function Presence() {
   const listener = listenerOf(currentChat());
-  if (isOffline()) {
+  if (isLost.value) {
     return (
       <p class="presence">
         <span class="dot dot--lost" />
@@ -72,6 +72,7 @@ function Side({ name, onReport }: { name: string; onReport: () => void }) {
 
 export function ChatView() {
   const [open, setOpen] = useState<Open>(null);
+  const listener = listenerOf(currentChat());
   const name = companion.value?.name ?? "";
   const close = () => setOpen(null);
   return (
@@ -81,7 +82,7 @@ export function ChatView() {
         <div class="chat__talk">
           <div class="chat__head">
             <div class="who">
-              <h1 tabIndex={-1}>{name || say("chat.nobody_yet")}</h1>
+              <h1 tabIndex={-1}>{listener?.name ?? say("chat.nobody_yet")}</h1>
               <Presence />
             </div>
             <button
@@ -106,7 +107,7 @@ export function ChatView() {
           <HelpOffered />
           <ChatLogView />
           <Typing />
-          <Composer name={name} />
+          <Composer name={listener?.name ?? ""} />
         </div>
         <Side name={name} onReport={() => setOpen("report")} />
       </main>

@@ -103,7 +103,14 @@ async function request(asking: Asking): Promise<void> {
     takeReply(done);
   } catch (error) {
     if (!(error instanceof RefusedError)) return; // stopped: linkChanged says so
-    if (error.code === "already_open") return; // the snapshot shows what is open
+    if (error.code === "already_open") {
+      // This person already waits or talks, in another tab perhaps: the next welcome shows what is open.
+      keep("asking", { ...asking, is_in_line: true });
+      state.view.value = "resuming";
+      connection().stop();
+      connection().start();
+      return;
+    }
     const key = `refused.${error.code}`;
     startOver();
     state.refusal.value = words.has(key) ? key : "refused.other";
@@ -182,18 +189,21 @@ function requestChanged(now: RequestState, reason: string | null): void {
 }
 
 function linkChanged(now: ConnectionState, closeCode?: number): void {
-  const wasOffline = state.isOffline();
+  const wasLost = state.isLost.value;
   state.link.value = now;
   state.isCaughtUp.value = now === "open";
   state.chatTick.value += 1;
   if (now === "open") {
-    state.wasConnected.value = true;
+    state.isLost.value = false;
     chats.caughtUp();
-    if (wasOffline) announce(say("chat.back"));
+    if (wasLost) announce(say("chat.back"));
     return;
   }
   chats.lost();
-  if (now === "waiting" && state.wasConnected.value && !wasOffline) announce(say("chat.reconnecting"));
+  if (now === "waiting") {
+    state.isLost.value = true;
+    if (!wasLost) announce(say("chat.reconnecting"));
+  }
   if (now === "stopped" && closeCode !== undefined) startOver({ title: "stopped.title", more: "stopped.more" });
 }
 

@@ -30,7 +30,6 @@ function NoticeAbove() {
 }
 
 function Unreachable() {
-  if (!isUnreachable.value) return null;
   return (
     <div class="banner banner--caution banner--inset hero__notice">
       <p class="banner__text">{say("hero.unreachable")}</p>
@@ -54,8 +53,7 @@ export function Landing() {
                 {say("hero.title")}
               </h1>
               <p class="lede hero__lede">{ownText("intro") ?? say("hero.lede")}</p>
-              <Unreachable />
-              <StartForm />
+              {isUnreachable.value ? <Unreachable /> : <StartForm />}
             </div>
           </div>
           <Scene />

@@ -128,6 +128,7 @@ export function StartForm() {
   const form = useRef<HTMLFormElement>(null);
   const stopped = obstacle();
   const isBusy = front.value === null;
+  const text = pool()?.text;
 
   const start = (event: Event) => {
     event.preventDefault();
@@ -153,7 +154,12 @@ export function StartForm() {
           {refusal.value !== null ? say(refusal.value) : stopped}
         </p>
       </div>
-      {stopped === null && refusal.value === null && !isBusy && <p class="small soft">{say("hero.open")}</p>}
+      {stopped === null && refusal.value === null && !isBusy && (
+        <p class="small soft">
+          {text && `${text} `}
+          {say("hero.open")}
+        </p>
+      )}
       {!isBusy && <OptionalQuestions />}
     </form>
   );

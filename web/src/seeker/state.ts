@@ -56,12 +56,8 @@ export const notes = value<Note[]>([]);
 export const isHelpOffered = value(false);
 export const isCrisisOpen = value(false);
 export const isCaughtUp = value(false);
-/** Was connected once in this visit: then losing it is worth a word. */
-export const wasConnected = value(false);
-
-export function isOffline(): boolean {
-  return wasConnected.value && (link.value === "waiting" || link.value === "connecting");
-}
+/** The connection was lost, or never came; false again when it is back. */
+export const isLost = value(false);
 
 export const clock = new ServerClock();
 
@@ -72,6 +68,6 @@ export function forgetAll(): void {
   notes.value = [];
   isHelpOffered.value = false;
   isCaughtUp.value = false;
-  wasConnected.value = false;
+  isLost.value = false;
   myName.value = "";
 }

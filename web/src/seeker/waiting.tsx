@@ -8,7 +8,7 @@ import { ConfirmCard } from "./confirm";
 import { FirstWords } from "./first-words";
 import { leaveLine } from "./journey";
 import { LongerThanSaid, Place, WaitBand } from "./place";
-import { isCrisisOpen, isOffline, line, myName, view } from "./state";
+import { isCrisisOpen, isLost, line, myName, view } from "./state";
 import { value } from "./store";
 import { keep, kept } from "./tab";
 import { say, show } from "./words";
@@ -16,7 +16,7 @@ import { say, show } from "./words";
 const isSoundOn = value(kept("sound") === true);
 
 function Offline() {
-  if (!isOffline()) return null;
+  if (!isLost.value) return null;
   return (
     <section class="seeker__full banner banner--caution banner--inset">
       <p class="banner__text">
