@@ -1,17 +1,28 @@
-"""What a process counts, in one place; `/metrics` shows it (docs/operations.md)."""
+"""What the processes count, in one place; `/metrics` shows all of them together (docs/operations.md).
+
+With PROMETHEUS_MULTIPROC_DIR (`tealight up` sets it) counters live in files that every process of this machine writes
+and any of them can add up, so that it doesn't matter which one answers; without it a process tells of itself only.
+"""
+
+import contextlib
+import os
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 REGISTRY = CollectorRegistry()
 
-connections = Gauge("tealight_connections", "Live WebSocket connections of this process", ["role"], registry=REGISTRY)
-waiting = Gauge("tealight_waiting", "Requests waiting in line", ["language", "age_band"], registry=REGISTRY)
-longest_wait = Gauge(
-    "tealight_longest_wait_seconds", "Wait of the head of the line", ["language", "age_band"], registry=REGISTRY
+connections = Gauge(
+    "tealight_connections",
+    "Live WebSocket connections",
+    ["role"],
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
 )
-open_chats = Gauge("tealight_open_chats", "Chats open", ["language", "age_band"], registry=REGISTRY)
-open_offers = Gauge("tealight_open_offers", "Offers open", ["language", "age_band"], registry=REGISTRY)
-available = Gauge("tealight_listeners_available", "Listeners available", ["language", "age_band"], registry=REGISTRY)
 commands = Counter("tealight_commands_total", "Commands by type and outcome", ["type", "outcome"], registry=REGISTRY)
 messages = Counter("tealight_messages_total", "Messages answered done", ["role"], registry=REGISTRY)
 deliveries = Counter("tealight_deliveries_total", "message_added frames sent", registry=REGISTRY)
@@ -38,6 +49,34 @@ swept = Counter("tealight_deadlines_total", "Deadlines acted on", registry=REGIS
 epochs_renewed = Counter("tealight_epochs_renewed_total", "Logs found behind what was answered", registry=REGISTRY)
 
 
-def page() -> bytes:
-    """The exposition text of this process."""
-    return generate_latest(REGISTRY)
+def page(*more: GaugeMetricFamily) -> bytes:
+    """The exposition text: what was counted, and `more`, gauges that were read for this answer."""
+    folder = os.environ.get(DIRECTORY)
+    shown = REGISTRY
+    if folder:
+        _forget_the_dead(Path(folder))
+        shown = CollectorRegistry()
+        MultiProcessCollector(shown, path=folder)  # type: ignore[no-untyped-call]
+    text = generate_latest(shown)
+    if more:
+        now = CollectorRegistry()
+        now.register(_Read(more))
+        text += generate_latest(now)
+    return text
+
+
+class _Read(Collector):
+    def __init__(self, families: tuple[GaugeMetricFamily, ...]) -> None:
+        self._families = families
+
+    def collect(self) -> tuple[GaugeMetricFamily, ...]:
+        return self._families
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """A killed process can't take its connections off the gauge itself."""
+    for path in folder.glob("gauge_live*_*.db"):
+        pid = path.stem.rpartition("_")[2]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+            with contextlib.suppress(OSError):
+                path.unlink()

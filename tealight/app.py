@@ -1,8 +1,10 @@
 """The ASGI app of one web process: HTTP by Starlette, `/ws` straight to the edge."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from prometheus_client.core import GaugeMetricFamily
 from starlette.types import ASGIApp
 
 from chat.accounts.directory import Directory
@@ -11,10 +13,11 @@ from chat.api.deps import ApiDeps
 from chat.api.routes import http_app
 from chat.edge.edge import Edge, Parts
 from chat.edge.socket import Socket
+from chat.supervision.board import gauges_of
 from config import metrics
 from config.database import Database, url_of
 from config.durability import Level
-from config.redis_link import RedisAway
+from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from tealight import __version__
@@ -43,7 +46,7 @@ class App:
             version=__version__,
             durability=lambda: self._durability,
             engines=self._engines,
-            metrics=metrics.page,
+            metrics=self._metrics,
         )
         self._http: ASGIApp = http_app(self._deps, more=CLEARANCE_ENDPOINTS)
         self._socket: Socket | None = None
@@ -84,6 +87,14 @@ class App:
         except Exception:
             has_database = False
         return {"redis": self.edge is not None and await self.edge.is_ready(), "database": has_database}
+
+    async def _metrics(self) -> bytes:
+        gauges: list[GaugeMetricFamily] = []
+        if self.edge is not None:
+            with contextlib.suppress(RedisAway, RedisRefused):
+                _, loads, _ = await self.edge.board.sample()
+                gauges = gauges_of(loads.values())
+        return metrics.page(*gauges)
 
     async def __call__(
         self,

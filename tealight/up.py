@@ -9,6 +9,7 @@ import fcntl
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from functools import partial
 from pathlib import Path
 
 from config import log as logs
-from config import secret_key
+from config import metrics, secret_key
 from config.database import url_of
 from config.engines.parent_death import dies_with_parent
 from config.engines.valkey import EmbeddedValkey, stop
@@ -135,6 +136,9 @@ class Service:
 
 
 def _environment(settings: Settings, port: int, redis_url: str) -> dict[str, str]:
+    counts = settings.data_dir / "metrics"  # of this run only
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir(mode=0o700)
     return {
         **os.environ,
         "HOST": settings.host,
@@ -144,6 +148,7 @@ def _environment(settings: Settings, port: int, redis_url: str) -> dict[str, str
         "DATABASE_URL": url_of(settings),
         "SECRET_KEY": settings.secret_key or secret_key.read_or_make(settings.data_dir),
         "PYTHONUNBUFFERED": "1",
+        metrics.DIRECTORY: str(counts),
     }
 
 

@@ -26,7 +26,7 @@ class ApiDeps:
     version: str
     durability: Callable[[], str]
     engines: Callable[[], Awaitable[dict[str, bool]]]
-    metrics: Callable[[], str | bytes]
+    metrics: Callable[[], Awaitable[bytes]]
     clock: Callable[[], int] = now_ms
     passwords: Passwords = field(default_factory=Passwords)
     #: Where `make web` puts the pages.

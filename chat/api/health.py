@@ -45,7 +45,7 @@ def health_routes(deps: ApiDeps) -> list[Route]:
         return _json(503, json.encode(problem), "application/problem+json")
 
     async def metrics(_request: Request) -> Response:
-        text = deps.metrics()
+        text = await deps.metrics()
         return Response(
             text, media_type="text/plain; version=0.0.4; charset=utf-8", headers={"Cache-Control": "no-store"}
         )

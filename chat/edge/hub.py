@@ -82,6 +82,7 @@ class Hub(Outlet):
             if verdict is Verdict.SEND:
                 message = ChatMessage(seq, from_id.decode(), message_id.decode(), int(sent_at), text.decode())
                 self._put_message(connection, chat_id, position.epoch, message)
+                metrics.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
             elif verdict is Verdict.FILL:
                 self.start_fill(connection, chat_id)
 
@@ -107,7 +108,6 @@ class Hub(Outlet):
                 )
             )
             self._encoded[1][codec.subprotocol] = frame
-            metrics.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
         sender.put(frame)
         metrics.deliveries.inc()
         connection.last_sent_s = self._loop_time()

@@ -57,7 +57,7 @@ class SeekerCommands:
                 raise CommandRefused("too_many_requests", retry_after_ms=60_000)
         if band not in person.attached:
             await self.hub.attach(person, band)
-        topics = ",".join(t for t in TOPICS if t in command.topics)
+        topics = ",".join(t for t in TOPICS if t in (command.topics or ()))
         answer = await self.hub.lines.call(
             band,
             "request_chat",

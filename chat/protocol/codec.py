@@ -51,7 +51,7 @@ def _blame(loose: Any, error: Exception) -> BadFrame:
         return BadFrame("unknown_type", ref)
     if any(isinstance(v := loose.get(name), str) and _has_surrogate(v) for name in _TEXT_FIELDS):
         return BadFrame("bad_text", ref)
-    # msgspec's own words name the field and what it should be, never its value.
+    # msgspec's own words name the field and what it should be; they go back to the sender and into no log.
     detail = str(error) if isinstance(error, msgspec.ValidationError) else None
     return BadFrame("bad_frame", ref, detail)
 

@@ -57,7 +57,7 @@ class RequestChat(Struct, frozen=True, tag_field="type", tag="request_chat"):
     ref: Ref
     request_id: Id
     language: LanguageTag
-    topics: list[str] = []
+    topics: list[str] | None = None
     age_band: AgeBand | None = None
     distress: Scale | None = None
     first_words: str | None = None

@@ -1,9 +1,12 @@
 """The load of all pools, sampled once a second by each process that has somebody watching (docs/supervision.md)."""
 
+from collections.abc import Iterable
+
+from prometheus_client.core import GaugeMetricFamily
+
 from chat.accounts.pools import PoolBook
 from chat.protocol.fields import AgeBand
 from chat.protocol.pushes import LoadChanged, PoolLoad
-from config import metrics
 from routing.actions.lines import Lines
 
 
@@ -65,7 +68,6 @@ class Board:
             or heads[pool] != self._heads.get(pool)
             or _numbers(load) != _numbers(self._last[pool])
         ]
-        _show(loads)
         if not changed:
             return None
         self._last, self._heads = loads, heads
@@ -86,10 +88,23 @@ def _numbers(load: PoolLoad) -> tuple[int, ...]:
     )
 
 
-def _show(loads: dict[tuple[str, str], PoolLoad]) -> None:
-    for (language, band), load in loads.items():
-        metrics.waiting.labels(language, band).set(load.waiting)
-        metrics.longest_wait.labels(language, band).set(load.longest_wait_ms / 1000)
-        metrics.open_chats.labels(language, band).set(load.open_chats)
-        metrics.open_offers.labels(language, band).set(load.open_offers)
-        metrics.available.labels(language, band).set(load.available)
+def gauges_of(loads: Iterable[PoolLoad]) -> list[GaugeMetricFamily]:
+    """The same numbers for Prometheus."""
+    families = {
+        "waiting": GaugeMetricFamily("tealight_waiting", "Requests waiting in line", labels=_LABELS),
+        "longest_wait_ms": GaugeMetricFamily(
+            "tealight_longest_wait_seconds", "Wait of the head of the line", labels=_LABELS
+        ),
+        "available": GaugeMetricFamily("tealight_listeners_available", "Listeners available", labels=_LABELS),
+        "paused": GaugeMetricFamily("tealight_listeners_paused", "Listeners paused", labels=_LABELS),
+        "open_chats": GaugeMetricFamily("tealight_open_chats", "Chats open", labels=_LABELS),
+        "open_offers": GaugeMetricFamily("tealight_open_offers", "Offers open", labels=_LABELS),
+    }
+    for load in loads:
+        for name, family in families.items():
+            value = getattr(load, name)
+            family.add_metric([load.language, load.age_band], value / 1000 if name == "longest_wait_ms" else value)
+    return list(families.values())
+
+
+_LABELS = ["language", "age_band"]

@@ -98,6 +98,9 @@ async def make_api(database: Database, clock: Clock, dist: Path, **settings: str
     async def ask_engines() -> dict[str, bool]:
         return engines
 
+    async def exposition() -> bytes:
+        return b"# TYPE tealight_up gauge\ntealight_up 1\n"
+
     deps = ApiDeps(
         settings=load({"DATA_DIR": str(dist.parent), **settings}),
         database=database,
@@ -106,7 +109,7 @@ async def make_api(database: Database, clock: Clock, dist: Path, **settings: str
         version="0.0.test",
         durability=lambda: "every command",
         engines=ask_engines,
-        metrics=lambda: "# TYPE tealight_up gauge\ntealight_up 1\n",
+        metrics=exposition,
         clock=clock,
         dist=dist,
     )

@@ -104,7 +104,7 @@ export interface RequestChat {
   ref: string;
   request_id: string;
   language: string;
-  topics?: string[];
+  topics?: string[] | null;
   age_band?: AgeBand | null;
   distress?: number | null;
   first_words?: string | null;
