@@ -3,6 +3,7 @@ import { checkIcon, clockIcon, Icon, lockIcon } from "../shared/icon";
 import type { AgeBand } from "../shared/wire";
 import { now } from "../staff/clock";
 import type { Clearance, Me } from "../staff/me";
+import { ReviewNote } from "../staff/review-note";
 import { ageName, day, languageName, span } from "../staff/say";
 import { t, wordFor } from "../staff/words";
 
@@ -17,6 +18,7 @@ export function Learn({ person }: { person: Me }) {
       <div class="stack stack--3">
         <h1 class="voice learn__title">{t("learn.title")}</h1>
         <p class="lede">{t("learn.not_yet")}</p>
+        <ReviewNote />
       </div>
       <section class="stack stack--4" aria-labelledby="may">
         <h2 id="may">{t("learn.may")}</h2>

@@ -9,7 +9,7 @@ import { goToSignIn } from "../staff/me";
 import { connectionState } from "../staff/staff-bar";
 import { t } from "../staff/words";
 import { Desk } from "./desk";
-import { deskOrder, factsOf, keepDeskOrder, keepFacts, keepUnanswered, unansweredOf } from "./drafts";
+import { deskOrder, factsOf, forgetAll, keepDeskOrder, keepFacts, keepUnanswered, unansweredOf } from "./drafts";
 import { Duty } from "./duty";
 import { Offers } from "./offers";
 import { TypingNews } from "./typing-news";
@@ -119,6 +119,7 @@ export class Console {
         return;
       }
       setServerTime(push.server_time_ms);
+      if (this.myId !== "" && this.myId !== push.person_id) this.startAgain();
     } else if (push.type === "heartbeat") {
       setServerTime(push.server_time_ms ?? 0);
     } else if (push.type === "chat_opened") {
@@ -170,9 +171,11 @@ export class Console {
 
   private heard(news: ChatNews): void {
     if (news.kind === "forgotten") {
-      this.desks.value = this.desks.value.filter((desk) => desk.chatId !== news.chatId);
+      this.lost(news.chatId);
       return;
     }
+    // A chat that was lost and came back is another object in `chats`.
+    if (this.deskOf(news.chatId)?.isLost.value) this.drop(news.chatId);
     const desk = this.deskOf(news.chatId) ?? this.openDesk(news.chatId);
     if (!desk) return;
     desk.changed();
@@ -191,6 +194,29 @@ export class Console {
       if (desk === this.front.value) this.readFront();
       else if (!news.isCatchingUp && news.fromId !== this.myId) announce(t("desk.wrote", { name }));
     }
+  }
+
+  /** Somebody else is signed in here now: nothing of the one before may stay. */
+  private startAgain(): void {
+    this.desks.value = [];
+    forgetAll();
+  }
+
+  private drop(chatId: string): void {
+    this.desks.value = this.desks.value.filter((desk) => desk.chatId !== chatId);
+  }
+
+  /** An open chat that is gone is told, with the words that never went out; one that had ended needs no word. */
+  private lost(chatId: string): void {
+    const desk = this.deskOf(chatId);
+    if (!desk) return;
+    if (!desk.isOpen || desk.isClosed.value) {
+      this.drop(chatId);
+      return;
+    }
+    desk.isLost.value = true;
+    keepUnanswered(chatId, []);
+    desk.changed();
   }
 
   private openDesk(chatId: string): Desk | null {

@@ -43,7 +43,7 @@ export function DeskView({ held, desk, number, isFront }: Props) {
       {desk.isOpen && <StatusLine desk={desk} />}
       {desk.isOpen && <Composer held={held} desk={desk} />}
       {hasEnded && <WrapUp held={held} desk={desk} />}
-      {!hasEnded && !desk.isMine && <MovedOn held={held} desk={desk} />}
+      {!hasEnded && (desk.isLost.value || !desk.isMine) && <MovedOn held={held} desk={desk} />}
     </section>
   );
 }
@@ -153,7 +153,7 @@ function StatusLine({ desk }: { desk: Desk }) {
 function MovedOn({ held, desk }: { held: Console; desk: Desk }) {
   return (
     <div class="wrap-up stack stack--3">
-      <p class="small">{t("desk.moved_on")}</p>
+      <p class="small">{t(desk.isLost.value ? "desk.lost_chat" : "desk.moved_on")}</p>
       <button class="btn btn--dense" type="button" onClick={() => held.close(desk)}>
         {t("desk.put_away")}
       </button>

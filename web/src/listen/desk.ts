@@ -16,6 +16,8 @@ export class Desk {
   readonly isTyping = signal(false);
   readonly risk = signal<RiskFlagRaised | null>(null);
   readonly facts: Signal<OfferFacts | null>;
+  /** The chat went on without this listener while the connection was away; what was held of it still stands here. */
+  readonly isLost = signal(false);
   /** Put away by the listener, or its wrap-up is over. */
   readonly isClosed = signal(false);
   /** The last thing that was refused here, as a code. */
@@ -41,7 +43,7 @@ export class Desk {
   }
 
   get isOpen(): boolean {
-    return this.chat.state === "open" && this.isMine;
+    return this.chat.state === "open" && this.isMine && !this.isLost.value;
   }
 
   /** False when another listener has it now. */

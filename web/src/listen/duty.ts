@@ -17,6 +17,7 @@ export class Duty {
   readonly isAsking = signal(false);
   /** From the reply of the person's own wish until its push: that change needs no explanation. */
   private ownWish: Availability | null = null;
+  private hasWelcome = false;
 
   constructor(private readonly connection: Connection) {}
 
@@ -45,6 +46,10 @@ export class Duty {
   take(push: Push): void {
     if (push.type === "welcome") {
       const { snapshot } = push;
+      const wasOnDuty = this.hasWelcome && this.availability.value !== "off_duty";
+      this.hasWelcome = true;
+      // The snapshot doesn't say why: coming back to find oneself off duty means that the lease ran out meanwhile.
+      if (wasOnDuty && (snapshot.availability ?? "off_duty") === "off_duty") this.reason.value = "connection_lost";
       this.availability.value = snapshot.availability ?? "off_duty";
       this.capacity.value = snapshot.capacity ?? 1;
       this.maxCapacity.value = snapshot.max_capacity ?? null;

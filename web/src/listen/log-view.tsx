@@ -120,7 +120,8 @@ function Unanswered({ own, held, desk }: { own: OwnMessage; held: Console; desk:
             </button>
           </>
         ) : (
-          own.state !== "kept" && t(isConnected ? "desk.sending" : "desk.not_sent")
+          own.state !== "kept" &&
+          t(desk.isLost.value ? "desk.never_sent" : isConnected ? "desk.sending" : "desk.not_sent")
         )}
       </div>
     </div>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon, offlineIcon } from "../shared/icon";
 import { now } from "../staff/clock";
+import { ReviewNote } from "../staff/review-note";
 import { clock, poolName } from "../staff/say";
 import { connectionState } from "../staff/staff-bar";
 import { t } from "../staff/words";
@@ -42,6 +43,7 @@ export function SupervisePage({ board }: { board: Board }) {
           </a>
         </div>
       </div>
+      <ReviewNote />
       <Stale />
       {board.load.value === null ? (
         <p class="soft">{t("board.loading")}</p>
