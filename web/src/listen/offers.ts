@@ -18,8 +18,6 @@ export class Offers {
   readonly shown = signal<ShownOffer | null>(null);
   /** What became of the last one, as a reason code, when it wasn't a chat. */
   readonly gone = signal<string | null>(null);
-  /** An offer came just now: sound, title, notification. */
-  onMade: (offer: OpenOffer) => void = () => {};
 
   constructor(private readonly connection: Connection) {}
 
@@ -72,7 +70,6 @@ export class Offers {
     if (held?.offer.offer_id === offer.offer_id) return;
     this.shown.value = { offer, firstSeenMs: firstSeenMs(offer.offer_id, serverNow()), phase: "open" };
     this.gone.value = null;
-    this.onMade(offer);
   }
 
   private change(offerId: string, phase: OfferPhase): void {
