@@ -3,6 +3,7 @@ import { flagIcon, Icon } from "../shared/icon";
 import { Bar } from "./bar";
 import { Breathing } from "./breathing";
 import { prefer, preferred } from "./device";
+import { takeFocus } from "./focus";
 import { startOver } from "./journey";
 import { ReportDialog } from "./report-dialog";
 import { isCrisisOpen } from "./state";
@@ -39,7 +40,9 @@ function Questions() {
   if (said === "after.sent") {
     return (
       <div class="stack">
-        <p role="status">{say("after.sent")}</p>
+        <p tabIndex={-1} ref={takeFocus}>
+          {say("after.sent")}
+        </p>
         <button class="btn btn--main" type="button" onClick={finish}>
           {say("after.finish")}
         </button>

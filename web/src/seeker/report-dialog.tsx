@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { QuickExit } from "./bar";
+import { takeFocus } from "./focus";
 import { report } from "./talking";
 import { type Key, say } from "./words";
 
@@ -82,8 +83,13 @@ export function ReportDialog({ name, onClose }: Props) {
             <p class="small soft">{say("report.who")}</p>
           </>
         )}
+        {isDone && (
+          <p tabIndex={-1} ref={takeFocus}>
+            {say("report.done")}
+          </p>
+        )}
         <div id="report-said" role="alert">
-          {said !== null && <p class={isDone ? "" : "error"}>{say(said)}</p>}
+          {said !== null && !isDone && <p class="error">{say(said)}</p>}
         </div>
         <div class="row">
           {!isDone && (
