@@ -44,7 +44,13 @@ waits = Histogram(
     registry=REGISTRY,
 )
 offers = Counter("tealight_offers_total", "Offers by outcome", ["outcome"], registry=REGISTRY)
-chats = Counter("tealight_chats_total", "Chats ended", ["by"], registry=REGISTRY)
+chats = Counter("tealight_chats_total", "Chats ended, by role", ["by"], registry=REGISTRY)
+abandoned = Counter(
+    "tealight_requests_unanswered_total",
+    "Requests that ended before a listener joined, by role",
+    ["by"],
+    registry=REGISTRY,
+)
 swept = Counter("tealight_deadlines_total", "Deadlines acted on", registry=REGISTRY)
 epochs_renewed = Counter("tealight_epochs_renewed_total", "Logs found behind what was answered", registry=REGISTRY)
 

@@ -12,6 +12,7 @@ from config.functions import Functions
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisLink, RedisRefused
 from config.settings import Settings
+from routing.actions.counting import counting
 from routing.actions.lines import Lines
 from routing.store.shard import Shard
 from tealight.library import library
@@ -36,7 +37,9 @@ def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Calla
         functions = Functions(link, library())
         link.on_up = functions.load
         timing = timing_of(settings)
-        lines = Lines({band: Shard(tag, functions, timing) for band, tag in settings.shards.items()})
+        lines = Lines(
+            {band: Shard(tag, functions, timing, on_fact=counting(band)) for band, tag in settings.shards.items()}
+        )
         link.start()
         await link.wait_up(FIRST_WAIT_S)
         is_well = True

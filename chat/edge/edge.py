@@ -22,6 +22,7 @@ from config.functions import Functions
 from config.lua import Library
 from config.redis_link import RedisAway, RedisLink, RedisRefused
 from config.settings import Settings
+from routing.actions.counting import counting
 from routing.actions.lines import Lines
 from routing.store.shard import LEASE_MS, Shard, Timing
 
@@ -61,7 +62,9 @@ class Edge:
         self.link = RedisLink(settings.redis_url, name="tealight-web", on_up=self._link_up)
         self.functions = Functions(self.link, parts.library)
         timing = timing_of(settings)
-        self.lines = Lines({band: Shard(tag, self.functions, timing) for band, tag in settings.shards.items()})
+        self.lines = Lines(
+            {band: Shard(tag, self.functions, timing, on_fact=counting(band)) for band, tag in settings.shards.items()}
+        )
         self.hub = Hub(self.lines, loop.time)
         self.push_link = RedisLink(
             settings.redis_url, name="tealight-push", on_push=self.hub.pushed, on_up=self._push_link_up

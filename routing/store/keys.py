@@ -1,7 +1,8 @@
 """Every key of a shard, built here and nowhere else; the Lua side is generated from the same table (docs/routing.md).
 
 A shard is an age band in a region and owns one hash tag, for example `{a:main}:`; all of its keys begin with it, so
-that one script may change any of them and teens and adults can never meet. T = truth, D = derived, L = lease or deadline.
+that one script may change any of them and teens and adults can never meet. T = truth, D = derived,
+L = lease or deadline.
 """
 
 #: name -> (suffix, what it holds). `%s` takes one id or language tag.

@@ -1,5 +1,6 @@
 """One shard: the atomic calls of routing on its keys. What a call means stands at the head of its Lua function."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,15 +39,26 @@ class Timing:
 class Shard:
     """Calls on one shard. All raise RedisAway (outcome unknown, repeat) and RedisRefused."""
 
-    def __init__(self, tag: str, functions: Functions, timing: Timing, clock: Clock = engine_clock) -> None:
+    def __init__(
+        self,
+        tag: str,
+        functions: Functions,
+        timing: Timing,
+        clock: Clock = engine_clock,
+        on_fact: Callable[[str], None] = lambda fact: None,
+    ) -> None:
         self.tag = tag
         self.functions = functions
         self._timing = timing.packed
         self._clock = clock
+        self._on_fact = on_fact
 
     async def call(self, operation: str, *args: Argument) -> tuple[Any, list[str]]:
         """The operation's answer, and the listeners in several shards whose units moved (see actions.mirror)."""
-        answer, moved = await self.functions.call(operation, self.tag, self._clock(), self._timing, *args)
+        answer, moved, happened = await self.functions.call(operation, self.tag, self._clock(), self._timing, *args)
+        # Exactly one caller gets the answer of a call, so each fact is counted once, in whatever process.
+        for fact in happened:
+            self._on_fact(fact.decode())
         return answer, [name.decode() for name in moved]
 
     def key(self, name: str, part: str = "") -> str:

@@ -28,13 +28,14 @@ class Place:
         self.now_ms = START_MS
         self.library: Library = library_under_test()
         self.moved: list[str] = []
+        self.happened: list[str] = []
         wire.send("FUNCTION", "LOAD", "REPLACE", self.library.text)
         self.call("beat", self.process, 10**12)
 
     def call(self, operation: str, *args: Argument) -> Any:
         """One atomic call; bytes are decoded."""
         name = self.library.function(operation)
-        answer, self.moved = _text(
+        answer, self.moved, self.happened = _text(
             self.wire.send("FCALL", name, 1, self.tag, self.now_ms, self.timing.packed, *args), operation == "snapshot"
         )
         return answer
@@ -64,7 +65,7 @@ class Place:
     def key(self, name: str, part: str = "") -> str:
         return key(self.tag, name, part)
 
-    def keys(self) -> list[str]:
+    def all_keys(self) -> list[str]:
         return sorted(self.read("KEYS", "*"))
 
     def chat(self, chat_id: str) -> ChatRecord:
@@ -89,7 +90,7 @@ class Place:
 def _text(answer: Any, keep_bytes: bool) -> Any:
     if isinstance(answer, list):
         if keep_bytes:
-            return [answer[0], [name.decode() for name in answer[1]]]
+            return [answer[0], *[[name.decode() for name in names] for names in answer[1:]]]
         return [_text(item, False) for item in answer]
     return answer.decode() if isinstance(answer, bytes) else answer
 

@@ -20,8 +20,10 @@ local moved = {} -- listeners in several shards whose units changed in this call
 
 local function num(v) return tonumber(v) or 0 end
 
+local happened = {} -- what happened in this call, for the counters: `offer:made`, `joined:en:12000`
+
 local function begin(args)
-  dirty, moved = {}, {}
+  dirty, moved, happened = {}, {}, {}
   local now = num(args[1])
   if now == 0 then
     local t = redis.call('TIME')
@@ -36,6 +38,7 @@ local function begin(args)
 end
 
 local function hint(person) dirty[person] = true end
+local function note(...) happened[#happened + 1] = table.concat({ ... }, ':') end
 
 local function finish(S, answer)
   for person in pairs(dirty) do
@@ -43,7 +46,7 @@ local function finish(S, answer)
   end
   local names = {}
   for listener in pairs(moved) do names[#names + 1] = listener end
-  return { answer, names }
+  return { answer, names, happened }
 end
 
 local function fields(key, ...)

@@ -59,6 +59,7 @@ local function make_offer(S, c, l)
   l.po, l.tn = c.id, 0
   refresh(S, l)
   units_moved(S, l)
+  note('offer', 'made')
   hint(l.id)
   hint(c.pe)
 end
@@ -85,6 +86,7 @@ local function release(S, c, l, reason)
     l.fs = T.now
   end
   c.l = nil
+  if reason then note('offer', reason) end
   units_moved(S, l)
   hint(l.id)
 end

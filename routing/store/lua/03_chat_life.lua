@@ -28,7 +28,9 @@ local function open_chat(S, c, l)
   redis.call('SADD', K.open(S, c.la), c.id)
   redis.call('SADD', K.chatting(S, c.la), l.id)
   redis.call('ZADD', K.recent(S, l.id), '+inf', c.id)
+  note('offer', 'accepted')
   if first then
+    note('joined', c.la, string.format('%.0f', T.now - num(c.ar)))
     local waits = K.waits(S, c.la)
     redis.call('ZADD', waits, T.now, c.id .. ':' .. (T.now - num(c.ar)))
     redis.call('ZREMRANGEBYSCORE', waits, '-inf', T.now - HOUR_MS)
@@ -55,6 +57,7 @@ local function end_request(S, c, by, reason)
   redis.call('ZADD', K.recent(S, c.pe), T.now, c.id)
   redis.call('ZADD', K.ended(S), T.now, c.id)
   redis.call('SADD', K.unwritten(S), c.id)
+  note(c.op and 'chat' or 'request', by, c.la)
   c.st = 'E'
   hint(c.pe)
 end
