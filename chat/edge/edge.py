@@ -87,6 +87,7 @@ class Edge:
     async def start(self) -> None:
         """Connect and begin to tick. Raises RedisAway where the engine is away for 5 s (the caller tries again)."""
         await self._parts.pools.refresh()
+        await self.ticks.watch_staff()
         if not self._running:
             self.link.start()
             self.push_link.start()

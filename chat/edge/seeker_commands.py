@@ -20,8 +20,8 @@ from chat.protocol.replies import Done
 from config.clock import now_ms
 from config.database import Database
 
-#: More people to avoid than this is no longer a wish, it is a list of everybody.
-AVOID_MAX = 50
+#: A frame holds no more ids of listeners than this; a silently shorter list would break somebody's wish.
+AVOID_MAX = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class SeekerCommands:
             pool = self.pools.find(command.language, command.age_band)
         if pool is None:
             raise CommandRefused("language_not_offered")
-        chat_id = chat_id_of(person.person_id, command.request_id)
+        chat_id = chat_id_of(person.person_id, command.age_band, command.request_id)
         band = command.age_band
         await self._refuse_second(person, band, chat_id)
         is_repeat = await self._is_known(band, chat_id)
@@ -124,9 +124,15 @@ class SeekerCommands:
         await self._on_own_request(connection, command.request_id, "confirm_here")
         return Done(ref=command.ref or "")
 
+    def _own_band_first(self, person: LocalPerson) -> list[str]:
+        """Where the open request stands is asked first: one that ended long ago may bear the same request_id."""
+        bands = list(self.hub.lines.shards)
+        return sorted(bands, key=lambda band: not (band in person.records and person.records[band].own_chat))
+
     async def _on_own_request(self, connection: Connection, request_id: str, operation: str, *rest: str) -> Any:
-        chat_id = chat_id_of(connection.person_id, request_id)
-        for band in self.hub.lines.shards:
+        person = self.hub.people[connection.person_id]
+        for band in self._own_band_first(person):
+            chat_id = chat_id_of(connection.person_id, band, request_id)
             answer = await self.hub.lines.call(band, operation, connection.person_id, chat_id, *rest)
             if answer == b"done":
                 return answer

@@ -148,10 +148,12 @@ class Ticks:
             self._lines_told[person_id] = marks
             self.hub.put_all(connections, LinesChanged(at_ms=now_ms(), pools=pools))
 
+    async def watch_staff(self) -> None:
+        """Note where the changes begin that `staff` applies; before the first connection, so that none is missed."""
+        self._staff_version = self._staff_version or await self.directory.newest_version()
+
     async def staff(self) -> None:
         """What changed about staff takes effect on held connections within a second or two."""
-        if self._staff_version == 0:
-            self._staff_version = await self.directory.newest_version()
         for member in await self.directory.changed_since(self._staff_version):
             self._staff_version = max(self._staff_version, member.version)
             await self._apply(member)

@@ -197,3 +197,53 @@ async def test_a_preferred_listener_is_asked_first(world: World) -> None:
         assert offer["waited_s"] <= 2
         await wanted.accepts(offer)
         await seeker.asks("end_chat", chat_id=await seeker.is_connected())
+
+
+async def test_many_can_be_avoided(world: World) -> None:
+    avoided = await world.listener_is_available()
+    others = [f"l{number:020d}" for number in range(1500)]
+    seeker = await world.seeker_arrives(avoid_listeners=[*others, "a,b", avoided.person_id])
+    await avoided.sees_no("offer_made", for_s=0.5)
+    assert seeker.asked["place"] == 1
+
+
+async def test_one_request_id_in_both_age_bands_confuses_nobody(world: World) -> None:
+    """A strange client; but the listener who gets both chats must not suffer from it."""
+    listener = await world.listener_is_available(capacity=3)
+    seeker = await world.visitor()
+    chats = []
+    for band in ("adult", "teen", "adult"):
+        reply = await seeker.wire.ask(
+            "request_chat", request_id="the-same", language=world.language, topics=[], age_band=band
+        )
+        seeker.request_id = "the-same"
+        assert reply["type"] == "done", reply
+        try:
+            chat_id = await world.they_meet(seeker, listener)
+        except AssertionError:
+            continue  # taken as a repeat of what is over
+        chats.append(chat_id)
+        await listener.says(chat_id, band)
+        await seeker.says(chat_id, band)
+        await seeker.asks("end_chat", chat_id=chat_id)
+        await listener.sees("chat_ended", chat_id=chat_id)
+    assert len(chats) == len(set(chats))
+    phone = await world.same_person(listener)
+    await world.everyone_agrees()
+    assert all(phone.logs[chat_id].seq == 2 for chat_id in chats)
+    assert listener.wire.code is None
+
+
+async def test_who_leaves_while_being_asked_is_gone(world: World) -> None:
+    listener = await world.listener_is_available()
+    seeker = await world.seeker_arrives()
+    offer = await listener.sees_offer(request_id=seeker.request_id)
+    await seeker.vanishes()
+    await asyncio.sleep(0.3)
+    await listener.accepts(offer)
+    await seeker.comes()
+    await seeker.asks("leave_line", request_id=seeker.request_id)
+    withdrawn = await listener.sees("offer_withdrawn", offer_id=offer["offer_id"])
+    assert withdrawn["reason"] != "seeker_away"
+    other = await world.seeker_arrives()
+    await listener.sees_offer(request_id=other.request_id)

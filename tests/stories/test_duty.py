@@ -1,0 +1,71 @@
+"""What changes about the staff takes effect on those who are connected."""
+
+import asyncio
+from typing import Any
+
+from chat.accounts import people
+from config.clock import now_ms
+from tests.helpers.person import Person
+from tests.helpers.world import World
+
+
+async def change(world: World, person: Person, **what: Any) -> None:
+    """As an admin does it on the admin page."""
+    async with world.database.write() as session:
+        await people.change_person(session, person.person_id, by="the story", now_ms=now_ms(), **what)
+
+
+async def test_who_is_deactivated_is_out(world: World) -> None:
+    seeker, listener, chat_id = await world.they_talk()
+    await change(world, listener, is_active=False)
+    assert await listener.wire.closes(5) == 4500
+    await seeker.says(chat_id, "hello?")
+    await world.seeker_arrives()
+    assert not [push for push in listener.unseen if push["type"] == "offer_made"]
+
+
+async def test_languages_and_maximum_follow(world: World) -> None:
+    listener = await world.listener_is_available(capacity=4)
+    await change(world, listener, max_chats=1)
+    changed = await listener.sees("availability_changed", max_capacity=1, within_s=5)
+    assert (changed["availability"], changed["capacity"]) == ("available", 1)
+    await listener.is_refused("capacity_over_maximum", "set_availability", availability="available", capacity=2)
+    first, second = await world.seeker_arrives(), await world.seeker_arrives()
+    await listener.accepts(await listener.sees_offer(request_id=first.request_id))
+    await first.is_connected()
+    await listener.sees_no("offer_made", request_id=second.request_id)
+
+
+async def test_who_no_longer_speaks_the_language_is_not_asked(world: World) -> None:
+    listener = await world.listener_is_available()
+    await change(world, listener, languages=["qzz"])
+    await asyncio.sleep(2.5)
+    seeker = await world.seeker_arrives()
+    assert seeker.asked["place"] == 1
+    await listener.sees_no("offer_made")
+
+
+async def test_two_devices_of_a_listener_are_one_listener(world: World) -> None:
+    listener = await world.listener_is_available(capacity=1)
+    phone = await world.same_person(listener)
+    assert phone.welcome["snapshot"]["availability"] == "available"
+    await phone.asks("set_availability", availability="paused")
+    await listener.sees("availability_changed", availability="paused")
+    await listener.asks("set_availability", availability="available")
+    await phone.sees("availability_changed", availability="available")
+    seeker = await world.seeker_arrives()
+    offer = await listener.sees_offer(request_id=seeker.request_id)
+    replies = await asyncio.gather(
+        *[device.wire.ask("answer_offer", offer_id=offer["offer_id"], accept=True) for device in (listener, phone)]
+    )
+    assert [reply["type"] for reply in replies] == ["done", "done"]
+    chat_id = await seeker.is_connected()
+    await asyncio.gather(*[device.sees("chat_opened", chat_id=chat_id) for device in (listener, phone)])
+
+
+async def test_who_goes_away_with_an_open_offer_does_not_hold_the_seeker_up(world: World) -> None:
+    listener, other = await world.listener_is_available(), await world.listener_is_available()
+    seeker = await world.seeker_arrives(prefer_listener=listener.person_id)
+    await listener.sees_offer(request_id=seeker.request_id)
+    await listener.vanishes()
+    await other.sees_offer(request_id=seeker.request_id, within_s=1.5)

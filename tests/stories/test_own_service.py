@@ -1,0 +1,231 @@
+"""What needs a service of its own: other settings, engines that stand still, an older state, the end."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import InvalidHandshake
+from websockets.typing import Origin
+
+from tests.helpers.service import Service, is_there, starting, until
+from tests.helpers.wire import Wire
+from tests.helpers.world import World
+
+START_GAP_S = 2.0
+PUBLIC_URL = "https://listen.example"
+SERIES = (
+    "tealight_connections",
+    "tealight_waiting",
+    "tealight_longest_wait_seconds",
+    "tealight_open_chats",
+    "tealight_open_offers",
+    "tealight_listeners_available",
+    "tealight_commands_total",
+    "tealight_messages_total",
+    "tealight_deliveries_total",
+    "tealight_delivery_lag_seconds_bucket",
+    "tealight_log_reads_total",
+    "tealight_bad_frames_total",
+    "tealight_deadlines_total",
+)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with a start gap, for this file only."""
+    settings = {"START_GAP_S": f"{START_GAP_S:g}", "PUBLIC_URL": f"{PUBLIC_URL}/"}
+    with starting(tmp_path_factory.mktemp("own"), **settings) as service:
+        yield service
+        service.check_log()
+
+
+@pytest.fixture
+async def here(own: Service) -> AsyncIterator[World]:
+    """A world in it."""
+    world = await World(own).opens()
+    yield world
+    await world.ends()
+
+
+async def test_the_public_url_is_an_own_origin(own: Service) -> None:
+    for origin in (PUBLIC_URL, f"http://127.0.0.1:{own.port}"):
+        wire = await Wire.open(own.url, origin=Origin(origin))
+        assert (await wire.ask("hello"))["type"] == "done"
+        await wire.close()
+    for origin in ("http://listen.example", "https://listen.example:444", "https://not.listen.example"):
+        with pytest.raises(InvalidHandshake):
+            await Wire.open(own.url, origin=Origin(origin))
+
+
+async def test_after_a_chat_began_comes_a_pause_unless_one_more_is_wanted(here: World) -> None:
+    listener = await here.listener_is_available(capacity=3)
+    seekers = [await here.seeker_arrives() for _ in range(3)]
+    await listener.accepts(await listener.sees_offer(request_id=seekers[0].request_id))
+    began = time.monotonic()
+    await seekers[0].is_connected()
+    await listener.sees_no("offer_made", for_s=START_GAP_S / 2)
+    offer = await listener.sees_offer(within_s=START_GAP_S + 1)
+    assert time.monotonic() - began > START_GAP_S - 0.2
+    assert offer["request_id"] == seekers[1].request_id
+    await listener.accepts(offer)
+    await seekers[1].is_connected()
+    await listener.asks("take_next")
+    await listener.sees_offer(within_s=START_GAP_S / 2, request_id=seekers[2].request_id)
+
+
+async def test_readyz_tells_the_truth(here: World) -> None:
+    own = here.service
+    seeker, listener, chat_id = await here.they_talk()
+    engine = own.children("valkey")[0]
+    assert (await asyncio.to_thread(own.get, "/readyz"))[0] == 200
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        status, body = await asyncio.to_thread(own.get, "/readyz", 10)
+        assert (status, time.monotonic() - began < 5) == (503, True)
+        assert '"redis":false' in body or '"engines":{}' in body, body
+        assert (await asyncio.to_thread(own.get, "/healthz", 3))[0] == 200
+        saying = asyncio.create_task(seeker.says(chat_id, "into the silence"))
+        await asyncio.sleep(1)
+    finally:
+        os.kill(engine, signal.SIGCONT)
+    await saying
+    await listener.says(chat_id, "I hear you")
+    await asyncio.to_thread(until, own.is_ready, 10)
+    await here.everyone_agrees()
+    assert seeker.logs[chat_id].seq == 2
+
+
+async def test_metrics_have_their_series(here: World) -> None:
+    seeker, _, chat_id = await here.they_talk()
+    await seeker.says(chat_id)
+    wanted = {*SERIES, "the open chat"}
+    until_s = time.monotonic() + 10
+    while wanted and time.monotonic() < until_s:  # each web process has its own page
+        status, page = await asyncio.to_thread(here.service.get, "/metrics")
+        assert status == 200
+        named = {line.partition("{")[0].partition(" ")[0] for line in page.splitlines() if line[:1] != "#"}
+        wanted -= named
+        assert seeker.person_id not in page
+        assert seeker.logs[chat_id].words[0][1] not in page
+        if f'tealight_open_chats{{age_band="adult",language="{here.language}"}} 1.0' in page:
+            wanted.discard("the open chat")
+        await asyncio.sleep(0.1)
+    assert not wanted
+
+
+async def test_an_engine_restored_from_an_older_state_gets_a_new_epoch(here: World, tmp_path: Path) -> None:
+    """What was answered may be lost then: clients see another epoch and send their own missing messages again."""
+    own = here.service
+    seeker, listener, chat_id = await here.they_talk()
+    for number in range(4):
+        await (seeker if number % 2 else listener).says(chat_id, f"before {number}")
+    await here.everyone_agrees()
+    engine = own.children("valkey")[0]
+    os.kill(engine, signal.SIGSTOP)
+    shutil.copytree(own.data_dir / "valkey", tmp_path / "older")
+    os.kill(engine, signal.SIGCONT)
+    for number in range(4):
+        await (seeker if number % 2 else listener).says(chat_id, f"after {number}")
+    await here.everyone_agrees()
+    old = {person: person.logs[chat_id].epoch for person in (seeker, listener)}
+    typed = {person: [(m, t) for (c, m), (t, _) in person.typed.items() if c == chat_id] for person in old}
+    for person in (seeker, listener):
+        person.keeps_coming_back()
+        person.typed.clear()
+
+    os.kill(own.process.pid, signal.SIGSTOP)  # so that nobody starts the engine while its files are changed
+    try:
+        os.kill(engine, signal.SIGKILL)
+        until(lambda: not is_there(engine))
+        for name in ("appendonlydir", "dump.rdb"):
+            if (tmp_path / "older" / name).exists():
+                path = own.data_dir / "valkey" / name
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+                (shutil.copytree if path.is_dir() or name == "appendonlydir" else shutil.copy)(
+                    tmp_path / "older" / name, path
+                )
+    finally:
+        os.kill(own.process.pid, signal.SIGCONT)
+
+    until_s = time.monotonic() + 25
+    while any(person.logs[chat_id].epoch == epoch for person, epoch in old.items()):
+        assert time.monotonic() < until_s, "nobody was told of a new epoch"
+        await asyncio.sleep(0.1)
+    assert seeker.logs[chat_id].seq == listener.logs[chat_id].seq == 4
+    for person, messages in typed.items():
+        for message_id, text in messages:
+            await person.does("send_message", chat_id=chat_id, message_id=message_id, text=text)
+            await asyncio.sleep(0.05)
+    for person, messages in typed.items():
+        for _, text in messages:
+            await person.has_heard(text, chat_id)
+    await seeker.says(chat_id, "all is there again")
+    await here.everyone_agrees()
+    assert seeker.logs[chat_id].seq == 9
+
+
+async def test_one_web_process_drains_and_nobody_loses_a_word(here: World) -> None:
+    seeker, listener, chat_id = await here.they_talk()
+    people = (seeker, listener)
+    for person in people:
+        person.keeps_coming_back()
+    watchers = [await Wire.open(here.service.url) for _ in range(8)]
+    for wire in watchers:
+        await wire.ask("hello")
+    talking = [asyncio.create_task(_talk(here, person, chat_id)) for person in people]
+    await asyncio.sleep(0.2)
+    os.kill(here.service.children("web")[0], signal.SIGTERM)
+    await asyncio.gather(*talking)
+    await asyncio.sleep(1)
+    drained = [wire for wire in watchers if wire.code is not None]
+    assert 0 < len(drained) < len(watchers), "one of the two web processes, not both"
+    for wire in drained:
+        assert wire.code == 4000
+        going = next(frame for frame in wire.frames if frame["type"] == "going_away")
+        assert going["reconnect_after_ms"] >= 0
+    await here.everyone_agrees()
+    await asyncio.gather(*[wire.close() for wire in watchers])
+
+
+async def _talk(here: World, person: object, chat_id: str) -> None:
+    for number in range(40):
+        await person.says(chat_id, f"{number}")  # type: ignore[attr-defined]
+        await asyncio.sleep(0.05)
+
+
+async def test_the_end_is_orderly(tmp_path: Path) -> None:
+    """SIGTERM with open chats: going_away, still working, 4000, exit code 0 within 10 s, nothing left behind."""
+    with starting(tmp_path) as service:
+        world = await World(service).opens()
+        chats = [await world.they_talk() for _ in range(3)]
+        waiting = await world.seeker_arrives()
+        for seeker, listener, chat_id in chats:
+            await seeker.says(chat_id, "before the end")
+            await listener.says(chat_id, "yes")
+        await world.everyone_agrees()
+        everyone = [*[p for chat in chats for p in chat[:2]], waiting]
+        pids = [service.process.pid, *service.children()]
+        assert len(pids) == 6
+        began = time.monotonic()
+        stopping = asyncio.create_task(asyncio.to_thread(service.stop))
+        await asyncio.gather(*[person.sees("going_away", within_s=3) for person in everyone])
+        seeker, listener, chat_id = chats[0]
+        last = await seeker.says(chat_id, "a last word")
+        await listener.has_heard(last["text"], chat_id)
+        codes = await asyncio.gather(*[person.wire.closes(within_s=8) for person in everyone])
+        assert codes == [4000] * len(everyone)
+        code, _ = await stopping
+        assert code == 0
+        assert time.monotonic() - began < 10
+        assert not [pid for pid in pids if is_there(pid)]
+        with pytest.raises(OSError), socket.create_connection(("127.0.0.1", service.port), timeout=1):
+            pass
+        service.check_log()
+        await world.ends()
