@@ -1,10 +1,6 @@
 """Believable mistakes in the Lua text. A suite that stays green with one of them in place is not worth its name."""
 
-import os
-from dataclasses import dataclass
-
-from config.lua import Library, assemble
-from routing.store.keys import lua_prelude
+from config.lua import Library
 from tealight.library import library
 
 

@@ -27,7 +27,7 @@ def test_the_wrap_up_holds_the_unit_until_it_is_done(place: Place) -> None:
 
 
 def test_a_wrap_up_ends_by_itself(place: Place) -> None:
-    ada, bo, chat = in_chat(place)
+    _ada, bo, chat = in_chat(place)
     place.seeker("ben").asks()
     bo.ends(chat)
     place.passes(59)
@@ -185,7 +185,7 @@ def test_nothing_is_left_of_people_who_went_and_chats_that_were_forgotten(place:
     for ended in (chat, second):
         assert place.call("forget", ended) == "done"
         assert place.call("forget", ended) == "done"
-    left = {key: place.read("PTTL", key) for key in place.keys()}
+    left = {key: place.read("PTTL", key) for key in place.all_keys()}
     assert all(ttl > 0 for ttl in left.values()), f"kept for ever: {[k for k, ttl in left.items() if ttl < 0]}"
     kinds = {key.removeprefix(place.tag).split(":")[0] for key in left}
     assert kinds <= {"tk", "bk", "mi", "sw"}, kinds

@@ -1,0 +1,35 @@
+"""Made-up lives on real engines, with everything that must be true checked after every step.
+
+TEALIGHT_LIVES=2000 tries that many; without it, few enough for every day. The same lives every time.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from config.engines.valkey import ThrowAwayValkey
+from tests.store.life import Life
+from tests.store.wire import Wire
+
+LIVES = int(os.environ.get("TEALIGHT_LIVES", "0"))
+
+
+@pytest.mark.timeout(60 + 2 * LIVES)
+def test_whatever_people_do_nobody_is_lost(engine: ThrowAwayValkey, request: pytest.FixtureRequest) -> None:
+    is_first = "valkey" in request.node.callspec.id
+    lives = LIVES or (60 if is_first else 20)
+    Life.engine, Life.wire = engine, Wire(engine.url)
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Life,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=50,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    Life.wire.close()
