@@ -122,18 +122,23 @@ local function last_listener(S, id)
   return last
 end
 
--- Keep two people apart, in what the seeker waits for right now too.
-local function block(S, c, listener)
-  redis.call('SADD', K.blocks(S, c.pe), listener)
-  local own = redis.call('GET', K.own(S, c.pe))
-  if not own then redis.call('PEXPIRE', K.blocks(S, c.pe), TOKEN_MS) return end
-  local r = read_chat(S, own)
-  redis.call('SADD', K.excluded(S, own), listener)
-  if r.st == 'W' then redis.call('SADD', K.excluding(S, listener), own) end
-  if (r.st == 'O' or r.st == 'H') and r.l == listener then
+-- Keep two people apart for as long as the token is good, in what the seeker waits for right now too.
+local function block(S, seeker, listener)
+  redis.call('SADD', K.blocks(S, seeker), listener)
+  local own = redis.call('GET', K.own(S, seeker))
+  local c = own and read_chat(S, own)
+  if not c then
+    redis.call('PEXPIRE', K.blocks(S, seeker), TOKEN_MS)
+    return
+  end
+  redis.call('SADD', K.excluded(S, c.id), listener)
+  if c.st == 'W' then
+    redis.call('SADD', K.excluding(S, listener), c.id)
+  elseif (c.st == 'O' or c.st == 'H') and c.l == listener then
     local l = read_listener(S, listener)
-    release(S, r, l, 'withdrawn')
-    requeue(S, r, 'withdrawn')
+    release(S, c, l, 'withdrawn') -- not "blocked": that would tell the listener what the seeker did
+    refresh(S, l)
+    requeue(S, c, 'listener_not_available', listener)
     match_listener(S, l)
   end
 end
@@ -150,7 +155,7 @@ function OPS.end_chat(keys, args)
   if c.pe ~= person and not was then return finish(S, 'no_such_chat') end
   if args[7] == '1' then
     local listener = c.pe ~= person and person or c.l or last_listener(S, c.id)
-    if listener then block(S, c, listener) end
+    if listener then block(S, c.pe, listener) end
   end
   if c.st == 'E' or c.st == 'U' then return finish(S, 'done') end
   if c.st == 'A' and (c.pe == person or c.l == person) then
