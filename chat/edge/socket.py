@@ -137,7 +137,7 @@ class Socket:
     def _no_hello(self, connection: Connection) -> None:
         if not connection.is_greeted:
             self.hub.put(connection, Refused(code="hello_first", message="No hello came within 10 seconds."))
-            self.hub.close(connection, Close.ABUSE, "no hello")
+            self.hub.close(connection, Close.RESYNC, "no hello")  # a slow phone may try again
 
     def _leave(self, connection: Connection) -> None:
         self.hub.connections.discard(connection)
