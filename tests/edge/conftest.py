@@ -1,0 +1,3 @@
+from tests.helpers.world import service, world
+
+__all__ = ["service", "world"]
