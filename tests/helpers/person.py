@@ -14,6 +14,7 @@ from tests.helpers.wire import JSON, Codec, Frame, Wire, WireClosed
 
 T = TypeVar("T")
 #: Refusals that pass by themselves.
+GIVES_UP_S = 40.0
 PASSING = ("try_again", "too_fast", "going_away", "full")
 
 
@@ -207,6 +208,14 @@ class Person:
 
     async def does(self, kind: str, **fields: Any) -> Frame:
         """A command that is sent again, over as many connections as it takes, until it is `done`."""
+        try:
+            async with asyncio.timeout(GIVES_UP_S):
+                return await self._does(kind, fields)
+        except TimeoutError:
+            where = f"{self.comings} connections, greeted: {self._is_greeted.is_set()}, said: {self.wrongs}"
+            raise AssertionError(f"{self.name}: {kind} was not done within {GIVES_UP_S:g} s; {where}") from None
+
+    async def _does(self, kind: str, fields: Frame) -> Frame:
         while True:
             await self._is_greeted.wait()
             try:
