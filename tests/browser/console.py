@@ -66,5 +66,5 @@ class Desk:
         return (await self.root.locator(".desk__title").text_content() or "").strip()
 
     async def ends(self) -> None:
-        await self.root.get_by_role("button", name="End").click()
+        await self.root.locator(".desk__acts").get_by_text("End").click()
         await self.root.page.get_by_role("button", name="End the chat").click()

@@ -42,7 +42,7 @@ class SeekerPage:
 
     async def is_in_chat(self) -> None:
         await expect(self.field).to_be_visible()
-        await expect(self.page.get_by_text("is here with you")).to_be_visible()
+        await expect(self.page.get_by_text("is here with you", exact=True)).to_be_visible()
 
     async def writes(self, text: str) -> None:
         """Type it, press Enter, and see it in the log."""

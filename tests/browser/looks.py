@@ -1,0 +1,68 @@
+"""What every page must be, in every state: readable by machines and people, by day and by night, on a narrow phone."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+__all__ = ["looks_right", "overflow"]
+
+NARROW = {"width": 320, "height": 640}
+_axe = Axe()
+#: WCAG 2.0 to 2.2, A and AA, and what axe calls good practice; by night only what the night changes.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
+}
+#: A folder for a picture of every state, for people to look at.
+_PICTURES = os.environ.get("TEALIGHT_STATE_PICTURES")
+
+
+async def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+async def _settled(page: Page) -> None:
+    await page.evaluate(
+        "() => Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity)"
+        ".map(one => one.finished.catch(() => {})))"
+    )
+
+
+async def _violations(page: Page, scheme: str) -> list[str]:
+    results = await _axe.run(page, options=_OPTIONS[scheme])
+    found: list[dict[str, Any]] = results.response["violations"]
+    return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+async def _picture(page: Page, name: str) -> None:
+    if _PICTURES is not None:
+        await page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=True)
+
+
+async def looks_right(page: Page, state: str) -> None:
+    """No violation that axe finds, by day and by night, and nothing to scroll sideways at 320 px."""
+    size = page.viewport_size
+    assert size is not None
+    wrong = []
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await _settled(page)
+        wrong += [f"{scheme}: {one}" for one in await _violations(page, scheme)]
+        await _picture(page, f"{state}-{size['width']}-{scheme}")
+    await page.set_viewport_size(NARROW)
+    wide = await overflow(page)
+    if wide > 0:
+        wrong.append(f"{wide} px too wide at {NARROW['width']} px")
+    await _picture(page, f"{state}-320-dark")
+    if _PICTURES is not None:
+        for other in ({"width": 360, "height": 740}, {"width": 1280, "height": 800}):
+            if other["width"] != size["width"]:
+                await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+                await page.set_viewport_size(other)
+                await _picture(page, f"{state}-{other['width']}-light")
+    await page.set_viewport_size(size)
+    assert not wrong, f"{state}: {wrong}"
