@@ -149,7 +149,20 @@ class Seeker(Person):
         chat_id = f"c-{self.name}-{request}"
         return self.place.call(
             "request_chat",
-            *(chat_id, self.name, request, language, "grief", 3, ",".join(avoid), prefer, "epoch-1", first_words),
+            *(
+                chat_id,
+                self.name,
+                request,
+                language,
+                "grief",
+                3,
+                ",".join(avoid),
+                prefer,
+                "epoch-1",
+                first_words,
+                "run-1",
+                "life-1",
+            ),
         )
 
     @property

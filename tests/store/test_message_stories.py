@@ -82,18 +82,18 @@ def test_reading_only_goes_forward_and_never_past_the_end(place: Place) -> None:
     assert place.call("mark_read", chat, "eve", 1) == "not_participant"
 
 
-def test_heads_and_a_new_epoch_when_somebody_holds_more_than_the_log(place: Place) -> None:
+def test_a_new_epoch_takes_another_life_of_the_engine(place: Place) -> None:
     ada, _, chat = in_chat(place)
     ada.writes(chat, "one")
     assert place.call("heads", chat, "c-none") == [["epoch-1", 1], ["", 0]]
-    assert place.call("renew_epoch", chat, "epoch-1", 1, "epoch-x") == "kept", "nothing is missing"
-    assert place.call("renew_epoch", chat, "epoch-0", 9, "epoch-x") == "kept", "of another life of the log"
-    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-2") == "renewed"
-    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-3") == "kept", "once"
-    for number in (3, 4):
-        assert place.call("renew_epoch", chat, f"epoch-{number - 1}", 5, f"epoch-{number}") == "renewed"
-    assert place.call("renew_epoch", chat, "epoch-4", 5, "epoch-5") == "kept", "a lying client can do no more"
-    assert ada.writes(chat, "two")[:2] == ["done", "epoch-4"]
+    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-x", "run-1") == "kept", "a lie: nothing was restored"
+    assert place.call("renew_epoch", chat, "epoch-1", 1, "epoch-x", "run-2") == "kept", "nothing is missing"
+    assert place.call("renew_epoch", chat, "epoch-0", 9, "epoch-x", "run-2") == "kept", "of another life of the log"
+    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-2", "run-2") == "renewed"
+    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-3", "run-2") == "kept", "a repeat"
+    assert place.call("renew_epoch", chat, "epoch-2", 5, "epoch-3", "run-2") == "kept", "once in a life"
+    assert place.call("renew_epoch", chat, "epoch-2", 5, "epoch-3", "run-3") == "renewed"
+    assert ada.writes(chat, "two")[:2] == ["done", "epoch-3"]
 
 
 def test_texts_of_any_shape_come_back_as_they_were(place: Place) -> None:

@@ -106,8 +106,9 @@ end
 
 -- Misses in a row. `mw` says when the number last changed: of two shards that both hold it, the newer one is right.
 local function set_misses(S, l, misses)
-  l.ms, l.mw = misses, T.now
-  redis.call('HSET', K.listener(S, l.id), 'ms', misses, 'mw', T.now)
+  if l.ms == misses then return end
+  l.ms, l.mw = misses, math.max(T.now, l.mw + 1)
+  redis.call('HSET', K.listener(S, l.id), 'ms', misses, 'mw', l.mw)
 end
 
 local function speaks(l, language) return string.find(',' .. (l.lg or '') .. ',', ',' .. language .. ',', 1, true) ~= nil end
