@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 #: What a busy machine gets at most; the promises have bounds of their own.
 PATIENCE_S = 40.0
 #: Short, so that deadlines can be waited for.
-OFFER_S, CONFIRM_S, WRAP_UP_S = 3.0, 2.0, 2.0
+OFFER_S, CONFIRM_S, WRAP_UP_S = 2.5, 2.0, 2.0
 _SETTINGS = {
     "OFFER_S": f"{OFFER_S:g}",
     "CONFIRM_S": f"{CONFIRM_S:g}",

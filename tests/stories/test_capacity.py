@@ -2,7 +2,6 @@
 
 import asyncio
 
-from tests.helpers.service import WRAP_UP_S
 from tests.helpers.world import World
 
 
@@ -37,16 +36,6 @@ async def test_one_offer_at_a_time_and_no_more_chats_than_capacity(world: World)
     offer = await listener.sees_offer()
     assert offer["request_id"] == seekers[2].request_id
     await listener.asks("finish_wrap_up", chat_id=ended["chat_id"])  # a repeat
-
-
-async def test_a_wrap_up_ends_by_itself(world: World) -> None:
-    seeker, listener, chat_id = await world.they_talk()
-    await listener.is_refused("no_wrap_up", "finish_wrap_up", chat_id=chat_id)
-    await seeker.asks("end_chat", chat_id=chat_id)
-    await listener.sees("chat_ended", chat_id=chat_id)
-    other = await world.seeker_arrives()
-    await listener.sees_no("offer_made", for_s=WRAP_UP_S / 2)
-    await listener.sees_offer(request_id=other.request_id, within_s=WRAP_UP_S + 1)
 
 
 async def test_one_more_once(world: World) -> None:

@@ -36,15 +36,6 @@ async def test_languages_and_maximum_follow(world: World) -> None:
     await listener.sees_no("offer_made", request_id=second.request_id)
 
 
-async def test_who_no_longer_speaks_the_language_is_not_asked(world: World) -> None:
-    listener = await world.listener_is_available()
-    await change(world, listener, languages=["qzz"])
-    await asyncio.sleep(2.5)
-    seeker = await world.seeker_arrives()
-    assert seeker.asked["place"] == 1
-    await listener.sees_no("offer_made")
-
-
 async def test_two_devices_of_a_listener_are_one_listener(world: World) -> None:
     listener = await world.listener_is_available(capacity=1)
     phone = await world.same_person(listener)

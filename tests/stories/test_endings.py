@@ -1,12 +1,11 @@
 """How chats end, and what is still possible afterwards."""
 
 import asyncio
-import contextlib
 
 import httpx
 
 from config.clock import now_ms
-from tests.helpers.wire import Wire, WireClosed
+from tests.helpers.wire import Wire
 from tests.helpers.world import World
 
 
@@ -127,20 +126,6 @@ async def test_who_loses_the_clearance_gets_no_more_offers(world: World) -> None
     assert other.asked["place"] == 1
     await listener.says(chat_id, "still here")
     await world.everyone_agrees()
-
-
-async def test_who_loses_the_clearance_while_away_gets_no_more_offers(world: World) -> None:
-    listener = await world.listener_is_available()
-    await listener.vanishes()
-    code, _, complaint = await asyncio.to_thread(world.service.command, "accounts", "withdraw", listener.name)
-    assert code == 0, complaint
-    seeker = await world.seeker_arrives()
-    await asyncio.sleep(1.5)
-    with contextlib.suppress(WireClosed):
-        await listener.comes()
-        await listener.sees_no("offer_made", for_s=1.0)
-    assert not [push for push in listener.unseen if push["type"] == "offer_made"]
-    assert seeker.asked["place"] == 1
 
 
 async def test_a_clearance_that_runs_out_ends_the_offers(world: World) -> None:

@@ -19,22 +19,6 @@ async def test_the_age_band_is_never_guessed(world: World) -> None:
     assert (await seeker.asks_for_chat(world.language, request_id="r"))["place"] == 1
 
 
-async def test_a_line_has_places(world: World) -> None:
-    seekers = [await world.seeker_arrives() for _ in range(4)]
-    assert [seeker.asked["place"] for seeker in seekers] == [1, 2, 3, 4]
-    assert all("wait_low_s" in s.asked and "wait_high_s" in s.asked for s in seekers)
-    teen = await world.seeker_arrives(age_band="teen")
-    assert teen.asked["place"] == 1, "teens have a line of their own"
-
-    await seekers[1].asks("leave_line", request_id=seekers[1].request_id)
-    ended = await seekers[1].sees("request_changed", state="ended")
-    assert ended["reason"]
-    moved = await asyncio.gather(
-        seekers[2].sees("place_changed", place=2, within_s=8), seekers[3].sees("place_changed", place=3, within_s=8)
-    )
-    assert all("wait_low_s" in push and "wait_high_s" in push for push in moved)
-
-
 async def test_a_repeat_of_the_request_gets_the_same_answer(world: World) -> None:
     await world.seeker_arrives()
     seeker = await world.seeker_arrives(topics=["grief"], distress=2)
