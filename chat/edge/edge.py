@@ -97,6 +97,8 @@ class Edge:
 
     async def _link_up(self) -> None:
         await self.functions.load()
+        told = await self.link.send("INFO", "server")
+        self.hub.engine_run_id = told.decode().partition("run_id:")[2].partition("\r\n")[0]
         for band, shard in self.lines.shards.items():
             # An engine that came back empty or older has lost who is here.
             await shard.call("beat", self.hub.process_id, LEASE_MS)

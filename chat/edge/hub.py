@@ -40,6 +40,8 @@ class Hub(Outlet):
         self.lines = lines
         self.process_id = f"p{secrets.token_hex(8)}"
         self.push_link: RedisLink | None = None
+        #: this life of the engine; another one may have begun from an older state
+        self.engine_run_id = ""
         self.people: dict[str, LocalPerson] = {}
         self.waits: dict[tuple[str, str], WaitBand | None] = {}
         #: (person, band) whose detach could not be said yet
@@ -236,7 +238,9 @@ class Hub(Outlet):
     async def renew_epoch(self, band: str, chat_id: str, epoch: str, held: int) -> bool:
         """Somebody holds more than the log: an older state was restored. Does the log have a new epoch now?"""
         try:
-            answer = await self.lines.call(band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6))
+            answer = await self.lines.call(
+                band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), self.engine_run_id
+            )
         except (RedisAway, RedisRefused):
             return False
         if answer == b"renewed":

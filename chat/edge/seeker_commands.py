@@ -71,6 +71,7 @@ class SeekerCommands:
             command.prefer_listener or "",
             secrets.token_hex(6),
             first_words,
+            self.hub.engine_run_id,
         )
         if answer[0] == b"open":
             raise CommandRefused("already_open", request_id=answer[2].decode(), chat_id=answer[1].decode())

@@ -137,6 +137,7 @@ def compose(
         request=request,
         offer=offer,
         availability=availability,
+        availability_reason=mine.reason or None if mine else None,
         capacity=mine.capacity if mine else None,
         max_capacity=mine.maximum if mine else None,
         on_duty_since_ms=mine.on_duty_since_ms or None if mine else None,

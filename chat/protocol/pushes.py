@@ -65,6 +65,7 @@ class Snapshot(Struct, frozen=True):
     request: OwnRequest | None = None
     offer: OpenOffer | None = None
     availability: Availability | None = None
+    availability_reason: str | None = None
     capacity: int | None = None
     max_capacity: int | None = None
     on_duty_since_ms: int | None = None

@@ -64,14 +64,16 @@ function OPS.heads(keys, args)
 end
 
 -- renew_epoch: somebody holds messages above this log's head, so answered messages were lost (an older state was
--- restored). Once per epoch, and at most 3 times a chat, so that a lying client can do no more than that.
--- args: 3 chat, 4 the epoch that was held, 5 the seq that was held, 6 the new epoch. answer: 'renewed' | 'kept'
+-- restored). That takes another life of the engine than the one in which the epoch began: without it whoever claims so
+-- is mistaken or lies, and the epoch stays.
+-- args: 3 chat, 4 the epoch that was held, 5 the seq that was held, 6 the new epoch, 7 the engine's run id.
+-- answer: 'renewed' | 'kept'
 function OPS.renew_epoch(keys, args)
   local S, key = keys[1], K.chat(keys[1], args[3])
   begin(args)
-  local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'er#')
-  if not v[1] or v[1] ~= args[4] or num(v[2]) >= num(args[5]) or num(v[5]) >= 3 then return finish(S, 'kept') end
-  redis.call('HSET', key, 'ep', args[6], 'er#', num(v[5]) + 1)
+  local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'rid')
+  if not v[1] or v[1] ~= args[4] or num(v[2]) >= num(args[5]) or v[5] == args[7] then return finish(S, 'kept') end
+  redis.call('HSET', key, 'ep', args[6], 'rid', args[7])
   hint(v[3])
   if v[4] and v[4] ~= '' then hint(v[4]) end
   return finish(S, 'renewed')

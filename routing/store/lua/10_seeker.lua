@@ -2,7 +2,8 @@
 
 -- request_chat: a seeker arrives. Idempotent by chat id (made from person and request_id by the caller).
 -- args: 3 chat, 4 person, 5 request_id, 6 language, 7 topics csv, 8 distress or '', 9 avoid csv, 10 preferred or '',
---       11 epoch, 12 first words or ''
+--       11 epoch, 12 first words or '',
+--       13 the engine's run id, in which this epoch began
 -- answer: {'done' | 'open' (another is open: its chat id, its request id) , chat, request_id}
 function OPS.request_chat(keys, args)
   local S, id, person = keys[1], args[3], args[4]
@@ -14,7 +15,8 @@ function OPS.request_chat(keys, args)
     return finish(S, { 'open', own, redis.call('HGET', K.chat(S, own), 'rq') or '' })
   end
   redis.call('HSET', K.chat(S, id), 'st', 'W', 'turn', 0, 'pe', person, 'rq', args[5], 'la', args[6], 'to', args[7],
-    'di', args[8], 'ar', T.now, 'l', '', 'pf', args[10], 'at', T.now, 'ep', args[11], 'sq', 0, 'rs', '')
+    'di', args[8], 'ar', T.now, 'l', '', 'pf', args[10], 'at', T.now, 'ep', args[11], 'sq', 0, 'rs', '',
+    'rid', args[13] or '')
   redis.call('SET', K.own(S, person), id)
   redis.call('SET', K.token(S, person), '1')
   redis.call('PERSIST', K.blocks(S, person))

@@ -255,6 +255,7 @@ export interface Snapshot {
   request?: OwnRequest | null;
   offer?: OpenOffer | null;
   availability?: Availability | null;
+  availability_reason?: string | null;
   capacity?: number | null;
   max_capacity?: number | null;
   on_duty_since_ms?: number | null;
