@@ -58,8 +58,16 @@ check: $(DEV_PACKAGES) $(NODE_MODULES) ## format, lint, types, import rules, gen
 bench: $(DEV_PACKAGES) ## the benchmarks; tables here, JSON under bench/results/
 	$(BIN)/python -m bench
 
+.PHONY: mutants
+mutants: $(DEV_PACKAGES) ## put mistakes into routing's Lua, one by one; the tests must find each
+	$(BIN)/python -m tests.store.mutants
+
 .PHONY: web
 web: $(BUILT) ## build the front end
+
+.PHONY: pictures
+pictures: $(DEV_PACKAGES) $(BUILT) ## photograph the pages for docs/images, with the demo playing
+	$(BIN)/python -m tests.browser.pictures
 
 .PHONY: fmt
 fmt: $(DEV_PACKAGES) $(NODE_MODULES) ## put everything into the one format

@@ -42,6 +42,17 @@ def test_a_missed_offer_asks_the_others_first(place: Place) -> None:
     assert bo.record().listener.last_offer_reason == "expired"  # type: ignore[union-attr]
 
 
+def test_a_missed_offer_asks_a_busier_listener_before_the_same_one(place: Place) -> None:
+    cy = place.listener("cy").comes(capacity=2)
+    place.seeker("ben").asks()
+    cy.accepts()
+    bo = place.listener("bo").comes()
+    place.seeker("ada").asks(prefer="bo")
+    assert bo.sees == "ada"
+    place.passes(25)
+    assert cy.sees == "ada" and bo.offer == "", "neither free hands nor a preference bring it back at once"
+
+
 def test_with_nobody_else_there_the_same_listener_is_asked_again_and_paused_after_two_misses(place: Place) -> None:
     bo = place.listener("bo").comes()
     ada = place.seeker("ada")
@@ -81,6 +92,18 @@ def test_the_board_counts_misses_of_an_hour(place: Place) -> None:
     assert place.call("load", "en")[1] == ["en", 1, str(place.now_ms - 50_000), 0, 1, 0, 0, 0, 2]
     place.passes(3601)
     assert place.call("load", "en")[1][8] == 0
+
+
+def test_the_board_counts_who_is_in_a_chat(place: Place) -> None:
+    bo = place.listener("bo").comes(capacity=2)
+    for name in ("ada", "ben"):
+        place.seeker(name).asks()
+        bo.accepts()
+    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 1, 2, 0, 0]
+    bo.ends("c-ada-r1")
+    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 1, 1, 0, 0], "in one chat still"
+    bo.ends("c-ben-r1")
+    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 0, 0, 0, 0]
 
 
 def test_a_stale_offer_is_gone_whatever_is_said_to_it(place: Place) -> None:

@@ -156,6 +156,19 @@ async def test_a_new_duty_is_believed_by_the_other_shard(region: Region) -> None
     await region.answers("bo")
     await region.asks("teen", "tim")
     assert await region.offers("bo") == [] and await region.load("bo") == 1
+    await region.call("adult", "end_chat", "ada", "c-ada", "seeker", "ended", "0")
+    await region.call("adult", "finish_wrap_up", "bo", "c-ada")
+    assert [band for band, _ in await region.offers("bo")] == ["teen"], "nor to its end"
+
+
+async def test_news_that_overtook_older_news_stand(region: Region) -> None:
+    await region.stands("bo")
+    await region.asks("adult", "ada")
+    (_, *older), _ = await region.processes[1].shards["adult"].call("units", "bo")
+    await region.answers("bo", accept=False)
+    await region.processes[1].shards["teen"].call("elsewhere", "bo", "1", *older)
+    await region.asks("teen", "tim")
+    assert [band for band, _ in await region.offers("bo")] == ["teen"], "the offer there is long over"
 
 
 async def test_coming_on_duty_beside_an_unfinished_chat_counts_it(region: Region) -> None:
