@@ -22,6 +22,7 @@ from chat.protocol.pushes import ChatOpened, MessageAdded, Push, ReadChanged, Ty
 from config import metrics
 from config.clock import now_ms
 from config.log import get_logger
+from config.process_identity import own_identity
 from config.redis_link import RedisAway, RedisLink, RedisRefused
 from routing.actions.lines import Lines
 from routing.rules.waiting import WaitBand
@@ -38,7 +39,7 @@ class Hub(Outlet):
     def __init__(self, lines: Lines, loop_time: Callable[[], float]) -> None:
         super().__init__(loop_time)
         self.lines = lines
-        self.process_id = f"p{secrets.token_hex(8)}"
+        self.process_id = own_identity()
         self.push_link: RedisLink | None = None
         #: this life of the engine; another one may have begun from an older state
         self.engine_run_id = ""

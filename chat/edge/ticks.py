@@ -19,6 +19,7 @@ from chat.supervision.board import Board
 from config import metrics
 from config.clock import now_ms
 from config.log import get_logger
+from config.process_identity import is_gone
 from config.redis_link import RedisAway, RedisRefused
 from routing.store.shard import BEAT_S, LEASE_MS
 
@@ -52,6 +53,7 @@ class Ticks:
             self._every(1.0, self.heartbeats),
             self._every(BEAT_S, self.beat),
             self._every(1.0, self.sweep),
+            self._every(1.0, self.bury),
             self._every(PLACES_S, self.places),
             self._every(BOARD_S, self.watchers),
             self._every(LINES_S, self.lines),
@@ -86,6 +88,13 @@ class Ticks:
             if answer == b"lost":
                 await self.attach_again(band)
         await self.hub.say_unsaid()
+
+    async def bury(self) -> None:
+        """A killed process of this machine is known to be gone long before its lease ends: its people are, too."""
+        for shard in self.hub.lines.shards.values():
+            for name in await shard.functions.link.send("ZRANGE", shard.key("processes"), 0, -1):
+                if is_gone(name.decode()):
+                    await shard.call("bye", name)
 
     async def attach_again(self, band: str) -> None:
         """After a lost lease or an emptied engine: everyone here is here."""

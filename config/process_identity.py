@@ -1,0 +1,39 @@
+"""Names for processes by which others on the same machine can tell whether they still live."""
+
+import os
+import secrets
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def _place() -> str:
+    """This boot of this machine and this process namespace: only within one do process ids mean the same to all."""
+    try:
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip().replace("-", "")[:12]
+        return f"{boot}{(_PROC / 'self/ns/pid').readlink().name.strip('pid:[]')}"
+    except OSError:
+        return ""
+
+
+def _born(pid: int) -> str:
+    """When the process began, in clock ticks since the boot; empty when there is none. A pid may be used again."""
+    try:
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def own_identity() -> str:
+    """A name for this process that no other one ever has."""
+    pid = os.getpid()
+    return f"p.{_place()}.{pid}.{_born(pid)}.{secrets.token_hex(6)}"
+
+
+def is_gone(identity: str) -> bool:
+    """Is it certain that this process has ended? False for one of another machine: only its lease can tell."""
+    parts = identity.split(".")
+    if len(parts) != 5 or not parts[1] or parts[1] != _place() or not parts[2].isdigit():
+        return False
+    return _born(int(parts[2])) != parts[3]
