@@ -6,13 +6,16 @@ TEALIGHT_LIVES=2000 tries that many; without it, few enough for every day. The s
 import os
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from config.engines.valkey import ThrowAwayValkey
 from tests.store.life import Life
+from tests.store.mutants import CHOICE
 from tests.store.wire import Wire
 
+#: A mistake on purpose need not be told in its shortest form.
+PHASES = [Phase.generate] if os.environ.get(CHOICE) else [Phase.generate, Phase.shrink]
 LIVES = int(os.environ.get("TEALIGHT_LIVES", "0"))
 
 
@@ -27,6 +30,7 @@ def test_whatever_people_do_nobody_is_lost(engine: ThrowAwayValkey, request: pyt
             max_examples=lives,
             stateful_step_count=50,
             derandomize=True,
+            phases=PHASES,
             database=None,
             deadline=None,
             suppress_health_check=list(HealthCheck),
