@@ -29,10 +29,16 @@ export function ListenPage({ held, person }: Props) {
           <Rail duty={held.duty} person={person} />
           <OfferCard offers={held.offers} />
         </div>
-        <div class="console__more" data-region="line">
+        <section
+          class="console__more"
+          data-region="line"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label={t("listen.aside")}
+        >
           <Lines held={held} />
           <Shift held={held} />
-        </div>
+        </section>
         <DeskTabs held={held} isLineInFront={isLineInFront} />
         <div class="console__chats">
           {desks.length === 0 && <NoChats held={held} />}
