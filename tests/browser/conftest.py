@@ -1,3 +1,3 @@
-from tests.browser.street import browser, service, street
+from tests.browser.street import browser, service, street, waiting_since_long
 
-__all__ = ["browser", "service", "street"]
+__all__ = ["browser", "service", "street", "waiting_since_long"]

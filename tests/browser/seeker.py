@@ -1,6 +1,7 @@
 """The seeker's page, as a seeker uses it."""
 
 import re
+import time
 
 from playwright.async_api import Locator, Page, expect
 
@@ -14,6 +15,9 @@ class SeekerPage:
         self.page = page
         self.language = language
         self._typed = typed
+        #: When this page last said hello (time.monotonic): to the server that is an act.
+        self.greeted_at = 0.0
+        page.on("websocket", lambda _: setattr(self, "greeted_at", time.monotonic()))
 
     async def opens(self) -> "SeekerPage":
         """The first page, with its questions."""

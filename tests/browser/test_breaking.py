@@ -135,14 +135,12 @@ async def test_long_words_arrive_whole_and_too_long_ones_are_said_to_be(street: 
 async def test_four_chats_at_once_stay_apart(street: Street) -> None:
     listener = await street.listener()
     await listener.becomes("Available", chats_at_once=4)
-    seekers = []
-    for number in range(4):
-        seeker = await street.seeker()
+    seekers = await asyncio.gather(*(street.seeker() for _ in range(4)))
+    for number, seeker in enumerate(seekers):
         await seeker.asks()
         await listener.accepts()
         await seeker.is_in_chat()
         await seeker.writes(f"I am {number}.")
-        seekers.append(seeker)
     await expect(listener.desks).to_have_count(4)
     for number, seeker in enumerate(seekers):
         desk = listener.desk(number)
@@ -178,20 +176,3 @@ async def test_a_listener_passes_an_offer_on(street: Street) -> None:
     await listener.offer.get_by_role("button", name="Pass").click()
     await expect(listener.offer).to_have_count(0)
     await expect(seeker.heading).to_contain_text("line", ignore_case=True)
-
-
-async def test_away_for_half_a_minute_is_asked_for(street: Street) -> None:
-    """The one story in real time: the rule is 30 seconds without any act."""
-    seeker = await street.seeker()
-    await seeker.asks()
-    await expect(seeker.page.locator(".wait__name strong")).to_be_visible()
-    await asyncio.sleep(30.5)
-    listener = await street.listener()
-    await listener.becomes("Available")
-    await listener.accepts()
-    question = seeker.page.get_by_role("alertdialog", name="A listener is ready. Are you still here?")
-    await expect(question).to_be_visible()
-    await expect(listener.page.get_by_text("We are asking whether they are still there.")).to_be_visible()
-    await question.get_by_role("button", name="Yes, I'm here").click()
-    await seeker.is_in_chat()
-    await expect(listener.desks).to_have_count(1)

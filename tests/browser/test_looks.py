@@ -37,7 +37,6 @@ async def test_seeker_before_a_chat(street: Street) -> None:
     await page.get_by_role("button", name="Leave the line").click()
     await looks_right(page, "waiting-leave")
     await page.get_by_role("button", name="Stay in line").click()
-    await street.seeker()
 
 
 async def test_seeker_in_a_chat_and_after(street: Street) -> None:
@@ -136,7 +135,7 @@ async def test_board_and_wall(street: Street) -> None:
     page = await street.staff_page("/supervise", "supervisor")
     await page.get_by_label("Pool", exact=True).select_option(f"{street.language}/adult")
     await expect(page.locator(".tile").first).to_be_visible()
-    seeker, listener = await street.they_talk()
+    seeker, _ = await street.they_talk()
     await seeker.writes("Hello.")
     await seeker.ends_chat()
     await looks_right(page, "board")
