@@ -122,7 +122,9 @@ class Dispatch:
     async def watch_load(self, connection: Connection, command: c.WatchLoad) -> Done:
         connection.watches_load = True
         load = await self.board.whole()
-        return Done(ref=command.ref, n=load.n, at_ms=load.at_ms, pools=load.pools, load_changed=load)
+        return Done(
+            ref=command.ref, n=load.n, at_ms=load.at_ms, pools=load.pools, listeners=load.listeners, load_changed=load
+        )
 
     def refuse(self, connection: Connection, ref: str | None, code: Code, **fields: Any) -> None:
         """Send `refused`; a command without a ref gets no reply, as the wire promises."""

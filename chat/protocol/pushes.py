@@ -85,6 +85,14 @@ class PoolLoad(Struct, frozen=True):
     offers_missed_1h: int
 
 
+class ListenersOnDuty(Struct, frozen=True):
+    """People, each counted once: somebody who serves several pools stands in each pool's numbers."""
+
+    available: int
+    paused: int
+    in_chat: int
+
+
 class LineOfPool(Struct, frozen=True):
     """What a listener may know of a line: how many, how long, about what; never words."""
 
@@ -222,6 +230,7 @@ class LoadChanged(Struct, frozen=True, tag_field="type", tag="load_changed"):
     n: int
     at_ms: int
     pools: list[PoolLoad]
+    listeners: ListenersOnDuty | None = None
 
 
 class Heartbeat(Struct, frozen=True, tag_field="type", tag="heartbeat"):

@@ -4,7 +4,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from chat.protocol.codes import Code
 from chat.protocol.fields import Availability
-from chat.protocol.pushes import LoadChanged, PoolLoad
+from chat.protocol.pushes import ListenersOnDuty, LoadChanged, PoolLoad
 
 
 class Done(Struct, frozen=True, tag_field="type", tag="done"):
@@ -28,6 +28,7 @@ class Done(Struct, frozen=True, tag_field="type", tag="done"):
     n: int | UnsetType = UNSET
     at_ms: int | UnsetType = UNSET
     pools: list[PoolLoad] | UnsetType = UNSET
+    listeners: ListenersOnDuty | UnsetType | None = UNSET
     load_changed: LoadChanged | UnsetType = UNSET
 
 

@@ -6,7 +6,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from chat.accounts.pools import PoolBook
 from chat.protocol.fields import AgeBand
-from chat.protocol.pushes import LoadChanged, PoolLoad
+from chat.protocol.pushes import ListenersOnDuty, LoadChanged, PoolLoad
 from routing.actions.lines import Lines
 
 
@@ -56,7 +56,7 @@ class Board:
         now, loads, heads = await self.sample()
         if not self._last:
             self._last, self._heads = loads, heads
-        return LoadChanged(n=self._n, at_ms=now, pools=list(loads.values()))
+        return LoadChanged(n=self._n, at_ms=now, pools=list(loads.values()), listeners=await self._listeners())
 
     async def change(self) -> LoadChanged | None:
         """The pools that changed since the last push, or None."""
@@ -71,8 +71,18 @@ class Board:
         if not changed:
             return None
         self._last, self._heads = loads, heads
+        listeners = await self._listeners()
         self._n += 1
-        return LoadChanged(n=self._n, at_ms=now, pools=changed)
+        return LoadChanged(n=self._n, at_ms=now, pools=changed, listeners=listeners)
+
+    async def _listeners(self) -> ListenersOnDuty:
+        """People on duty, each once, however many pools and age bands they serve."""
+        found: tuple[set[bytes], set[bytes], set[bytes]] = (set(), set(), set())
+        for band in self._lines.shards:
+            languages = ",".join(p.language for p in self._pools.all() if p.age_band == band)
+            for people, more in zip(found, await self._lines.call(band, "listeners", languages), strict=True):
+                people.update(more)
+        return ListenersOnDuty(available=len(found[0]), paused=len(found[1]), in_chat=len(found[2]))
 
 
 def _numbers(load: PoolLoad) -> tuple[int, ...]:

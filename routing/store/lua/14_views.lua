@@ -81,3 +81,16 @@ function OPS.places(keys, args)
   local waits = redis.call('ZREVRANGEBYSCORE', K.waits(S, language), '+inf', T.now - HOUR_MS, 'LIMIT', 0, 60)
   return finish(S, { T.now, redis.call('SCARD', K.available(S, language)), waits, places, head[2] or '0' })
 end
+
+-- listeners: who is on duty in any of these languages, so that the caller can count people and not pools.
+-- args: 3 languages csv. answer: {available, paused, in chat}, each a list of listeners
+function OPS.listeners(keys, args)
+  local S, out = keys[1], {}
+  begin(args)
+  for _, name in ipairs({ 'available', 'paused', 'chatting' }) do
+    local sets = {}
+    each_language(args[3], function(language) sets[#sets + 1] = K[name](S, language) end)
+    out[#out + 1] = #sets > 0 and redis.call('SUNION', unpack(sets)) or {}
+  end
+  return finish(S, out)
+end

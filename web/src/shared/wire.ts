@@ -425,11 +425,18 @@ export interface PoolLoad {
   offers_missed_1h: number;
 }
 
+export interface ListenersOnDuty {
+  available: number;
+  paused: number;
+  in_chat: number;
+}
+
 export interface LoadChanged {
   type: "load_changed";
   n: number;
   at_ms: number;
   pools: PoolLoad[];
+  listeners?: ListenersOnDuty | null;
 }
 
 export interface Heartbeat {
@@ -458,6 +465,7 @@ export interface Done {
   n?: number;
   at_ms?: number;
   pools?: PoolLoad[];
+  listeners?: ListenersOnDuty | null;
   load_changed?: LoadChanged;
 }
 

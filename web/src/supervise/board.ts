@@ -134,5 +134,5 @@ export class Board {
 function newsOf(done: Done): LoadNews | null {
   if (done.load_changed) return done.load_changed;
   if (done.n === undefined || done.at_ms === undefined || !done.pools) return null;
-  return { n: done.n, at_ms: done.at_ms, pools: done.pools };
+  return { n: done.n, at_ms: done.at_ms, pools: done.pools, listeners: done.listeners };
 }

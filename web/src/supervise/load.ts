@@ -1,16 +1,19 @@
 // The live load: a whole picture, then pushes that may leave unchanged pools out. Pure.
-import type { PoolLoad } from "../shared/wire";
+import type { ListenersOnDuty, PoolLoad } from "../shared/wire";
 
 export interface Load {
   n: number;
   atMs: number;
   pools: ReadonlyMap<string, PoolLoad>;
+  /** People, each counted once; pools count somebody who serves several of them in each. */
+  listeners: ListenersOnDuty | null;
 }
 
 export interface LoadNews {
   n: number;
   at_ms: number;
   pools: readonly PoolLoad[];
+  listeners?: ListenersOnDuty | null;
 }
 
 export type Merged = { kind: "merged"; load: Load } | { kind: "old" } | { kind: "gap" };
@@ -19,8 +22,12 @@ export function poolKey(pool: { language: string; age_band: string }): string {
   return `${pool.language}/${pool.age_band}`;
 }
 
+function poolsOf(news: LoadNews): Map<string, PoolLoad> {
+  return new Map(news.pools.map((pool) => [poolKey(pool), pool]));
+}
+
 export function wholeLoad(news: LoadNews): Load {
-  return { n: news.n, atMs: news.at_ms, pools: new Map(news.pools.map((pool) => [poolKey(pool), pool])) };
+  return { n: news.n, atMs: news.at_ms, pools: poolsOf(news), listeners: news.listeners ?? null };
 }
 
 /** `gap`: a push is missing (n did not rise by one); watch again for the whole. `old`: already held. */
@@ -30,7 +37,7 @@ export function mergeLoad(held: Load | null, news: LoadNews): Merged {
   if (news.n !== held.n + 1) return { kind: "gap" };
   const pools = new Map(held.pools);
   for (const pool of news.pools) pools.set(poolKey(pool), pool);
-  return { kind: "merged", load: { n: news.n, atMs: news.at_ms, pools } };
+  return { kind: "merged", load: { n: news.n, atMs: news.at_ms, pools, listeners: news.listeners ?? null } };
 }
 
 /** The longest wait of a pool as of now: between two pushes it grows by itself as long as somebody waits. */

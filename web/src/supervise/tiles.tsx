@@ -36,7 +36,10 @@ export function Tiles({ board, isWall }: Props) {
   if (!load) return null;
   const pools = board.pools.value;
   const sum = totals(pools, load.atMs, now.value);
-  const isUnanswered = sum.waiting > 0 && sum.available === 0;
+  // Of all pools together, people; of one pool, its own numbers.
+  const people = board.onlyPool.value === null ? load.listeners : null;
+  const available = people?.available ?? sum.available;
+  const isUnanswered = sum.waiting > 0 && available === 0;
   return (
     <dl class={isWall ? "tiles" : "span-12 tiles"} aria-label={t("board.now")}>
       <Tile label="tile.waiting" value={String(sum.waiting)} foot={isUnanswered ? t("tile.nobody_there") : undefined} />
@@ -48,10 +51,10 @@ export function Tiles({ board, isWall }: Props) {
       />
       <Tile
         label="tile.available"
-        value={String(sum.available)}
-        foot={t(pools.length > 1 ? "tile.paused_sum" : "tile.paused", { n: sum.paused })}
+        value={String(available)}
+        foot={t("tile.paused", { n: people?.paused ?? sum.paused })}
       />
-      {!isWall && <Tile label="tile.in_chat" value={String(sum.inChat)} />}
+      {!isWall && <Tile label="tile.in_chat" value={String(people?.in_chat ?? sum.inChat)} />}
       <Tile label="tile.open_chats" value={String(sum.openChats)} />
       {!isWall && <Tile label="tile.open_offers" value={String(sum.openOffers)} />}
       <Tile label="tile.missed" value={String(sum.offersMissed)} foot={t("tile.last_hour")} />
