@@ -78,6 +78,10 @@ class Life(RuleBasedStateMachine):
             (self.seeker_leaves_the_line, self.truth.chats("W", "P", "O", "H")),
             (self.listener_changes, self.truth.of("listener")),
             (self.a_stale_offer_is_answered, self.truth.of("chat") and self.truth.of("listener")),
+            (self.an_earlier_offer_is_answered, self.truth.chats("O")),
+            (self.both_vanish, self.truth.chats("A")),
+            (self.somebody_goes_while_offered, self.truth.chats("O")),
+            (self.a_message_is_refused, self.truth.of("sent")),
             (self.listener_takes_one_more, self.truth.of("listener")),
             (self.seeker_ends_it_between_two_listeners, self.reopened()),
             (self.a_former_listener_blocks, self.parted()),
@@ -171,6 +175,7 @@ class Life(RuleBasedStateMachine):
         chat = self.pick(data, self.truth.chats("O"))
         c = self.truth.of("chat")[chat]
         assert self.do("answer_offer", c["l"], c["oid"], "1") == "done"
+        assert self.place.read("HGET", self.place.key("listener", c["l"]), "ms") in ("0", None)
         is_here = self.truth.is_present(c["pe"]) and self.place.now_ms - float(c["at"]) <= 30_000
         assert self.place.chat(chat).state == ("A" if is_here else "H")
 
@@ -190,6 +195,7 @@ class Life(RuleBasedStateMachine):
         chat = self.pick(data, self.truth.chats("O"))
         c = self.truth.of("chat")[chat]
         assert self.do("answer_offer", c["l"], c["oid"], "0") == "done"
+        assert self.place.read("HGET", self.place.key("listener", c["l"]), "ms") in ("0", None)
         assert self.place.chat(chat).listener != c["l"]
 
     def a_stale_offer_is_answered(self, data: st.DataObject) -> None:
@@ -205,6 +211,15 @@ class Life(RuleBasedStateMachine):
         wanted = "done" if had_its_effect else "gone" if turn <= int(c["turn"]) else "no_such_offer"
         assert answer == wanted
         assert truth_of(self.place).held == self.truth.held
+
+    def an_earlier_offer_is_answered(self, data: st.DataObject) -> None:
+        """The right listener and chat, and the wrong turn."""
+        chat = self.pick(data, self.truth.chats("O"))
+        c = self.truth.of("chat")[chat]
+        turn = data.draw(st.integers(0, int(c["turn"]) - 1))
+        if f"an:{turn}" not in c:
+            assert self.do("answer_offer", c["l"], f"{chat}.{turn}", "1") == "gone"
+            assert truth_of(self.place).held == self.truth.held
 
     def listener_takes_one_more(self, data: st.DataObject) -> None:
         who = self.pick(data, self.truth.of("listener"))
@@ -237,12 +252,39 @@ class Life(RuleBasedStateMachine):
         self.may_end.add(chat)
         person = self.truth.of("chat")[chat][side]
         assert self.do("end_chat", person, chat, "somebody", "ended", "1" if block else "0") == "done"
+        assert self.place.chat(chat).state == "U", "the wrap-up holds the unit"
 
     def seeker_ends_it_between_two_listeners(self, data: st.DataObject) -> None:
         chat = self.pick(data, self.reopened())
         self.may_end.add(chat)
         person = self.truth.of("chat")[chat]["pe"]
         assert self.do("end_chat", person, chat, "seeker", "ended", "0") == "done"
+
+    def both_vanish(self, data: st.DataObject) -> None:
+        chat = self.pick(data, self.truth.chats("A"))
+        c = self.truth.of("chat")[chat]
+        self.vanish(c["l"])
+        self.vanish(c["pe"])
+
+    def somebody_goes_while_offered(self, data: st.DataObject) -> None:
+        chat = self.pick(data, self.truth.chats("O"))
+        self.vanish(self.truth.of("chat")[chat]["pe"])
+
+    def vanish(self, person: str) -> None:
+        for process in sorted(self.at.get(person, ())):
+            self.do("detach", person, process)
+        self.at[person] = set()
+
+    def a_message_is_refused(self, data: st.DataObject) -> None:
+        """Another text under an id that was used, or from who takes part no more."""
+        chat = self.pick(data, self.truth.of("sent"))
+        sender, _, message_id = self.pick(data, self.truth.of("sent")[chat]).partition(":")
+        answer = self.do("send_message", chat, sender, message_id, "something else", "seeker")
+        assert answer == ["message_id_reused"]
+        for former in sorted(who for where, who in self.parted() if where == chat):
+            wanted = "chat_ended" if self.truth.of("chat")[chat]["st"] in "UE" else "not_participant"
+            assert self.do("send_message", chat, former, "m-late", "late", "listener") == [wanted]
+        assert truth_of(self.place).held == self.truth.held
 
     def reopened(self) -> set[str]:
         return {chat for chat, c in self.truth.chats("W", "P", "O", "H").items() if "op" in c}
@@ -347,8 +389,19 @@ class Life(RuleBasedStateMachine):
                 assert c["ar"] == before["ar"], f"{chat} lost its place"
             if c["st"] == "O" and (before is None or c["turn"] != before["turn"]):
                 self.is_fair(chat, c)
+            if c["st"] == "A" and before is not None and before["st"] != "A" and not self.truth.is_present(c["pe"]):
+                assert self.truth.one("grace_ends")[c["pe"]] == self.truth.now_ms + 300_000, (
+                    f"{chat} opened for a moment"
+                )
+            if c["st"] in "WO" and before is not None and before["st"] == "A":
+                assert self.truth.is_present(c["pe"]), f"{chat} is offered on though {c['pe']} is not here"
             if c["st"] in "UE" and before is not None and before["st"] not in "UE":
                 self.may_have_ended(chat, c)
+        for who, listener in self.truth.of("listener").items():
+            before = self.old.of("listener").get(who, {})
+            if int(listener.get("ms", 0)) > int(before.get("ms", 0)):
+                shown = [chat for chat, c in self.old.chats("O").items() if c["l"] == who]
+                assert shown, f"{who} missed what was not offered"
         for person, processes in self.at.items():
             held = {p for p in self.truth.of("connections").get(person, ()) if p in self.processes}
             assert held == processes, f"{person} is on {sorted(processes)}, not {sorted(held)}"
@@ -371,6 +424,7 @@ class Life(RuleBasedStateMachine):
         """A new offer overtakes nobody (I7), exceeds no capacity (I2) and no start gap."""
         listener = self.truth.of("listener")[c["l"]]
         takes_next = c["tu"] == "1"
+        assert listener["tn"] == "0", f"{c['l']} asked for one more, once"
         load = len(self.truth.of("units")[c["l"]])
         assert load <= int(listener["max" if takes_next else "cap"]), f"{c['l']} is over capacity"
         assert takes_next or float(listener.get("gap", 0)) <= self.truth.now_ms, f"{c['l']} is within the start gap"

@@ -24,16 +24,18 @@ def test_whatever_people_do_nobody_is_lost(engine: ThrowAwayValkey, request: pyt
     is_first = "valkey" in request.node.callspec.id
     lives = LIVES or (60 if is_first else 20)
     Life.engine, Life.wire = engine, Wire(engine.url)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Life,
-        settings=settings(
-            max_examples=lives,
-            stateful_step_count=50,
-            derandomize=True,
-            phases=PHASES,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    Life.wire.close()
+    try:
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            Life,
+            settings=settings(
+                max_examples=lives,
+                stateful_step_count=50,
+                derandomize=True,
+                phases=PHASES,
+                database=None,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    finally:
+        Life.wire.close()

@@ -181,6 +181,12 @@ def _listeners(truth: Truth) -> Iterator[str]:
             yield f"{chat_id} is offered to {c['l']}, who is not available"
         if c["la"] not in languages_of(listener):
             yield f"{chat_id} is offered to {c['l']}, who does not speak {c['la']}"
+    for who, listener in truth.of("listener").items():
+        if listener["av"] == "1" and int(listener.get("ms", 0)) >= 2:
+            yield f"{who} missed {listener['ms']} offers in a row and is available"
+    for chat_id, c in truth.chats("W", "P", "O", "H").items():
+        if forgotten := set(truth.of("blocks").get(c["pe"], ())) - truth.excluded(chat_id):
+            yield f"{sorted(forgotten)} and {c['pe']} were to be kept apart"
     for chat_id, c in truth.chats("O", "H").items():
         if c["l"] in truth.excluded(chat_id) | set(truth.of("blocks").get(c["pe"], ())):
             yield f"{chat_id} is offered to {c['l']}, who is excluded"
