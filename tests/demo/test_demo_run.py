@@ -41,7 +41,7 @@ def number(table: str, what: str) -> int:
 
 
 def test_people_come_talk_and_leave_while_web_processes_and_the_engine_are_killed(service: Up) -> None:
-    demo = start(service, "--chats", "12", "--at-once", "12", "--pace", "150", "--seed", "4")
+    demo = start(service, "--chats", "12", "--at-once", "12", "--pace", "500", "--seed", "4")
     for victim in ("tealight web", "tealight web", "valkey"):
         time.sleep(4)
         os.kill(service.children()[victim][0], signal.SIGKILL)
