@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.helpers.valkey import empty
+from tests.store.judging import Judging
 from tests.store.place import TIMING, UNHURRIED, Place
-from tests.store.truth import Truth, broken, languages_of, truth_of
+from tests.store.truth import Truth, truth_of
 from tests.store.wire import Wire
 
 LISTENERS = ("bo", "cy", "di", "eli")
@@ -22,7 +23,7 @@ MOST_PROCESSES = 3
 JUMPS_S = (1, 1, 5, 5, 10.5, 16, 26, 31, 61, 301)
 
 
-class Life(RuleBasedStateMachine):
+class Life(Judging, RuleBasedStateMachine):
     """`wire` and `engine` are set by the test that runs it."""
 
     wire: Wire
@@ -40,9 +41,6 @@ class Life(RuleBasedStateMachine):
         self.at: dict[str, set[str]] = {}
         self.old = Truth(self.place.now_ms)
         self.truth = self.old
-        self.may_end: set[str] = set()
-        self.absent_since: dict[str, int] = {}
-        self.parked_since: dict[str, int] = {}
         self.last: tuple[str, tuple[Any, ...], Any] | None = None
 
     # ---- what is done ----
@@ -78,7 +76,6 @@ class Life(RuleBasedStateMachine):
             (self.seeker_leaves_the_line, self.truth.chats("W", "P", "O", "H")),
             (self.listener_changes, self.truth.of("listener")),
             (self.a_stale_offer_is_answered, self.truth.of("chat") and self.truth.of("listener")),
-            (self.an_earlier_offer_is_answered, self.truth.chats("O")),
             (self.both_vanish, self.truth.chats("A")),
             (self.somebody_goes_while_offered, self.truth.chats("O")),
             (self.a_message_is_refused, self.truth.of("sent")),
@@ -212,6 +209,8 @@ class Life(RuleBasedStateMachine):
         assert answer == wanted
         assert truth_of(self.place).held == self.truth.held
 
+    @precondition(lambda self: self.truth.chats("O"))
+    @rule(data=st.data())
     def an_earlier_offer_is_answered(self, data: st.DataObject) -> None:
         """The right listener and chat, and the wrong turn."""
         chat = self.pick(data, self.truth.chats("O"))
@@ -376,82 +375,10 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def all_is_as_it_must_be(self) -> None:
-        self.old, self.truth = self.truth, truth_of(self.place)
-        assert broken(self.truth) == []
-        self.note_absences()
-        for chat, c in self.truth.of("chat").items():
-            before = self.old.of("chat").get(chat)
-            if before is not None:
-                assert int(c["turn"]) >= int(before["turn"]), f"{chat} turned back"
-                assert c["st"] == before["st"] or int(c["turn"]) > int(before["turn"]) or c["st"] in "UE", (
-                    f"{chat} same turn"
-                )
-                assert c["ar"] == before["ar"], f"{chat} lost its place"
-            if c["st"] == "O" and (before is None or c["turn"] != before["turn"]):
-                self.is_fair(chat, c)
-            if c["st"] == "A" and before is not None and before["st"] != "A" and not self.truth.is_present(c["pe"]):
-                assert self.truth.one("grace_ends")[c["pe"]] == self.truth.now_ms + 300_000, (
-                    f"{chat} opened for a moment"
-                )
-            if c["st"] in "WO" and before is not None and before["st"] == "A":
-                assert self.truth.is_present(c["pe"]), f"{chat} is offered on though {c['pe']} is not here"
-            if c["st"] in "UE" and before is not None and before["st"] not in "UE":
-                self.may_have_ended(chat, c)
-        for who, listener in self.truth.of("listener").items():
-            before = self.old.of("listener").get(who, {})
-            if int(listener.get("ms", 0)) > int(before.get("ms", 0)):
-                shown = [chat for chat, c in self.old.chats("O").items() if c["l"] == who]
-                assert shown, f"{who} missed what was not offered"
-        for person, processes in self.at.items():
-            held = {p for p in self.truth.of("connections").get(person, ()) if p in self.processes}
-            assert held == processes, f"{person} is on {sorted(processes)}, not {sorted(held)}"
-        self.may_end.clear()
-
-    def note_absences(self) -> None:
-        people = {c["pe"] for c in self.truth.of("chat").values()}
-        for person in people:
-            if self.truth.is_present(person):
-                self.absent_since.pop(person, None)
-            else:
-                self.absent_since.setdefault(person, self.truth.now_ms)
-        for chat, c in self.truth.of("chat").items():
-            if c["st"] == "P":
-                self.parked_since.setdefault(chat, self.truth.now_ms)
-            elif c["st"] not in "UE":
-                self.parked_since.pop(chat, None)
-
-    def is_fair(self, chat: str, c: dict[str, str]) -> None:
-        """A new offer overtakes nobody (I7), exceeds no capacity (I2) and no start gap."""
-        listener = self.truth.of("listener")[c["l"]]
-        takes_next = c["tu"] == "1"
-        assert listener["tn"] == "0", f"{c['l']} asked for one more, once"
-        load = len(self.truth.of("units")[c["l"]])
-        assert load <= int(listener["max" if takes_next else "cap"]), f"{c['l']} is over capacity"
-        assert takes_next or float(listener.get("gap", 0)) <= self.truth.now_ms, f"{c['l']} is within the start gap"
-        for other, o in self.truth.chats("W").items():
-            before = self.old.of("chat").get(other)
-            if (
-                before is not None
-                and before["st"] == "W"
-                and before["turn"] == o["turn"]
-                and o["la"] in languages_of(listener)
-                and c["l"] not in self.old.excluded(other)
-            ):
-                assert float(o["ar"]) >= float(c["ar"]), f"{chat} overtook {other}"
-
-    def may_have_ended(self, chat: str, c: dict[str, str]) -> None:
-        """I12: nobody's chat ends but by their own doing, or after five minutes of absence."""
-        if chat in self.may_end:
-            return
-        long_ago = self.truth.now_ms - 300_000
-        if c["er"] == "seeker_gone":
-            assert self.absent_since[c["pe"]] <= long_ago, f"{chat} ended too early"
-        else:
-            assert c["er"] == "away_too_long", f"{chat} ended by itself: {c['er']}"
-            assert self.parked_since[chat] <= long_ago, f"{chat} ended too early"
+        self.judge(truth_of(self.place))
 
     def teardown(self) -> None:
-        """I13: after everybody went, nothing is left that does not expire."""
+        """After everybody went, nothing is left that does not expire."""
         place = self.place
         for chat, c in self.truth.of("chat").items():
             if c["st"] not in "UE":

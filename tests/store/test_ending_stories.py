@@ -120,6 +120,18 @@ def test_a_block_withdraws_what_is_already_offered_again(place: Place) -> None:
     assert broken(truth_of(place)) == []
 
 
+def test_a_block_from_another_age_band_withdraws_the_offer_too(place: Place) -> None:
+    ada, ben, bo = place.seeker("ada"), place.seeker("ben"), place.listener("bo").comes()
+    ada.asks()
+    ben.asks()
+    assert bo.sees == "ada"
+    assert place.call("block", "bo", "ada") == "done"
+    assert bo.sees == "ben" and ada.state == "W"
+    assert place.call("block", "bo", "somebody-who-never-came") == "done"
+    assert place.read("PTTL", place.key("blocks", "somebody-who-never-came")) > 0
+    assert broken(truth_of(place)) == []
+
+
 def test_a_lost_listener_who_blocked_meanwhile_is_never_asked_again(place: Place) -> None:
     ada, bo, chat = in_chat(place)
     bo.disconnects()

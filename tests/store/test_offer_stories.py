@@ -106,6 +106,17 @@ def test_the_board_counts_who_is_in_a_chat(place: Place) -> None:
     assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 0, 0, 0, 0]
 
 
+def test_people_on_duty_are_told_once_however_many_languages_they_speak(place: Place) -> None:
+    place.listener("bo").comes(languages="en,de")
+    place.listener("cy").comes(languages="de")
+    place.listener("di").comes(languages="en,de").is_now(2, languages="en,de")
+    place.seeker("ada").asks(language="de", prefer="cy")
+    place.listener("cy").accepts()
+    available, paused, in_chat = place.call("listeners", "en,de")
+    assert (sorted(available), paused, in_chat) == (["bo", "cy"], ["di"], ["cy"])
+    assert place.call("listeners", "") == [[], [], []]
+
+
 def test_a_stale_offer_is_gone_whatever_is_said_to_it(place: Place) -> None:
     bo, cy = place.listener("bo").comes(), place.listener("cy").comes()
     place.seeker("ada").asks()

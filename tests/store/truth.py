@@ -96,7 +96,7 @@ def broken(truth: Truth) -> list[str]:
 
 
 def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
-    """I1, I3, I10: a chat is in exactly the places that its state names, with the deadline that its hash names."""
+    """A chat is in exactly the places that its state names, with the deadline that its hash names."""
     for chat_id, c in truth.of("chat").items():
         state, listener = c["st"], c.get("l", "")
         places = {
@@ -130,7 +130,7 @@ def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
 
 
 def _nothing_left_behind(truth: Truth) -> Iterator[str]:
-    """I1, I10, I14: no place holds a chat that is in another state."""
+    """No place holds a chat that is in another state."""
     for name, states in (
         ("park_ends", "P"),
         ("offer_ends", "O"),
@@ -162,7 +162,7 @@ def _nothing_left_behind(truth: Truth) -> Iterator[str]:
 
 
 def _listeners(truth: Truth) -> Iterator[str]:
-    """I2, I3, I5: units, the one open offer, and who may be paired with whom."""
+    """Units, the one open offer, and who may be paired with whom."""
     for who, units in truth.of("units").items():
         listener = truth.of("listener").get(who)
         if listener is None:
@@ -208,7 +208,7 @@ def may_be_offered(truth: Truth, who: str) -> bool:
 
 
 def _indices(truth: Truth) -> Iterator[str]:
-    """I4: free, available and paused are what the listeners' own hashes say, with the same scores."""
+    """Free, available and paused are what the listeners' own hashes say, with the same scores."""
     free: dict[tuple[str, str], float] = {}
     available, paused = set(), set()
     for who, listener in truth.of("listener").items():
@@ -234,7 +234,7 @@ def _indices(truth: Truth) -> Iterator[str]:
 
 
 def _nobody_waits_beside_a_free_listener(truth: Truth) -> Iterator[str]:
-    """I8."""
+    """A free listener and somebody who may meet them are never left waiting."""
     for chat_id, c in truth.chats("W").items():
         for who in truth.of("free").get(c["la"], {}):
             if who not in truth.excluded(chat_id):
@@ -242,7 +242,7 @@ def _nobody_waits_beside_a_free_listener(truth: Truth) -> Iterator[str]:
 
 
 def _presence(truth: Truth) -> Iterator[str]:
-    """I10 for those who are not there, and the two sides of who holds whose connections."""
+    """Graces of those who are not there, and the two sides of who holds whose connections."""
     here = {(process, person) for person, processes in truth.of("connections").items() for process in processes}
     told = {(process, person) for process, people in truth.of("people").items() for person in people}
     if here != told:
@@ -265,7 +265,7 @@ def _presence(truth: Truth) -> Iterator[str]:
 
 
 def _seekers(truth: Truth) -> Iterator[str]:
-    """I17, and a token that is not forgotten."""
+    """One open request each, logs without gaps, and a token that is not forgotten."""
     owned = sorted((c["pe"], chat_id) for chat_id, c in truth.of("chat").items() if c["st"] not in "UE")
     if owned != sorted(truth.of("own").items()):
         yield f"own requests are {sorted(truth.of('own').items())} and should be {owned}"
