@@ -38,6 +38,13 @@ async def _violations(page: Page, scheme: str) -> list[str]:
     return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
+async def _bare_keys(page: Page) -> list[str]:
+    """Names of sentences that are shown instead of the sentence."""
+    return await page.evaluate(
+        "() => document.body.innerText.split('\\n').filter(one => /^[a-z_]+(\\.[a-z_0-9]+)+$/.test(one.trim()))"
+    )
+
+
 async def _picture(page: Page, name: str) -> None:
     if _PICTURES is not None:
         await page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=True)
@@ -47,7 +54,7 @@ async def looks_right(page: Page, state: str) -> None:
     """No violation that axe finds, by day and by night, and nothing to scroll sideways at 320 px."""
     size = page.viewport_size
     assert size is not None
-    wrong = []
+    wrong = [f"a sentence is missing: {key}" for key in await _bare_keys(page)]
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         await _settled(page)

@@ -18,7 +18,7 @@ from tests.helpers.service import ROOT, Service, starting
 PICTURE = ROOT / "docs" / "images" / "three-pages.png"
 STAFF_SIZE = (1120, 700)
 #: The demo plays so long before the board is photographed: a few minutes for its chart.
-PLAYS_S = 15
+PLAYS_S = 240
 MOST_BYTES = 400_000
 
 TALK = (
