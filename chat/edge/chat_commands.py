@@ -98,7 +98,7 @@ class ChatCommands:
 
     async def report(self, connection: Connection, command: Report) -> Done:
         """Keep the report first: a chat that ended without it would have silenced it."""
-        band = await self._band(connection, command.chat_id)
+        await self._band(connection, command.chat_id)
         if command.comment and "\x00" in command.comment:
             raise CommandRefused("bad_text")
         await aftermath.save_report(
@@ -112,13 +112,14 @@ class ChatCommands:
         )
         if command.block:
             await self._end(connection, command.chat_id, "ended", block=True)
-            if connection.role != "seeker":
-                await self._block(band, command.chat_id, connection.person_id)
+            await self._block(connection, command.chat_id)
         return Done(ref=command.ref)
 
-    async def _block(self, band: str, chat_id: str, listener_id: str) -> None:
-        """A listener's block holds in every age band: a seeker who says another one is the same person."""
-        shard = self.hub.lines.shards[band]
-        seeker = await shard.functions.link.send("HGET", shard.key("chat", chat_id), "pe")
-        for each in self.hub.lines.shards:
-            await self.hub.lines.call(each, "block", listener_id, (seeker or b"").decode())
+    async def _block(self, connection: Connection, chat_id: str) -> None:
+        """A block holds in every age band: a seeker who says another one is the same person."""
+        for other_id, role in connection.others(chat_id):
+            seeker_id, listener_id = (
+                (connection.person_id, other_id) if role == "listener" else (other_id, connection.person_id)
+            )
+            for band in self.hub.lines.shards:
+                await self.hub.lines.call(band, "block", listener_id, seeker_id)

@@ -65,12 +65,22 @@ class Connection:
 
     def counterparts(self, chat_id: str) -> list[str]:
         """The others in an open chat, as this connection was told."""
-        if self.known is None:
-            return []
-        for chat in self.known.snapshot.chats:
-            if chat.chat_id == chat_id and chat.state == "open":
-                return [p.person_id for p in chat.participants if p.person_id != self.person_id]
-        return []
+        return [person_id for person_id, _ in self.others(chat_id)] if self._state_of(chat_id) == "open" else []
+
+    def others(self, chat_id: str) -> list[tuple[str, Role]]:
+        """The others in a chat and their roles, also after its end."""
+        chats = self.known.snapshot.chats if self.known is not None else []
+        return [
+            (person.person_id, person.role)
+            for chat in chats
+            if chat.chat_id == chat_id
+            for person in chat.participants
+            if person.person_id != self.person_id
+        ]
+
+    def _state_of(self, chat_id: str) -> str:
+        chats = self.known.snapshot.chats if self.known is not None else []
+        return next((chat.state for chat in chats if chat.chat_id == chat_id), "")
 
 
 __all__ = ["Connection", "Push"]

@@ -104,6 +104,12 @@ class Greeter:
                 if band not in person.attached:
                     await hub.attach(person, band)
         await hub.read(person, hub.lines.shards)
+        for band, record in list(person.records.items()):
+            own = record.chats.get(record.own_chat)
+            if own is not None and own.state == "P":
+                # Another connection of theirs may have been there all along: arriving put nobody back then.
+                await hub.lines.call(band, "come_back", person.person_id)
+                await hub.read(person, (band,))
         return hub.view_of(person)
 
     async def _renew(self, person: LocalPerson, view: View, recover: list[Position]) -> View:

@@ -196,6 +196,11 @@ class Hub(Outlet):
         except (RedisAway, RedisRefused):
             person.attached.discard(band)
             raise
+        if self.people.get(person.person_id) is not person:
+            # The last connection went while this was under way: nobody else would ever take it back.
+            person.attached.discard(band)
+            self.unsaid.add((person.person_id, band))
+            await self.say_unsaid()
 
     def view_of(self, person: LocalPerson) -> View:
         return compose(

@@ -1,5 +1,6 @@
 """Limits as pure values: time is an argument."""
 
+import math
 from dataclasses import dataclass, field
 
 #: PROTOCOL: a person is not refused below 20 messages a second with bursts of 40; ours are laxer.
@@ -31,4 +32,4 @@ class TokenBucket:
         if self.tokens >= 1:
             self.tokens -= 1
             return 0
-        return max(1, int((1 - self.tokens) / self.rate * 1000))
+        return max(1, math.ceil((1 - self.tokens) / self.rate * 1000))

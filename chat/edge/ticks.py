@@ -13,7 +13,7 @@ from chat.edge.hub import Hub
 from chat.edge.listener_commands import set_availability
 from chat.edge.waiting_room import renew_places
 from chat.protocol.codes import Close
-from chat.protocol.fields import AgeBand
+from chat.protocol.fields import AgeBand, Availability
 from chat.protocol.pushes import Heartbeat, LineOfPool, LinesChanged
 from chat.supervision.board import Board
 from config import metrics
@@ -172,7 +172,9 @@ class Ticks:
         if person is None:
             return
         old, person.staff = person.staff, member
-        for connection in list(person.connections):
+        # Whoever said hello after the change was greeted with it already, perhaps after another process closed them.
+        held = [c for c in person.connections if c.staff is not None and c.staff.version < member.version]
+        for connection in held:
             if await self.directory.by_cookie(connection.cookie) is None:
                 self.hub.close(connection, Close.SIGNED_OUT, "signed out")
             elif member.role != connection.role:
@@ -182,20 +184,13 @@ class Ticks:
             return
         if not member.is_active or not member.age_bands:
             await set_availability(self.hub, person, member, "off_duty", record.capacity, "no_clearance")
-            for connection in list(person.connections):
+            for connection in held:
                 self.hub.close(connection, Close.NO_CLEARANCE, "no clearance")
         elif (old.age_bands, old.languages, old.max_chats) != (member.age_bands, member.languages, member.max_chats):
-            availability = "available" if record.availability == 1 else "paused"
+            availability: Availability = "available" if record.availability == 1 else "paused"
             if record.availability > 0:
                 capacity = min(record.capacity, member.max_chats)
-                await set_availability(
-                    self.hub,
-                    person,
-                    member,
-                    "available" if availability == "available" else "paused",
-                    capacity,
-                    "rights_changed",
-                )
+                await set_availability(self.hub, person, member, availability, capacity, "rights_changed")
 
 
 def _line(language: str, band: AgeBand, waiting: int, head: int, now: int, topics: str) -> LineOfPool:

@@ -72,6 +72,17 @@ function OPS.confirm_here(keys, args)
   return finish(S, 'done')
 end
 
+-- come_back: the seeker's page said hello again; a parked request goes back to its place. Not an act: a page can do that
+-- by itself while nobody looks at it. args: 3 person. answer: 'done'
+function OPS.come_back(keys, args)
+  local S = keys[1]
+  begin(args)
+  local own = redis.call('GET', K.own(S, args[3]))
+  local c = own and read_chat(S, own)
+  if c and c.st == 'P' and is_present(S, c.pe) then unpark(S, c) end
+  return finish(S, 'done')
+end
+
 -- acted: the seeker did something while waiting (typed, opened the page); so no confirmation is asked for 30 s.
 -- args: 3 person
 function OPS.acted(keys, args)
