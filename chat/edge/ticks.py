@@ -184,8 +184,10 @@ class Ticks:
             return
         if not member.is_active or not member.age_bands:
             await set_availability(self.hub, person, member, "off_duty", record.capacity, "no_clearance")
+            # Whoever may watch the board keeps it: a listener's rights are gone, not a supervisor's.
+            code = Close.RESYNC if member.is_active and member.role != "listener" else Close.NO_CLEARANCE
             for connection in held:
-                self.hub.close(connection, Close.NO_CLEARANCE, "no clearance")
+                self.hub.close(connection, code, "no clearance")
         elif (old.age_bands, old.languages, old.max_chats) != (member.age_bands, member.languages, member.max_chats):
             availability: Availability = "available" if record.availability == 1 else "paused"
             if record.availability > 0:

@@ -64,6 +64,11 @@ def _has_surrogate(text: str) -> bool:
     return False
 
 
+def _any_number(digits: str) -> float:
+    """Python refuses to read integers of thousands of digits; the frame's ref is wanted all the same."""
+    return float(digits)
+
+
 class JsonCodec:
     subprotocol = SUBPROTOCOL_JSON
     is_text = True
@@ -79,7 +84,7 @@ class JsonCodec:
             return self._decoder.decode(frame)
         except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
             try:
-                loose = json.loads(frame)
+                loose = json.loads(frame, parse_int=_any_number)
             except (ValueError, RecursionError):
                 loose = None
             raise _blame(loose, error) from None
