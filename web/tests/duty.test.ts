@@ -53,6 +53,19 @@ describe("availability", () => {
     expect([duty.reason.value, duty.refusal.value]).toEqual([null, null]);
   });
 
+  it("and capacity wished one straight after the other are both kept", async () => {
+    const duty = new Duty(wire as unknown as Connection);
+    await Promise.all([duty.hold(4), duty.choose("available"), duty.hold(3)]);
+    expect(wire.asked).toMatchObject([
+      { availability: "off_duty", capacity: 4 },
+      { availability: "available", capacity: 4 },
+      { availability: "available", capacity: 3 },
+    ]);
+    expect([duty.availability.value, duty.capacity.value]).toEqual(["available", 3]);
+    await duty.choose("paused");
+    expect(wire.asked[3]).toMatchObject({ availability: "paused", capacity: 3 });
+  });
+
   it("stays what it was when the wish is refused, and says why", async () => {
     const duty = new Duty(wire as unknown as Connection);
     wire.answers = ["no_clearance"];

@@ -15,14 +15,25 @@ export class Duty {
   /** Why the last wish was refused, as a code. */
   readonly refusal = signal<string | null>(null);
   readonly isAsking = signal(false);
-  /** From the reply of the person's own wish until its push: that change needs no explanation. */
-  private ownWish: Availability | null = null;
+  /** The person's last wish until it is answered: that change needs no explanation, and the next wish builds on it. */
+  private wish: { availability: Availability; capacity: number } | null = null;
   private hasWelcome = false;
 
   constructor(private readonly connection: Connection) {}
 
+  /** Another availability; the capacity stays what it is, or what was wished a moment ago. */
+  choose(availability: Availability): Promise<void> {
+    return this.set(availability, this.wish?.capacity ?? this.capacity.value);
+  }
+
+  /** Another capacity, in the same way. */
+  hold(capacity: number): Promise<void> {
+    return this.set(this.wish?.availability ?? this.availability.value, capacity);
+  }
+
   async set(availability: Availability, capacity: number): Promise<void> {
-    this.ownWish = availability;
+    const wish = { availability, capacity };
+    this.wish = wish;
     await this.ask(async () => {
       const done = await this.connection.send({ type: "set_availability", availability, capacity });
       this.availability.value = done.availability ?? availability;
@@ -31,7 +42,7 @@ export class Duty {
       this.reason.value = null;
       if (availability !== "available") this.isTakingNext.value = false;
     });
-    this.ownWish = null;
+    if (this.wish === wish) this.wish = null;
   }
 
   async takeNext(): Promise<void> {
@@ -56,7 +67,7 @@ export class Duty {
       this.onDutySinceMs.value = snapshot.on_duty_since_ms ?? null;
       this.isTakingNext.value = snapshot.is_taking_next ?? false;
     } else if (push.type === "availability_changed") {
-      const isOwn = push.availability === this.ownWish;
+      const isOwn = push.availability === this.wish?.availability;
       const isNews = push.availability !== this.availability.value;
       this.availability.value = push.availability;
       this.capacity.value = push.capacity;

@@ -32,7 +32,7 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
                 checked={chosen === value}
                 aria-busy={duty.isAsking.value}
                 onChange={(event) => {
-                  void duty.set(value, duty.capacity.value);
+                  void duty.choose(value);
                   event.currentTarget.checked = duty.availability.value === value;
                 }}
               />
@@ -53,7 +53,7 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
           id={capacityId}
           class="input input--dense rail__capacity"
           value={String(duty.capacity.value)}
-          onChange={(event) => void duty.set(duty.availability.value, Number(event.currentTarget.value))}
+          onChange={(event) => void duty.hold(Number(event.currentTarget.value))}
         >
           {Array.from({ length: max }, (_, index) => index + 1).map((n) => (
             <option key={n} value={String(n)}>
