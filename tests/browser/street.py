@@ -13,11 +13,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from chat.accounts.pool_opening import open_pools_for
-from config.database import Database
+from config.database import Database, migrate
 from tests.browser.console import Console
 from tests.browser.seeker import SeekerPage
 from tests.helpers import staff
-from tests.helpers.service import ROOT, Service, starting, until
+from tests.helpers.service import ROOT, Service, starting
 
 __all__ = [
     "CHROMIUM",
@@ -62,17 +62,19 @@ def service() -> Iterator[Service]:
     """The service that all stories share. At the end its log holds no traceback and no word that was typed."""
     if not (ROOT / "web" / "dist" / "index.html").exists():
         pytest.fail("The pages are not built: run `make web` first.")
-    with tempfile.TemporaryDirectory(prefix="tl-browser-") as folder, starting(Path(folder), **_CLOCKS) as running:
-        asyncio.run(_open_lines(running))
-        # Each web process reads the lines anew every few seconds; a run of answers comes from all of them.
-        for _ in range(12):
-            until(lambda: f'"language":"{_LANGUAGES[-1]}"' in running.get("/api/front")[1])
-        yield running
-        running.check_log()
+    with tempfile.TemporaryDirectory(prefix="tl-browser-") as folder:
+        # Before the start: web processes read the lines anew every few seconds only.
+        asyncio.run(_open_lines(Path(folder) / "data"))
+        with starting(Path(folder), **_CLOCKS) as running:
+            yield running
+            running.check_log()
 
 
-async def _open_lines(service: Service) -> None:
-    database = Database(f"sqlite:///{service.data_dir / 'tealight.db'}")
+async def _open_lines(data_dir: Path) -> None:
+    data_dir.mkdir(mode=0o700)
+    url = f"sqlite:///{data_dir / 'tealight.db'}"
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
     async with database.write() as session:
         await open_pools_for(session, _LANGUAGES, by="the story", now_ms=_THEN)
     await database.close()
