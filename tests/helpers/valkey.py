@@ -44,7 +44,7 @@ def redis7() -> Iterator[ThrowAwayValkey]:
     """The system's Redis, the oldest engine that the service promises to run on."""
     binary = shutil.which("redis-server")
     if binary is None:
-        pytest.skip("redis-server is not installed")
+        pytest.fail("redis-server is not installed, and these tests need it: `apt-get install redis-server`.")
     with ThrowAwayValkey(binary=binary) as engine:
         yield engine
 
