@@ -17,6 +17,7 @@ LONG_COMMANDS = ("up", "web", "router", "archiver")
 # Kept in modules of their own, loaded only when asked for: name -> module, the line in the list of commands.
 GROUPS = {
     "accounts": ("tealight.accounts_cli", "People: listeners, supervisors, admins."),
+    "courses": ("tealight.courses_cli", "Courses: what they hold, and whether they are sound."),
     "demo": ("tealight.demo_cli", "Demo people, and simulated chats to look at."),
 }
 MOST_WEB_PROCESSES = 64
