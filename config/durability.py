@@ -1,20 +1,26 @@
 """How much an engine may forget when its machine is lost: the durability level (docs/operations.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
-Level = Literal["always", "everysec", "none", "unknown"]
+#: What an engine is set up for.
+KeptLevel = Literal["always", "everysec", "none", "unknown"]
+#: The same, or better: with REPLICA_ACK replicas have a step before it is answered, or should have.
+Level = Literal["replica", "degraded", "always", "everysec", "none", "unknown"]
 
 #: What each level means for what people were told was `done`.
 MEANING: dict[Level, str] = {
+    "replica": "replicas have every step before it is answered; the loss of a machine loses nothing",
+    "degraded": "replicas that should have every step do not answer; until they do, the engine's own files are all",
     "always": "every write is on disk before it is answered; a crash of the machine loses nothing",
     "everysec": "a crash of the machine may lose the last second; a crash of the engine alone loses nothing",
     "none": "whatever stands in memory is lost when the engine stops",
     "unknown": "this engine does not tell its settings; its operator knows the level",
 }
+_FROM_WEAKEST: tuple[KeptLevel, ...] = ("none", "unknown", "everysec", "always")
 
 
-def level_of(conf: Mapping[str, str]) -> Level:
+def level_of(conf: Mapping[str, str]) -> KeptLevel:
     """The level of an engine from what CONFIG GET told (`appendonly`, `appendfsync`); empty where it told nothing."""
     if "appendonly" not in conf:
         return "unknown"
@@ -28,3 +34,8 @@ def level_of(conf: Mapping[str, str]) -> Level:
         case _:
             # `no` leaves the moment to the operating system, which promises none.
             return "none"
+
+
+def weakest(levels: Iterable[KeptLevel]) -> KeptLevel:
+    """Of several masters the one that promises least; `unknown` without any."""
+    return min(levels, key=_FROM_WEAKEST.index, default="unknown")

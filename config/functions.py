@@ -1,34 +1,77 @@
 """Calls into the Function library, loaded whenever it is missing."""
 
+import asyncio
 from typing import Any
 
 from config.lua import Library
+from config.redis_engine import Link
 from config.redis_link import Argument, RedisAway, RedisLink, RedisRefused
+
+#: The names of all versions of the library begin so.
+FAMILY = "tealight_"
 
 
 class Functions:
-    """One engine's copy of the library. `call` may be issued from many places at once; order is the order of calls."""
+    """The engine's copies of the library. `call` may be issued from many places at once, and keeps their order."""
 
-    def __init__(self, link: RedisLink, library: Library) -> None:
+    def __init__(self, link: Link, library: Library) -> None:
         self.link = link
         self.library = library
         self._names = {operation: library.function(operation) for operation in library.operations}
+        self._loading: dict[RedisLink, asyncio.Future[Any]] = {}
 
-    async def load(self) -> None:
-        """Load the library. Raises RedisAway, RedisRefused."""
-        await self.link.send("FUNCTION", "LOAD", "REPLACE", self.library.text)
+    async def load(self, key: str = "") -> None:
+        """Load the library where this key's shard lives, or wherever a shard does. Raises RedisAway, RedisRefused."""
+        for link in [self.link.at(key)] if key else self.link.nodes():
+            await self._load(link)
+
+    async def _load(self, link: RedisLink) -> None:
+        try:
+            await link.send("FUNCTION", "LOAD", self.library.text)
+        except RedisRefused as refused:
+            # The name carries the text's hash: who has the name has the text.
+            if "already exists" not in refused.words:
+                raise
 
     async def call(self, operation: str, key: str, *args: Argument) -> Any:
         """One atomic call. Raises RedisAway, RedisRefused."""
         name = self._names[operation]
+        link = self.link.at(key)
         try:
-            return await self.link.send("FCALL", name, 1, key, *args)
+            return await link.send("FCALL", name, 1, key, *args)
         except RedisRefused as refused:
             if "unction not found" not in refused.words:
                 raise
-        # A restarted empty engine or a promoted replica without functions: load, then once more.
-        await self.load()
-        return await self.link.send("FCALL", name, 1, key, *args)
+        # A server that came back empty, was flushed, or from which a newer release removed this version.
+        await self._load_once(link)
+        return await link.send("FCALL", name, 1, key, *args)
+
+    async def _load_once(self, link: RedisLink) -> None:
+        """Many calls may find the library missing in the same moment; one of them loads it."""
+        loading = self._loading.get(link)
+        if loading is None:
+            loading = self._loading[link] = asyncio.ensure_future(self._load(link))
+            loading.add_done_callback(lambda done: self._loaded(link, done))
+        await asyncio.shield(loading)
+
+    def _loaded(self, link: RedisLink, done: "asyncio.Future[Any]") -> None:
+        del self._loading[link]
+        if not done.cancelled():
+            done.exception()  # all who wait for it see it; where they all left, nobody needs a warning
+
+    async def remove_others(self) -> list[str]:
+        """Delete all other versions. Harmless at any time: a process that still uses one loads it again.
+
+        Answers their names. Raises RedisAway, RedisRefused.
+        """
+        removed: set[str] = set()
+        for link in self.link.nodes():
+            for told in await link.send("FUNCTION", "LIST", "LIBRARYNAME", f"{FAMILY}*"):
+                name = told[told.index(b"library_name") + 1].decode()
+                if name != f"{FAMILY}{self.library.version}":
+                    await link.send("FUNCTION", "DELETE", name)
+                    removed.add(name)
+        return sorted(removed)
 
 
 __all__ = ["Functions", "RedisAway", "RedisRefused"]

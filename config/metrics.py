@@ -39,7 +39,7 @@ redis_errors = Counter("tealight_redis_errors_total", "Engine refusals and lost 
 waits = Histogram(
     "tealight_wait_seconds",
     "From arrival to listener joined",
-    ["language", "age_band"],
+    ["language", "age_band", "risk"],
     buckets=(5, 15, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600),
     registry=REGISTRY,
 )
@@ -53,6 +53,16 @@ abandoned = Counter(
 )
 swept = Counter("tealight_deadlines_total", "Deadlines acted on", registry=REGISTRY)
 epochs_renewed = Counter("tealight_epochs_renewed_total", "Logs found behind what was answered", registry=REGISTRY)
+
+replica_waits_in_vain = Counter(
+    "tealight_replica_waits_in_vain_total", "Waits for replicas that ended without enough of them", registry=REGISTRY
+)
+replicas_missing = Gauge(
+    "tealight_replicas_missing",
+    "Links whose answers are given without a replica that should have them",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
 
 
 def page(*more: GaugeMetricFamily) -> bytes:

@@ -1,142 +1,101 @@
 """A thin connection to Redis or Valkey for the hot path: commands of one loop pass leave in one write.
 
 Most of a chat server's CPU goes into its Redis client; this one does only what the message path needs: pipelined
-commands in order, TLS, AUTH, SELECT, reconnect with back-off, and push connections for pub/sub (docs/architecture.md).
+commands in order, TLS, AUTH, SELECT, reconnect with back-off to wherever the master is now, push connections for
+pub/sub, and answers that wait for replicas (docs/redis-link.md).
 """
 
 import asyncio
 import contextlib
 import random
-import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import hiredis
+
+from config.log import get_logger
+from config.redis_address import Address
+from config.redis_wire import Argument, RedisAway, RedisRefused, Wire, connect, greetings_of
+from config.replica_ack import ReplicaAck
+from config.waiting_answers import Sent, WaitingAnswers
+
+__all__ = ["Argument", "Locate", "RedisAway", "RedisLink", "RedisRefused"]
+
+log = get_logger("redis_link")
 
 #: A command that stays unanswered for longer means a dead or stuck server: the link is cut and opened again.
 ANSWER_TIMEOUT_S = 5.0
 RECONNECT_FIRST_S = 0.05
 RECONNECT_MAX_S = 1.0
+#: A command that a server surely did not carry out is kept so long for the one that will.
+CARRY_S = 2.0
 
-Argument = bytes | str | int | float
+#: Refusals before anything was done, since another server is the master (or none is yet): the link goes and looks.
+#: All calls of the house are refused as a whole; none of these words can come from the middle of one.
+_NOT_HERE = frozenset({"MOVED", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "LOADING"})
+#: A slot is being moved key by key. Half of a shard is on each side then, and a call would take a chat that hasn't
+#: moved yet for one that doesn't exist: nothing is carried out until the slot stands on one side again.
+_HALF_MOVED = frozenset({"ASK", "TRYAGAIN"})
 
-
-class RedisAway(Exception):
-    """The engine can't be reached, or went away under a command (which may or may not have had its effect)."""
-
-
-class RedisRefused(Exception):
-    """The engine answered with an error. The message is the engine's own first word, such as OOM or READONLY."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words.split(" ", 1)[0])
-        self.words = words
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where an engine listens, taken from a redis://, rediss:// or unix:// URL."""
-
-    host: str
-    port: int
-    path: str
-    user: str
-    password: str
-    database: int
-    is_tls: bool
-
-    @classmethod
-    def of(cls, url: str) -> "Address":
-        """Raises ValueError for a URL that names no database number where one stands."""
-        parts = urlsplit(url)
-        is_unix = parts.scheme == "unix"
-        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-        number = query.get("db", "0") if is_unix else (parts.path.strip("/") or query.get("db", "0"))
-        return cls(
-            host=parts.hostname or "127.0.0.1",
-            port=parts.port or 6379,
-            path=unquote(parts.path) if is_unix else "",
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            database=int(number),
-            is_tls=parts.scheme == "rediss",
-        )
-
-
-class _Wire(asyncio.Protocol):
-    """One open socket: bytes out in one write per loop pass, answers in."""
-
-    def __init__(self, on_answer: Callable[[Any], None], on_lost: Callable[[], None]) -> None:
-        self.on_answer = on_answer
-        self.on_lost = on_lost
-        self.reader = hiredis.Reader()
-        self.transport: asyncio.Transport | None = None
-        self.out: list[bytes] = []
-        self.loop = asyncio.get_running_loop()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-
-    def data_received(self, chunk: bytes) -> None:
-        self.reader.feed(chunk)
-        while (answer := self.reader.gets()) is not False:
-            self.on_answer(answer)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.transport = None
-        self.on_lost()
-
-    def write(self, packed: bytes) -> None:
-        if not self.out:
-            self.loop.call_soon(self.flush)
-        self.out.append(packed)
-
-    def flush(self) -> None:
-        if self.transport is not None and self.out:
-            self.transport.write(b"".join(self.out))
-        self.out.clear()
-
-    def abort(self) -> None:
-        if self.transport is not None:
-            self.transport.abort()
+#: Where the master is now, told the words of the last refusal. Raises RedisAway and RedisRefused.
+Locate = Callable[[str], Awaitable[Address]]
 
 
 class RedisLink:
     """Commands in order over one connection that comes back by itself.
 
-    `on_up` runs after each (re)connection, before other commands are let through; it sends from its own task only.
-    With `on_push` the link is a
-    push connection: it takes SUBSCRIBE-like commands only, and each published payload goes to
-    `on_push(channel, payload)`.
+    `where` is a URL of one server, or finds the master before each connection. `on_up` runs after each (re)connection,
+    before other commands are let through; it sends from its own task only. With `on_push` the link is a push
+    connection: it takes SUBSCRIBE-like commands only, and each published payload goes to `on_push(channel, payload)`.
+    With `ack` the answers of calls wait until replicas have what was written.
     """
 
     def __init__(
         self,
-        url: str,
+        where: str | Locate,
         *,
         name: str,
         on_push: Callable[[bytes, bytes], None] | None = None,
         on_up: Callable[[], Awaitable[None]] | None = None,
+        ack: ReplicaAck | None = None,
     ) -> None:
-        self.address = Address.of(url)
+        self._fixed = Address.of(where) if isinstance(where, str) else None
+        self._locate = where if not isinstance(where, str) else None
+        self.address = self._fixed
         self.name = name
         self.on_push = on_push
         self.on_up = on_up
         self.errors = 0
-        self._wire: _Wire | None = None
-        self._pending: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._wire: Wire | None = None
+        self._pending: deque[Sent] = deque()
+        self._carried: deque[Sent] = deque()
+        self._leaving_until_s = 0.0
+        self._is_leaving = False
+        self._is_greeting = False
+        self._last_refusal = ""
         self._ready = asyncio.Event()
         self._down = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
+        self._waiting = WaitingAnswers(ack, self._send_wait, self._loop.time, name) if ack else None
 
     @property
     def is_up(self) -> bool:
         return self._ready.is_set()
+
+    @property
+    def is_degraded(self) -> bool:
+        """Are answers given without a replica that should have had them?"""
+        return self._waiting is not None and self._waiting.breaker.is_open
+
+    def at(self, key: str) -> "RedisLink":
+        """The connection that serves this key: there is one only."""
+        return self
+
+    def nodes(self) -> list["RedisLink"]:
+        return [self]
 
     def start(self) -> None:
         """Begin to connect, and stay connected until `close`."""
@@ -155,9 +114,9 @@ class RedisLink:
                 running.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await running
-        if self._wire is not None:
-            self._wire.abort()
-        self._fail_pending()
+        self.cut()
+        self._fail(self._pending)
+        self._fail(self._carried)
 
     def send(self, *command: Argument) -> asyncio.Future[Any]:
         """Queue a command; the future holds its answer. Raises RedisAway at once where the link is down.
@@ -165,6 +124,10 @@ class RedisLink:
         The future raises RedisAway (outcome unknown) or RedisRefused.
         """
         if not self._ready.is_set() and asyncio.current_task() is not self._keeper:
+            if self._is_leaving and self._loop.time() < self._leaving_until_s:
+                sent = Sent(self._loop.create_future(), self._loop.time(), command)
+                self._carried.append(sent)
+                return sent.future
             raise RedisAway(self.name)
         return self._send(command)
 
@@ -173,65 +136,109 @@ class RedisLink:
         if self._wire is not None:
             self._wire.abort()
 
+    # ---- out ----
+
     def _send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
+        sent = Sent(self._loop.create_future(), self._loop.time(), command)
+        self._out(sent)
+        return sent.future
+
+    def _out(self, sent: Sent) -> None:
         if self._wire is None:
             raise RedisAway(self.name)
-        future: asyncio.Future[Any] = self._loop.create_future()
-        self._pending.append((future, self._loop.time()))
-        self._wire.write(hiredis.pack_command(command))  # type: ignore[arg-type]
-        return future
+        self._pending.append(sent)
+        if self._waiting is not None and self._ready.is_set():
+            self._waiting.join(sent)
+        self._wire.write(hiredis.pack_command(sent.command))  # type: ignore[arg-type]
+
+    def _send_wait(self, sent: Sent) -> None:
+        if self._wire is not None:
+            self._pending.append(sent)
+            self._wire.write(hiredis.pack_command(sent.command))  # type: ignore[arg-type]
+
+    def _before_flush(self) -> None:
+        if self._waiting is not None:
+            self._waiting.flushed()
+
+    # ---- in ----
 
     def _answered(self, answer: Any) -> None:
-        if self.on_push is not None and isinstance(answer, list) and answer[0] in (b"smessage", b"message"):
-            self.on_push(answer[1], answer[2])
-            return
+        if self.on_push is not None and isinstance(answer, list):
+            if answer[0] in (b"smessage", b"message"):
+                self.on_push(answer[1], answer[2])
+                return
+            if answer[0] == b"sunsubscribe" and not self._is_asked_for(answer[1]):
+                self._leave()  # the slot of this channel has gone elsewhere
+                return
         if not self._pending:
             return
-        future, _ = self._pending.popleft()
-        if future.done():
-            return
-        if isinstance(answer, hiredis.ReplyError):
+        sent = self._pending.popleft()
+        if self._waiting is not None and self._waiting.takes(sent, answer):
+            pass
+        elif isinstance(answer, hiredis.ReplyError):
             self.errors += 1
-            future.set_exception(RedisRefused(str(answer)))
+            if not self._is_carried(sent, str(answer)):
+                sent.give(RedisAway(self.name) if _word(answer) in _HALF_MOVED else RedisRefused(str(answer)))
         else:
-            future.set_result(answer)
+            sent.give(answer)
+        if self._is_leaving and not self._is_greeting and not self._pending:
+            self.cut()
+
+    def _is_asked_for(self, channel: bytes) -> bool:
+        head = self._pending[0].command if self._pending else ("",)
+        return head[0] == "SUNSUBSCRIBE" and str(head[1]).encode() == channel
+
+    def _is_carried(self, sent: Sent, words: str) -> bool:
+        """Keep a command that this server surely did not carry out, and look for the one that will."""
+        if words.partition(" ")[0] not in _NOT_HERE or self._is_greeting:
+            return False
+        self._last_refusal = words
+        self._carried.append(sent)
+        self._leave()
+        return True
+
+    def _leave(self) -> None:
+        """No new commands to this server. What is under way is answered first, so that the order stays."""
+        if not self._is_leaving:
+            self._leaving_until_s = self._loop.time() + CARRY_S
+        self._is_leaving = True
+        self._ready.clear()
+        if self._is_greeting or not self._pending:
+            self.cut()
 
     def _lost(self) -> None:
         self._ready.clear()
         self._wire = None
-        self._fail_pending()
+        self._fail(self._pending)
+        if self._waiting is not None:
+            for sent in self._waiting.clear():
+                sent.give(RedisAway(self.name))
         self._down.set()
 
-    def _fail_pending(self) -> None:
-        while self._pending:
-            future, _ = self._pending.popleft()
-            if not future.done():
-                future.set_exception(RedisAway(self.name))
-                future.exception()  # whoever awaits it still sees it; nobody else needs a warning
+    def _fail(self, many: deque[Sent]) -> None:
+        while many:
+            many.popleft().give(RedisAway(self.name))
+
+    # ---- staying connected ----
 
     async def _open(self) -> None:
-        address = self.address
-
-        def protocol() -> _Wire:
-            return _Wire(self._answered, self._lost)
-
-        if address.path:
-            _, wire = await self._loop.create_unix_connection(protocol, address.path)
-        else:
-            tls = ssl.create_default_context() if address.is_tls else None
-            _, wire = await self._loop.create_connection(protocol, address.host, address.port, ssl=tls)
-        self._wire = wire
-        greetings: list[tuple[Argument, ...]] = []
-        if address.password:
-            greetings.append(("AUTH", address.user or "default", address.password))
-        if address.database:
-            greetings.append(("SELECT", address.database))
-        greetings.append(("CLIENT", "SETNAME", self.name))
+        self._is_greeting = True
+        if self._locate is not None:
+            self.address = await self._locate(self._last_refusal)
+            self._last_refusal = ""
+        assert self.address is not None
+        self._wire = await connect(self.address, lambda: Wire(self._answered, self._lost, self._before_flush))
+        greetings = [*greetings_of(self.address), ("CLIENT", "SETNAME", self.name)]
         for answer in [self._send(greeting) for greeting in greetings]:
             await answer
+        if self._locate is not None:
+            with contextlib.suppress(RedisRefused):  # some services don't let themselves be asked
+                if (await self._send(("ROLE",)))[0] != b"master":
+                    raise RedisAway(self.name)
 
     async def _keep(self) -> None:
         pause = RECONNECT_FIRST_S
+        refused = ""
         while True:
             self._down.clear()
             try:
@@ -241,25 +248,48 @@ class RedisLink:
                 if self.on_up is not None:
                     async with asyncio.timeout(2 * ANSWER_TIMEOUT_S):
                         await self.on_up()
-                self._ready.set()
-                pause = RECONNECT_FIRST_S
+                self._let_through()
+                pause, refused = RECONNECT_FIRST_S, ""
                 await self._down.wait()
-            except (OSError, TimeoutError, RedisAway, RedisRefused):
-                self._ready.clear()
+            except RedisRefused as error:
+                self._last_refusal = error.words
+                if str(error) != refused:
+                    refused = str(error)
+                    log.warning("link_refused", link=self.name, kind=refused[:32])
                 self.cut()
+            except (OSError, TimeoutError, RedisAway):
+                self.cut()
+            self._ready.clear()
             self.errors += 1
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter, not a secret
             pause = min(2 * pause, RECONNECT_MAX_S)
 
+    def _let_through(self) -> None:
+        if self._wire is None:
+            raise RedisAway(self.name)
+        self._is_leaving = self._is_greeting = False
+        self._ready.set()
+        carried, self._carried = self._carried, deque()
+        for sent in carried:
+            if not sent.future.done():
+                self._out(sent)
+
     async def _watch_answers(self) -> None:
         while True:
             await asyncio.sleep(1)
-            if self._pending and self._loop.time() - self._pending[0][1] > ANSWER_TIMEOUT_S:
+            now = self._loop.time()
+            while self._carried and now - self._carried[0].at_s > CARRY_S:
+                self._carried.popleft().give(RedisAway(self.name))
+            if self._pending and now - self._pending[0].at_s > ANSWER_TIMEOUT_S:
                 self.cut()
-            elif self._ready.is_set() and not self._pending and self.on_push is None:
+            elif self._ready.is_set() and not self._pending:
                 # An idle link whose peer vanished without a word is found here, not by the next message.
                 with contextlib.suppress(RedisAway):
                     self._send(("PING",)).add_done_callback(_swallow)
+
+
+def _word(error: Exception) -> str:
+    return str(error).partition(" ")[0]
 
 
 def _swallow(future: asyncio.Future[Any]) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config.redis_address import EngineUrl
+
 
 class SettingsError(Exception):
     """A setting is missing or bad. The message is one sentence that says how to mend it."""
@@ -21,6 +23,8 @@ class Settings:
     port: int
     public_url: str
     redis_url: str
+    replica_ack: int
+    replica_ack_ms: int
     database_url: str
     secret_key: str
     data_dir: Path
@@ -30,6 +34,8 @@ class Settings:
     confirm_s: float
     wrap_up_s: float
     start_gap_s: float
+    urgent_offer_s: float
+    second_language_s: float
     log_level: str
 
     def __repr__(self) -> str:
@@ -79,6 +85,16 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     return raw
 
 
+def _engine_url(env: Mapping[str, str]) -> str:
+    raw = env.get("REDIS_URL", "")
+    if raw:
+        try:
+            EngineUrl.of(raw)
+        except ValueError as error:
+            raise SettingsError(f"REDIS_URL {error}") from None
+    return raw
+
+
 def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -> Settings:
     """Read and check the settings.
 
@@ -109,7 +125,9 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         host=env.get("HOST") or "127.0.0.1",
         port=int(_number(env, "PORT", 8000, 0, 65535)),
         public_url=public_url,
-        redis_url=_url(env, "REDIS_URL", ("redis", "rediss", "unix")),
+        redis_url=_engine_url(env),
+        replica_ack=int(_number(env, "REPLICA_ACK", 0, 0, 5)),
+        replica_ack_ms=int(_number(env, "REPLICA_ACK_MS", 200, 10, 2000)),
         database_url=database_url,
         secret_key=secret,
         data_dir=Path(env.get("DATA_DIR") or "data").expanduser().resolve(),
@@ -119,5 +137,7 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         confirm_s=_number(env, "CONFIRM_S", 15, 0.2, 600),
         wrap_up_s=_number(env, "WRAP_UP_S", 60, 0, 3600),
         start_gap_s=_number(env, "START_GAP_S", 20, 0, 3600),
+        urgent_offer_s=_number(env, "URGENT_OFFER_S", 8, 0.2, 600),
+        second_language_s=_number(env, "SECOND_LANGUAGE_S", 120, 0, 3600),
         log_level=level,
     )

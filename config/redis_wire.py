@@ -1,0 +1,121 @@
+"""One open socket to an engine, and one question to a server that isn't worth a lasting connection."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import hiredis
+
+from config.redis_address import Address
+
+Argument = bytes | str | int | float
+
+
+class RedisAway(Exception):
+    """The engine can't be reached, or went away under a command (which may or may not have had its effect)."""
+
+
+class RedisRefused(Exception):
+    """The engine answered with an error. The message is the engine's own first word, such as OOM or READONLY."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words.split(" ", 1)[0])
+        self.words = words
+
+
+class Wire(asyncio.Protocol):
+    """Bytes out in one write per loop pass, answers in. `before_flush` may add to what goes out."""
+
+    def __init__(
+        self,
+        on_answer: Callable[[Any], None],
+        on_lost: Callable[[], None],
+        before_flush: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.on_answer = on_answer
+        self.on_lost = on_lost
+        self.before_flush = before_flush
+        self.reader = hiredis.Reader()
+        self.transport: asyncio.Transport | None = None
+        self.out: list[bytes] = []
+        self.loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+
+    def data_received(self, chunk: bytes) -> None:
+        self.reader.feed(chunk)
+        while (answer := self.reader.gets()) is not False:
+            self.on_answer(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.transport = None
+        self.on_lost()
+
+    def write(self, packed: bytes) -> None:
+        if not self.out:
+            self.loop.call_soon(self.flush)
+        self.out.append(packed)
+
+    def flush(self) -> None:
+        self.before_flush()
+        if self.transport is not None and self.out:
+            self.transport.write(b"".join(self.out))
+        self.out.clear()
+
+    def abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+
+async def connect(address: Address, protocol: Callable[[], Wire]) -> Wire:
+    """Raises OSError."""
+    loop = asyncio.get_running_loop()
+    if address.path:
+        _, wire = await loop.create_unix_connection(protocol, address.path)
+    else:
+        tls = ssl.create_default_context() if address.is_tls else None
+        _, wire = await loop.create_connection(protocol, address.host, address.port, ssl=tls)
+    return wire
+
+
+def greetings_of(address: Address) -> list[tuple[Argument, ...]]:
+    """What a server wants to be told before anything else."""
+    greetings: list[tuple[Argument, ...]] = []
+    if address.password:
+        greetings.append(("AUTH", address.user or "default", address.password))
+    if address.database:
+        greetings.append(("SELECT", address.database))
+    return greetings
+
+
+async def ask(address: Address, *commands: tuple[Argument, ...], timeout_s: float = 1.0) -> list[Any]:
+    """The answers to some commands, over a connection of their own. Raises RedisAway, RedisRefused."""
+    answers: list[Any] = []
+    done = asyncio.Event()
+    greetings = greetings_of(address)
+    wanted = len(greetings) + len(commands)
+
+    def answered(answer: Any) -> None:
+        answers.append(answer)
+        if len(answers) == wanted:
+            done.set()
+
+    try:
+        async with asyncio.timeout(timeout_s):
+            wire = await connect(address, lambda: Wire(answered, done.set))
+            try:
+                for command in [*greetings, *commands]:
+                    wire.write(hiredis.pack_command(command))  # type: ignore[arg-type]
+                await done.wait()
+            finally:
+                wire.abort()
+    except (OSError, TimeoutError):
+        raise RedisAway(repr(address)) from None
+    if len(answers) < wanted:
+        raise RedisAway(repr(address))
+    for answer in answers:
+        if isinstance(answer, hiredis.ReplyError):
+            raise RedisRefused(str(answer))
+    return answers[len(greetings) :]

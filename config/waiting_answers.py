@@ -1,0 +1,126 @@
+"""Answers that are held until a WAIT behind their commands was answered: several commands share one WAIT."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from config import metrics
+from config.log import get_logger
+from config.redis_wire import Argument, RedisAway
+from config.replica_ack import AckBreaker, ReplicaAck
+
+log = get_logger("redis_link")
+
+#: A stalled replica holds the connection for one wait after the other: this many, and the rest shares the next.
+WAITS_UNDER_WAY = 2
+
+
+class Group:
+    """The commands behind which one WAIT goes out."""
+
+    __slots__ = ("has_call", "is_held")
+
+    def __init__(self) -> None:
+        self.has_call = False
+        self.is_held = False
+
+
+class Sent:
+    """A command under way."""
+
+    __slots__ = ("at_s", "command", "future", "group")
+
+    def __init__(self, future: asyncio.Future[Any], at_s: float, command: tuple[Argument, ...]) -> None:
+        self.future = future
+        self.at_s = at_s
+        self.command = command
+        self.group: Group | None = None
+
+    def give(self, answer: Any) -> None:
+        """The answer, or the error, to whoever waits for it."""
+        if self.future.done():
+            return
+        if isinstance(answer, Exception):
+            self.future.set_exception(answer)
+            self.future.exception()  # whoever awaits it still sees it; nobody else needs a warning
+        else:
+            self.future.set_result(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    sent: Sent
+    answer: Any
+
+
+class WaitingAnswers:
+    """One connection's held answers. `send_wait` writes a WAIT behind what was written so far."""
+
+    def __init__(
+        self, wanted: ReplicaAck, send_wait: Callable[[Sent], None], now_s: Callable[[], float], name: str
+    ) -> None:
+        self.breaker = AckBreaker(wanted)
+        self._command: tuple[Argument, ...] = ("WAIT", wanted.replicas, wanted.wait_ms)
+        self._send_wait = send_wait
+        self._now_s = now_s
+        self._name = name
+        self._open = Group()
+        self._waits: deque[tuple[Sent, Group]] = deque()
+        self._held: deque[_Held] = deque()
+
+    def join(self, sent: Sent) -> None:
+        """A command is about to be written."""
+        sent.group = self._open
+        if sent.command[0] == "FCALL":
+            self._open.has_call = True
+            self._open.is_held = not self.breaker.is_open
+
+    def flushed(self) -> None:
+        """What one loop pass wrote is about to leave: a WAIT goes behind it, unless enough of them are under way."""
+        group = self._open
+        if not group.has_call or len(self._waits) >= WAITS_UNDER_WAY:
+            return
+        self._open = Group()
+        if group.is_held or self.breaker.is_try_due(self._now_s()):
+            wait = Sent(asyncio.get_running_loop().create_future(), self._now_s(), self._command)
+            self._waits.append((wait, group))
+            self._send_wait(wait)
+
+    def takes(self, sent: Sent, answer: Any) -> bool:
+        """Hold this answer, or act on it where it is a WAIT's; False where it can be given as it is."""
+        if self._waits and self._waits[0][0] is sent:
+            # A server that has become a replica itself refuses to wait.
+            self._ended(self._waits.popleft()[1], 0 if isinstance(answer, Exception) else int(answer))
+            return True
+        if sent.group is None or not sent.group.is_held or isinstance(answer, Exception):
+            return False
+        self._held.append(_Held(sent, answer))
+        return True
+
+    def clear(self) -> list[Sent]:
+        """The connection is gone: nothing is held any longer. Answers whose outcome nobody will be told of."""
+        held = [one.sent for one in self._held]
+        self._held.clear()
+        self._waits.clear()
+        self._open = Group()
+        return held
+
+    def _ended(self, group: Group, replicas: int) -> None:
+        was_open = self.breaker.is_open
+        is_enough = self.breaker.answered(replicas, self._now_s())
+        if not is_enough:
+            metrics.replica_waits_in_vain.inc()
+        if self.breaker.is_open != was_open:
+            metrics.replicas_missing.inc(1 if self.breaker.is_open else -1)
+            log.warning("replicas_missing" if self.breaker.is_open else "replicas_back", link=self._name)
+        while self._held and (self._held[0].sent.group is group or self.breaker.is_open):
+            held = self._held.popleft()
+            is_told = is_enough or self.breaker.is_open or held.sent.command[0] != "FCALL"
+            held.sent.give(held.answer if is_told else RedisAway(self._name))
+        if self.breaker.is_open:
+            for _, waiting in self._waits:
+                waiting.is_held = False
+            self._open.is_held = False
+        self.flushed()  # what was written while too many were under way
