@@ -23,6 +23,13 @@ Why = Literal[
     "invitation_over",
     "last_admin",
     "not_yourself",
+    "no_such_course",
+    "no_such_lesson",
+    "no_such_attempt",
+    "no_such_question",
+    "attempt_over",
+    "too_early",
+    "bad_answer",
 ]
 
 

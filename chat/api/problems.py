@@ -43,6 +43,12 @@ _STATUS_OF: dict[Why, int] = {
     "no_such_invitation": 404,
     "no_such_pool": 404,
     "invitation_over": 404,
+    "no_such_course": 404,
+    "no_such_lesson": 404,
+    "no_such_attempt": 404,
+    "no_such_question": 404,
+    "attempt_over": 409,
+    "too_early": 429,
 }
 _CODE_OF_STATUS: dict[int, ApiCode] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

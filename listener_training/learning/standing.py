@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from chat.accounts.clearances import CLEARABLE, ClearanceKind
-from listener_training.curriculum.course import Course, Lesson, Module
+from listener_training.curriculum.course import Course, Lesson
 
 
 class Standing(NamedTuple):
@@ -52,8 +52,3 @@ def asks_of(course: Course, done: Iterable[str]) -> list[ClearanceAsk]:
                 needed = course.needed_for(kind, value)
                 asks.append(ClearanceAsk(kind, value, needed, [one for one in needed if one in over]))
     return asks
-
-
-def minutes_of(course: Course, module: Module) -> int:
-    """How long a module takes."""
-    return sum(course.original.lessons[one].minutes for one in module.lesson_ids)

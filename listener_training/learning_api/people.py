@@ -1,0 +1,149 @@
+"""For supervisors: inviting trainees, and how far people are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from chat.accounts import invitations
+from chat.accounts.directory import names_of
+from chat.accounts.refusal import Refused
+from chat.accounts.staff import StaffMember
+from chat.api.endpoint import SUPERVISORS, Asked, Endpoint
+from listener_training.curriculum.course import Course
+from listener_training.learning.record import CourseRecord, records_of
+from listener_training.learning.standing import done_lessons
+from listener_training.learning.trying import Outcome
+from listener_training.learning_api.lessons import courses_of
+from listener_training.learning_api.shown import (
+    AttemptLine,
+    NewTrainee,
+    PeopleLearning,
+    PersonLearning,
+    PersonLine,
+    TraineeInvited,
+    Wanted,
+)
+
+
+@dataclass(frozen=True)
+class LearningPeople:
+    """What supervisors and admins see of others: how far, how often, how well; never what somebody wrote."""
+
+    courses: Mapping[str, Course]
+
+    async def everyone(self, asked: Asked) -> PeopleLearning:
+        """Trainees, and whoever has begun a course."""
+        members = await asked.deps.directory.everyone()
+        async with asked.deps.database.read() as session:
+            records = await records_of(session)
+            names = await names_of(
+                session, _enrollers(record for by_course in records.values() for record in by_course.values())
+            )
+        return PeopleLearning(
+            [
+                self._line(member, records.get(member.person_id, {}), names)
+                for member in members
+                if member.is_active and (_is_trainee(member) or member.person_id in records)
+            ]
+        )
+
+    async def person(self, asked: Asked) -> PersonLearning:
+        """One person, lesson by lesson."""
+        member = await asked.deps.directory.by_id(asked.part("person_id"))
+        if member is None:
+            raise Refused("no_such_person", "There is no such person.")
+        shown, records = await courses_of(asked, self.courses, member.person_id, asked.query.language)
+        async with asked.deps.database.read() as session:
+            names = await names_of(session, _enrollers(records.values()))
+        tries = [one for record in records.values() for tries in record.tries.values() for one in tries]
+        tries.sort(key=lambda one: one.begun_at_ms, reverse=True)
+        return PersonLearning(
+            person=self._line(member, records, names),
+            courses=shown,
+            attempts=[
+                AttemptLine(
+                    course_id=one.course_id,
+                    lesson_id=one.lesson_id,
+                    number=one.number,
+                    begun_at_ms=one.begun_at_ms,
+                    ended_at_ms=one.ended_at_ms,
+                    outcome=cast(Outcome | None, one.outcome),
+                    share=one.share,
+                )
+                for one in tries
+            ],
+        )
+
+    async def invite(self, asked: Asked) -> TraineeInvited:
+        """A link with which one new listener makes an account; a listener without clearances is a trainee."""
+        body: NewTrainee = asked.body
+        async with asked.deps.database.write() as session:
+            code, row = await invitations.invite(
+                session,
+                role="listener",
+                languages=body.languages or [asked.deps.settings.default_locale],
+                by=asked.by.person_id,
+                now_ms=asked.now_ms,
+            )
+        return TraineeInvited(code, row.expires_at_ms)
+
+    def _line(self, member: StaffMember, records: Mapping[str, CourseRecord], names: Mapping[str, str]) -> PersonLine:
+        taken = {one: record for one, record in records.items() if one in self.courses}
+        standings = [standing for record in taken.values() for standing in record.standings().values()]
+        enrolments = [record.enrolment for record in records.values() if record.enrolment]
+        first = min(enrolments, key=lambda one: one.enrolled_at_ms, default=None)
+        return PersonLine(
+            person_id=member.person_id,
+            name=member.name,
+            display_name=member.display_name,
+            role=member.role,
+            is_trainee=_is_trainee(member),
+            enrolled_at_ms=first.enrolled_at_ms if first else None,
+            enrolled_by_name=names.get(first.enrolled_by) if first and first.enrolled_by != member.person_id else None,
+            active_at_ms=max((at for one in records.values() if (at := one.active_at_ms()) is not None), default=None),
+            lessons=sum(len(course.lesson_ids) for course in self.courses.values()),
+            read=sum(one.is_read for one in standings),
+            passed=sum(one.is_passed for one in standings),
+            done=sum(len(done_lessons(self.courses[one], record.standings())) for one, record in taken.items()),
+            tries=sum(len(tries) for record in taken.values() for tries in record.tries.values()),
+        )
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return (
+            Endpoint(
+                method="GET",
+                path="/api/learning/people",
+                act=self.everyone,
+                answer=PeopleLearning,
+                who=SUPERVISORS,
+                summary="Trainees and everyone who has begun a course, with how far they are.",
+            ),
+            Endpoint(
+                method="GET",
+                path="/api/learning/people/{person_id}",
+                act=self.person,
+                query=Wanted,
+                answer=PersonLearning,
+                who=SUPERVISORS,
+                summary="How far one person is, lesson by lesson, and every attempt.",
+            ),
+            Endpoint(
+                method="POST",
+                path="/api/learning/invitations",
+                act=self.invite,
+                body=NewTrainee,
+                may_omit_body=True,
+                answer=TraineeInvited,
+                status=201,
+                who=SUPERVISORS,
+                summary="Invite a trainee; the code is answered this once.",
+            ),
+        )
+
+
+def _is_trainee(member: StaffMember) -> bool:
+    return member.role == "listener" and not member.age_bands
+
+
+def _enrollers(records: Iterable[CourseRecord]) -> set[str]:
+    return {record.enrolment.enrolled_by for record in records if record.enrolment}
