@@ -59,6 +59,15 @@ async def find_attempt(session: AsyncSession, attempt_id: str, person_id: str) -
     return row
 
 
+async def course_id_of(session: AsyncSession, attempt_id: str, person_id: str) -> str:
+    """The course of the person's own attempt, whose row is read only when its turn comes. Raises Refused."""
+    query = select(AttemptRow.course_id).where(AttemptRow.attempt_id == attempt_id, AttemptRow.person_id == person_id)
+    course_id = (await session.scalars(query)).one_or_none()
+    if course_id is None:
+        raise Refused("no_such_attempt", "There is no such test.")
+    return course_id
+
+
 async def answer(
     session: AsyncSession,
     person_id: str,

@@ -79,10 +79,8 @@ class Attempts:
             return await self._shown(session, attempt)
 
     async def _course(self, session: AsyncSession, asked: Asked) -> Course:
-        attempt = await attempts.find_attempt(session, asked.part("attempt_id"), asked.by.person_id)
-        # Its row may change until it is this call's turn.
-        session.expire(attempt)
-        return find_course(self.courses, attempt.course_id)
+        course_id = await attempts.course_id_of(session, asked.part("attempt_id"), asked.by.person_id)
+        return find_course(self.courses, course_id)
 
     async def _shown(self, session: AsyncSession, attempt: AttemptRow) -> AttemptShown:
         course = find_course(self.courses, attempt.course_id)
