@@ -20,6 +20,8 @@ from config.durability import Level
 from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
+from listener_training.learning.shelf import open_shelf
+from listener_training.learning_api import learning_endpoints
 from tealight import __version__
 from tealight.durability import durability_of
 from tealight.library import library
@@ -48,7 +50,7 @@ class App:
             engines=self._engines,
             metrics=self._metrics,
         )
-        self._http: ASGIApp = http_app(self._deps, more=CLEARANCE_ENDPOINTS)
+        self._http: ASGIApp = http_app(self._deps, more=(*CLEARANCE_ENDPOINTS, *learning_endpoints(open_shelf())))
         self._socket: Socket | None = None
 
     async def start(self) -> None:
