@@ -39,6 +39,12 @@ def is_valid(clearance: Clearance, now_ms: int) -> bool:
     return clearance.expires_at_ms is None or now_ms < clearance.expires_at_ms
 
 
+def values_of(kind: ClearanceKind, clearances: Iterable[Clearance], now_ms: int) -> tuple[str, ...]:
+    """What this person is cleared for now of that kind, in the order of CLEARABLE."""
+    held = {c.value for c in clearances if c.kind == kind and is_valid(c, now_ms)}
+    return tuple(value for value in CLEARABLE[kind] if value in held)
+
+
 def age_bands_of(clearances: Iterable[Clearance], now_ms: int) -> tuple[AgeBand, ...]:
     """Which age bands may this person take now?"""
     held = {c.value for c in clearances if c.kind == "age_band" and is_valid(c, now_ms)}

@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat.accounts.clearances import ClearanceKind, age_bands_of
+from chat.accounts.clearances import ClearanceKind, age_bands_of, values_of
 from chat.accounts.ids import digest
 from chat.accounts.staff import StaffMember
 from chat.accounts.tables import ClearanceRow, SignInRow, StaffRow
@@ -101,8 +101,8 @@ def _run_out(now: int) -> Select[str]:
 
 
 async def members_of(session: AsyncSession, rows: Sequence[StaffRow], now: int) -> list[StaffMember]:
-    """The rows as StaffMembers, with the age bands they may take at `now`."""
-    held = await clearances_of(session, [row.person_id for row in rows], kind="age_band")
+    """The rows as StaffMembers, with what they may take at `now`."""
+    held = await clearances_of(session, [row.person_id for row in rows])
     return [member_of(row, held[row.person_id], now) for row in rows]
 
 
@@ -135,6 +135,7 @@ async def names_of(session: AsyncSession, person_ids: Iterable[str | None]) -> d
 
 def member_of(row: StaffRow, clearances: Iterable[ClearanceRow], now: int) -> StaffMember:
     """One row and its clearances as a StaffMember."""
+    held = list(clearances)
     return StaffMember(
         person_id=row.person_id,
         name=row.name,
@@ -142,7 +143,9 @@ def member_of(row: StaffRow, clearances: Iterable[ClearanceRow], now: int) -> St
         role=cast(Role, row.role),
         languages=tuple(row.languages),
         max_chats=row.max_chats,
-        age_bands=age_bands_of(clearances, now),
+        age_bands=age_bands_of(held, now),
+        topics=values_of("topic", held, now),
+        risk_levels=values_of("risk_level", held, now),
         version=row.version,
         is_active=row.is_active,
         signed_out_at_ms=row.signed_out_at_ms,

@@ -21,6 +21,9 @@ class StaffMember:
     languages: tuple[str, ...]
     max_chats: int
     age_bands: tuple[AgeBand, ...]
+    #: topics and risk levels cleared for, valid at the moment of loading
+    topics: tuple[str, ...]
+    risk_levels: tuple[str, ...]
     version: int
     is_active: bool = True
     signed_out_at_ms: int = 0

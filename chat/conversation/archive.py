@@ -3,6 +3,7 @@
 from typing import Any
 
 from chat.conversation.facts_tables import ChatFactsRow
+from chat.safety.priority import topics_of
 from config.database import Database
 from routing.actions.lines import Lines
 from routing.store.snapshots import ChatRecord, chat_record, pairs
@@ -20,7 +21,7 @@ def facts_of(record: ChatRecord, band: str, h: dict[str, str]) -> ChatFactsRow:
         chat_id=record.chat_id,
         language=record.language,
         age_band=band,
-        topics=list(record.topics),
+        topics=list(topics_of(record.topic_mask)),
         distress_before=record.distress,
         distress_after=int(h["da"]) if h.get("da") else None,
         rating=int(h["fb"]) if h.get("fb") else None,

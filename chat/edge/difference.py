@@ -140,8 +140,8 @@ def _availability(old: View, new: View) -> list[Push]:
     before, after = old.snapshot, new.snapshot
     if after.availability is None:
         return []
-    was = (before.availability, before.capacity, before.max_capacity, before.is_taking_next)
-    now = (after.availability, after.capacity, after.max_capacity, after.is_taking_next)
+    was = (before.availability, before.capacity, before.max_capacity, before.is_taking_next, before.takes_urgent)
+    now = (after.availability, after.capacity, after.max_capacity, after.is_taking_next, after.takes_urgent)
     if was == now:
         return []
     return [
@@ -152,5 +152,6 @@ def _availability(old: View, new: View) -> list[Push]:
             reason=new.availability_reason,
             on_duty_since_ms=after.on_duty_since_ms,
             is_taking_next=after.is_taking_next,
+            takes_urgent=after.takes_urgent,
         )
     ]

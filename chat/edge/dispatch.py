@@ -46,6 +46,7 @@ class Dispatch:
             c.CatchUp: self.chat.catch_up,
             c.RequestChat: self.seeker.request_chat,
             c.LeaveLine: self.seeker.leave_line,
+            c.ReleaseHold: self.seeker.release_hold,
             c.ConfirmHere: self.seeker.confirm_here,
             c.SendMessage: self.chat.send_message,
             c.SetTyping: self.chat.set_typing,

@@ -20,7 +20,9 @@ from chat.supervision.board import Board
 from config.database import Database
 from config.functions import Functions
 from config.lua import Library
-from config.redis_link import RedisAway, RedisLink, RedisRefused
+from config.redis_engine import Engine
+from config.redis_link import RedisAway, RedisRefused
+from config.replica_ack import ReplicaAck
 from config.settings import Settings
 from routing.actions.counting import counting
 from routing.actions.lines import Lines
@@ -40,7 +42,15 @@ def timing_of(settings: Settings) -> Timing:
         confirm_ms=int(settings.confirm_s * 1000),
         wrap_up_ms=int(settings.wrap_up_s * 1000),
         gap_ms=int(settings.start_gap_s * 1000),
+        urgent_offer_ms=int(min(settings.urgent_offer_s, settings.offer_s) * 1000),
+        overflow_ms=int(settings.second_language_s * 1000),
     )
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The engine as the settings tell of it."""
+    ack = ReplicaAck(settings.replica_ack, settings.replica_ack_ms) if settings.replica_ack else None
+    return Engine(settings.redis_url, settings.shards.values(), ack=ack)
 
 
 @dataclass(slots=True)
@@ -59,16 +69,15 @@ class Edge:
         settings = parts.settings
         loop = asyncio.get_running_loop()
         self._parts = parts
-        self.link = RedisLink(settings.redis_url, name="tealight-web", on_up=self._link_up)
+        self.engine = engine_of(settings)
+        self.link = self.engine.commands("tealight-web", on_up=self._link_up)
         self.functions = Functions(self.link, parts.library)
         timing = timing_of(settings)
         self.lines = Lines(
             {band: Shard(tag, self.functions, timing, on_fact=counting(band)) for band, tag in settings.shards.items()}
         )
         self.hub = Hub(self.lines, loop.time)
-        self.push_link = RedisLink(
-            settings.redis_url, name="tealight-push", on_push=self.hub.pushed, on_up=self._push_link_up
-        )
+        self.push_link = self.engine.pushes("tealight-push", on_push=self.hub.pushed, on_up=self._push_link_up)
         self.hub.push_link = self.push_link
         self.board = Board(self.lines, parts.pools)
         self.socket = Socket(self.hub, parts.directory, settings)
@@ -91,34 +100,41 @@ class Edge:
         if not self._running:
             self.link.start()
             self.push_link.start()
-            self._running = [asyncio.create_task(tick) for tick in self.ticks.all()]
+            self._running = [asyncio.create_task(tick) for tick in (*self.ticks.all(), self.engine.follow())]
         if not (await self.link.wait_up(5) and await self.push_link.wait_up(5)):
             raise RedisAway("tealight-web")
 
-    async def _link_up(self) -> None:
-        await self.functions.load()
-        told = await self.link.send("INFO", "server")
-        self.hub.engine_run_id = told.decode().partition("run_id:")[2].partition("\r\n")[0]
-        for band, shard in self.lines.shards.items():
-            # An engine that came back empty or older has lost who is here.
-            await shard.call("beat", self.hub.process_id, LEASE_MS)
+    def _bands(self, tags: tuple[str, ...]) -> list[str]:
+        return [band for band, shard in self.lines.shards.items() if shard.tag in tags]
+
+    async def _link_up(self, tags: tuple[str, ...]) -> None:
+        """A connection to the master of these tags' shards is there, the first or another one."""
+        await self.functions.load(tags[0])
+        told = await self.link.at(tags[0]).send("INFO", "server")
+        for band in self._bands(tags):
+            self.hub.engine_run_ids[band] = told.decode().partition("run_id:")[2].partition("\r\n")[0]
+            # An engine that came back empty or older, or was promoted, has lost who is here.
+            await self.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             await self.ticks.attach_again(band)
             # Before anybody writes on: a log that is shorter than what was sent gets a new epoch.
             await self.hub.check_heads(band)
 
-    async def _push_link_up(self) -> None:
+    async def _push_link_up(self, tags: tuple[str, ...]) -> None:
         """Subscribe again, then look at everybody: what was published meanwhile is lost."""
+        bands = self._bands(tags)
         for person in list(self.hub.people.values()):
-            await self.hub.subscribe(person.person_id)
-            for band in list(person.records):
-                self.hub.mark(person, band)
+            await self.hub.subscribe(person.person_id, bands)
+            for band in bands:
+                if band in person.records:
+                    self.hub.mark(person, band)
 
     async def is_ready(self) -> bool:
-        """Do both links answer?"""
+        """Do all links answer?"""
         if not (self.link.is_up and self.push_link.is_up):
             return False
         try:
-            await asyncio.wait_for(self.link.send("PING"), 2)
+            for node in self.link.nodes():
+                await asyncio.wait_for(node.send("PING"), 2)
         except (RedisAway, RedisRefused, TimeoutError):
             return False
         return True

@@ -89,7 +89,7 @@ class Greeter:
 
     async def _is_in_use(self, person_id: str) -> bool:
         for shard in self.hub.lines.shards.values():
-            if await shard.functions.link.send("EXISTS", shard.key("token", person_id)):
+            if await shard.functions.link.send("EXISTS", shard.key("own", person_id)):
                 return True
         return False
 

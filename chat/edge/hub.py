@@ -23,7 +23,8 @@ from config import metrics
 from config.clock import now_ms
 from config.log import get_logger
 from config.process_identity import own_identity
-from config.redis_link import RedisAway, RedisLink, RedisRefused
+from config.redis_engine import Link
+from config.redis_link import RedisAway, RedisRefused
 from routing.actions.lines import Lines
 from routing.rules.waiting import WaitBand
 
@@ -40,11 +41,12 @@ class Hub(Outlet):
         super().__init__(loop_time)
         self.lines = lines
         self.process_id = own_identity()
-        self.push_link: RedisLink | None = None
-        #: this life of the engine; another one may have begun from an older state
-        self.engine_run_id = ""
+        self.push_link: Link | None = None
+        #: band -> this life of the engine that holds it; another one may have begun from an older state
+        self.engine_run_ids: dict[str, str] = {}
         self.people: dict[str, LocalPerson] = {}
-        self.waits: dict[tuple[str, str], WaitBand | None] = {}
+        #: (language, age band, risk) -> what may be said about the wait
+        self.waits: dict[tuple[str, str, int], WaitBand | None] = {}
         #: (person, band) whose detach could not be said yet
         self.unsaid: set[tuple[str, str]] = set()
         self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
@@ -208,8 +210,13 @@ class Hub(Outlet):
             person.role,
             person.records,
             pseudonym,
-            lambda language, band: self.waits.get((language, band)),
+            lambda language, band, risk: self.waits.get((language, band, risk)),
         )
+
+    def tell_waits(self, language: str, band: str, waits: list[WaitBand | None]) -> None:
+        """What may be said from now on about the wait in one line, by risk."""
+        for risk, wait in enumerate(waits):
+            self.waits[(language, band, risk)] = wait
 
     def show_all(self, person: LocalPerson) -> None:
         """Send every live connection of this person what changed for it."""
@@ -245,7 +252,7 @@ class Hub(Outlet):
         """Somebody holds more than the log: an older state was restored. Does the log have a new epoch now?"""
         try:
             answer = await self.lines.call(
-                band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), self.engine_run_id
+                band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), self.engine_run_ids.get(band, "")
             )
         except (RedisAway, RedisRefused):
             return False
@@ -288,10 +295,12 @@ class Hub(Outlet):
             raise
         return person
 
-    async def subscribe(self, person_id: str) -> None:
+    async def subscribe(self, person_id: str, bands: Iterable[str] | None = None) -> None:
+        """To what these bands' shards (all without any named) publish of this person. Raises RedisAway."""
         if self.push_link is None:
             raise RedisAway("push")
-        channels = [shard.key("channel", person_id) for shard in self.lines.shards.values()]
+        named = self.lines.shards if bands is None else bands
+        channels = [self.lines.shards[band].key("channel", person_id) for band in named]
         for confirmed in [self.push_link.send("SSUBSCRIBE", channel) for channel in channels]:
             await confirmed
 

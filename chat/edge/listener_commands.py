@@ -11,6 +11,7 @@ from chat.edge.refusal import CommandRefused
 from chat.protocol.commands import AnswerOffer, FinishWrapUp, SetAvailability, TakeNext
 from chat.protocol.fields import Availability
 from chat.protocol.replies import Done
+from chat.safety.priority import HARD_TOPICS, level_of, mask_of
 from config.database import Database
 
 _NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
@@ -31,15 +32,14 @@ class ListenerCommands:
             raise CommandRefused("bad_frame")
         if not staff.age_bands and command.availability == "available":
             raise CommandRefused("no_clearance")
-        capacity = command.capacity or await self._capacity_before(person, staff)
-        await set_availability(self.hub, person, staff, command.availability, capacity, "")
-        return Done(ref=command.ref, availability=command.availability, capacity=capacity, max_capacity=staff.max_chats)
-
-    async def _capacity_before(self, person: LocalPerson, staff: StaffMember) -> int:
         # What was read last may be older than the command that came just before this one.
         await self.hub.read(person, self.hub.lines.shards)
-        records = [r.listener for r in person.records.values() if r.listener is not None]
-        return min(records[0].capacity, staff.max_chats) if records else 1
+        capacity = command.capacity or _capacity_before(person, staff)
+        takes_urgent = command.takes_urgent
+        if takes_urgent is None:
+            takes_urgent = _takes_urgent_before(person)
+        await set_availability(self.hub, person, staff, command.availability, capacity, "", takes_urgent)
+        return Done(ref=command.ref, availability=command.availability, capacity=capacity, max_capacity=staff.max_chats)
 
     def _listener(self, connection: Connection) -> tuple[LocalPerson, StaffMember]:
         person = self.hub.people[connection.person_id]
@@ -86,25 +86,47 @@ class ListenerCommands:
         return Done(ref=command.ref)
 
 
+def _capacity_before(person: LocalPerson, staff: StaffMember) -> int:
+    records = [r.listener for r in person.records.values() if r.listener is not None]
+    return min(records[0].capacity, staff.max_chats) if records else 1
+
+
+def _takes_urgent_before(person: LocalPerson) -> bool:
+    return any(r.listener.takes_urgent for r in person.records.values() if r.listener is not None)
+
+
 async def set_availability(
-    hub: Hub, person: LocalPerson, staff: StaffMember, availability: Availability, capacity: int, reason: str
+    hub: Hub,
+    person: LocalPerson,
+    staff: StaffMember,
+    availability: Availability,
+    capacity: int,
+    reason: str,
+    takes_urgent: bool,
 ) -> None:
     """Stand, pause or leave in every shard that the clearances reach. Raises RedisAway, RedisRefused."""
     for band in hub.lines.shards:
         if band not in person.attached:
             await hub.attach(person, band)
         number = _NUMBERS[availability] if band in staff.age_bands else 0
-        await _stand(hub, person, staff, band, number, capacity, reason)
+        await _stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
         hub.mark(person, band)
 
 
 async def stand_down(hub: Hub, person: LocalPerson, staff: StaffMember, band: str) -> None:
     """Leave the lines of a band that the clearances don't reach (any more); open chats stay. Raises as above."""
-    await _stand(hub, person, staff, band, 0, 1, "no_clearance")
+    await _stand(hub, person, staff, band, 0, 1, "no_clearance", False)
 
 
 async def _stand(
-    hub: Hub, person: LocalPerson, staff: StaffMember, band: str, number: int, capacity: int, reason: str
+    hub: Hub,
+    person: LocalPerson,
+    staff: StaffMember,
+    band: str,
+    number: int,
+    capacity: int,
+    reason: str,
+    takes_urgent: bool,
 ) -> None:
     await hub.lines.call(
         band,
@@ -117,4 +139,8 @@ async def _stand(
         "1" if len(staff.age_bands) > 1 else "0",
         reason,
         staff.display_name,
+        level_of(staff.risk_levels),
+        mask_of(set(staff.topics) & set(HARD_TOPICS)),
+        mask_of(staff.topics),
+        "1" if takes_urgent else "0",
     )

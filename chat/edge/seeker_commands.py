@@ -14,14 +14,16 @@ from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.refusal import CommandRefused
 from chat.edge.waiting_room import read_places
-from chat.protocol.commands import ConfirmHere, GiveFeedback, LeaveLine, RequestChat
-from chat.protocol.fields import TOPICS
+from chat.protocol.commands import ConfirmHere, GiveFeedback, LeaveLine, ReleaseHold, RequestChat
 from chat.protocol.replies import Done
+from chat.safety.priority import requirements_of
 from config.clock import now_ms
 from config.database import Database
 
 #: A frame holds no more ids of listeners than this; a silently shorter list would break somebody's wish.
 AVOID_MAX = 3000
+#: A request stands in at most three lines at once.
+SECOND_LANGUAGES_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +59,40 @@ class SeekerCommands:
                 raise CommandRefused("too_many_requests", retry_after_ms=60_000)
         if band not in person.attached:
             await self.hub.attach(person, band)
-        topics = ",".join(t for t in TOPICS if t in (command.topics or ()))
+        needs = requirements_of(command.topics or (), command.distress)
         answer = await self.hub.lines.call(
             band,
             "request_chat",
             chat_id,
             person.person_id,
             command.request_id,
-            pool.language,
-            topics,
+            ",".join([pool.language, *self._second_languages(command, pool.language)]),
+            needs.topics,
             command.distress or "",
             ",".join([a for a in dict.fromkeys(command.avoid_listeners or []) if "," not in a][:AVOID_MAX]),
             command.prefer_listener or "",
             secrets.token_hex(6),
             first_words,
-            self.hub.engine_run_id,
+            self.hub.engine_run_ids.get(band, ""),
+            needs.risk,
+            needs.level,
+            needs.hard,
+            1000 * (command.hold_s or 0) if command.prefer_listener else 0,
         )
         if answer[0] == b"open":
             raise CommandRefused("already_open", request_id=answer[2].decode(), chat_id=answer[1].decode())
         if not is_repeat:
             await self._refuse_second(person, band, chat_id, entered=True)
         return await self._placed(person, band, pool.language, command)
+
+    def _second_languages(self, command: RequestChat, first: str) -> list[str]:
+        """Pools of the other languages that the seeker speaks, at most two; where there is none it helps nobody."""
+        found: list[str] = []
+        for tag in command.other_languages or []:
+            pool = self.pools.find(tag, command.age_band) if command.age_band else None
+            if pool is not None and pool.language not in (first, *found):
+                found.append(pool.language)
+        return found[:SECOND_LANGUAGES_MAX]
 
     async def _is_known(self, band: str, chat_id: str) -> bool:
         shard = self.hub.lines.shards[band]
@@ -93,7 +108,7 @@ class SeekerCommands:
             if other == band:
                 continue
             own = await shard.functions.link.send("GET", shard.key("own", person.person_id))
-            if own is None:
+            if not own:  # an empty one says that the token is in use
                 continue
             if entered:
                 await self.hub.lines.call(band, "leave_line", person.person_id, chat_id, "already_open")
@@ -102,19 +117,20 @@ class SeekerCommands:
 
     async def _placed(self, person: LocalPerson, band: str, language: str, command: RequestChat) -> Done:
         """The reply's place and wait, from the same reading as place_changed."""
-        places, available, wait = await read_places(self.hub.lines, band, language, [person.person_id])
-        self.hub.waits[(language, band)] = wait
-        place = places[0]
+        room = await read_places(self.hub.lines, band, language, [person.person_id])
+        self.hub.tell_waits(language, band, room.waits)
+        seen = room.rows[0]
         record = person.records.get(band)
         if record is not None:
-            person.records[band] = replace(record, place=place, listeners_available=available)
+            person.records[band] = replace(record, place=seen.place, listeners_able=seen.able)
+        wait = room.waits[seen.risk]
         return Done(
             ref=command.ref,
             request_id=command.request_id,
-            place=place or 1,
+            place=seen.place or 1,
             wait_low_s=wait.low_s if wait else None,
             wait_high_s=wait.high_s if wait else None,
-            is_anyone_there=available > 0,
+            is_anyone_there=seen.able > 0,
         )
 
     async def leave_line(self, connection: Connection, command: LeaveLine) -> Done:
@@ -124,6 +140,10 @@ class SeekerCommands:
     async def confirm_here(self, connection: Connection, command: ConfirmHere) -> Done:
         await self._on_own_request(connection, command.request_id, "confirm_here")
         return Done(ref=command.ref or "")
+
+    async def release_hold(self, connection: Connection, command: ReleaseHold) -> Done:
+        await self._on_own_request(connection, command.request_id, "release_hold")
+        return Done(ref=command.ref)
 
     def _own_band_first(self, person: LocalPerson) -> list[str]:
         """Where the open request stands is asked first: one that ended long ago may bear the same request_id."""

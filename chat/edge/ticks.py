@@ -15,6 +15,7 @@ from chat.edge.waiting_room import renew_places
 from chat.protocol.codes import Close
 from chat.protocol.fields import AgeBand, Availability
 from chat.protocol.pushes import Heartbeat, LineOfPool, LinesChanged
+from chat.safety.priority import topics_of
 from chat.supervision.board import Board
 from config import metrics
 from config.clock import now_ms
@@ -147,9 +148,9 @@ class Ticks:
             if (band, languages) not in read:
                 read[(band, languages)] = await self.hub.lines.call(band, "lines", languages)
             now, *rows = read[(band, languages)]
-            for language, waiting, head, topics in rows:
-                pools.append(_line(language.decode(), band, int(waiting), int(float(head)), int(now), topics.decode()))
-                marks.append((language, band, waiting, head, topics))
+            for language, waiting, head, masks in rows:
+                pools.append(_line(language.decode(), band, int(waiting), int(float(head)), int(now), masks.decode()))
+                marks.append((language, band, waiting, head, masks))
         connections = [c for c in self.hub.people[person_id].connections if c.is_live]
         # A listener's connection that came after the last telling has been told nothing yet.
         marks.append(tuple(sorted(c.number for c in connections)))
@@ -183,22 +184,28 @@ class Ticks:
         if record is None or old is None:
             return
         if not member.is_active or not member.age_bands:
-            await set_availability(self.hub, person, member, "off_duty", record.capacity, "no_clearance")
+            await set_availability(self.hub, person, member, "off_duty", record.capacity, "no_clearance", False)
             # Whoever may watch the board keeps it: a listener's rights are gone, not a supervisor's.
             code = Close.RESYNC if member.is_active and member.role != "listener" else Close.NO_CLEARANCE
             for connection in held:
                 self.hub.close(connection, code, "no clearance")
-        elif (old.age_bands, old.languages, old.max_chats) != (member.age_bands, member.languages, member.max_chats):
+        elif _rights(old) != _rights(member):
             availability: Availability = "available" if record.availability == 1 else "paused"
             if record.availability > 0:
                 capacity = min(record.capacity, member.max_chats)
-                await set_availability(self.hub, person, member, availability, capacity, "rights_changed")
+                await set_availability(
+                    self.hub, person, member, availability, capacity, "rights_changed", record.takes_urgent
+                )
 
 
-def _line(language: str, band: AgeBand, waiting: int, head: int, now: int, topics: str) -> LineOfPool:
+def _rights(member: StaffMember) -> tuple[object, ...]:
+    return (member.age_bands, member.languages, member.max_chats, member.topics, member.risk_levels)
+
+
+def _line(language: str, band: AgeBand, waiting: int, head: int, now: int, masks: str) -> LineOfPool:
     counted: dict[str, int] = {}
-    for topic in topics.split(","):
-        if topic:
+    for mask in filter(None, masks.split(",")):
+        for topic in topics_of(int(mask)):
             counted[topic] = counted.get(topic, 0) + 1
     return LineOfPool(
         language=language,

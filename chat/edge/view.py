@@ -6,6 +6,7 @@ from typing import cast
 
 from chat.protocol.fields import AgeBand, Availability, ChatState, RequestState, Role
 from chat.protocol.pushes import ChatSummary, OpenOffer, OwnRequest, Participant, Snapshot
+from chat.safety.priority import topics_of
 from routing.rules.waiting import WaitBand
 from routing.store.snapshots import ChatRecord, PersonRecord
 
@@ -21,6 +22,8 @@ _REQUEST_STATES: dict[str, RequestState] = {
 _AVAILABILITIES: dict[int, Availability] = {1: "available", 2: "paused", 0: "off_duty"}
 
 Names = Callable[[str], str]
+#: language, age band, risk -> what may be said about the wait
+WaitOf = Callable[[str, str, int], WaitBand | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,11 @@ def compose(
     role: Role,
     records: Mapping[str, PersonRecord],
     names: Names,
-    band_of_wait: Callable[[str, str], WaitBand | None],
+    band_of_wait: WaitOf,
 ) -> View:
     """One view from the records of the shards (age band -> record).
 
-    `names` gives a seeker's pseudonym; `band_of_wait(language, age band)` what may be said about the wait.
+    `names` gives a seeker's pseudonym; `band_of_wait(language, age band, risk)` what may be said about the wait.
     """
     request: OwnRequest | None = None
     request_reason: str | None = None
@@ -142,6 +145,7 @@ def compose(
         max_capacity=mine.maximum if mine else None,
         on_duty_since_ms=mine.on_duty_since_ms or None if mine else None,
         is_taking_next=any(r.is_taking_next for r in listener_records) if mine else None,
+        takes_urgent=any(r.takes_urgent for r in listener_records) if mine else None,
     )
     return View(
         snapshot=snapshot,
@@ -158,22 +162,20 @@ def compose(
     )
 
 
-def _own_request(
-    chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: Callable[[str, str], WaitBand | None]
-) -> OwnRequest:
-    wait = band_of_wait(chat.language, age_band) if chat.state == "W" else None
+def _own_request(chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: WaitOf) -> OwnRequest:
+    wait = band_of_wait(chat.language, age_band, chat.risk) if chat.state == "W" else None
     return OwnRequest(
         request_id=chat.request_id,
         state=_REQUEST_STATES[chat.state],
         language=chat.language,
         age_band=age_band,
-        topics=list(chat.topics),
+        topics=list(topics_of(chat.topic_mask)),
         place=record.place,
         wait_low_s=wait.low_s if wait else None,
         wait_high_s=wait.high_s if wait else None,
         chat_id=chat.chat_id if chat.opened_at_ms else None,
         confirm_deadline_ms=chat.deadline_ms if chat.state == "H" else None,
-        is_anyone_there=record.listeners_available > 0 if chat.state in ("W", "P") else True,
+        is_anyone_there=record.listeners_able > 0 if chat.state in ("W", "P") else True,
     )
 
 
@@ -181,8 +183,8 @@ def _open_offer(chat: ChatRecord, record: PersonRecord, age_band: AgeBand, perso
     return OpenOffer(
         offer_id=chat.offer_id,
         request_id=chat.request_id,
-        topics=list(chat.topics),
-        language=chat.language,
+        topics=list(topics_of(chat.topic_mask)),
+        language=chat.offered_language,
         age_band=age_band,
         waited_s=max(0, record.now_ms - chat.arrived_at_ms) // 1000,
         deadline_ms=chat.deadline_ms,

@@ -1,22 +1,45 @@
 """Places and waits of the people in line, read for many at once."""
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chat.edge.hub import Hub
 from routing.actions.lines import Lines
 from routing.rules.waiting import WaitBand, wait_band
 
+#: Waits of the last hour are what a wait is told from.
+HOUR_MS = 3_600_000
 
-async def read_places(
-    lines: Lines, band: str, language: str, people: list[str]
-) -> tuple[list[int | None], int, WaitBand | None]:
-    """The place of each person (None: not in line), listeners available, what may be said about the wait."""
-    now, available, waits, ranks, head = await lines.call(band, "places", language, *people)
-    recent = [int(member.rpartition(b":")[2]) for member in waits]
-    head_ms = int(float(head))
-    wait = wait_band(recent, int(now) - head_ms if head_ms else 0)
-    return [int(rank) + 1 if int(rank) >= 0 else None for rank in ranks], int(available), wait
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One person's request in line: their place (None: not in line), listeners on duty who could take it, its risk."""
+
+    place: int | None
+    able: int
+    risk: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRoom:
+    """`rows` in the order of the people asked for; `waits` is what may be said about the wait, by risk 0-3."""
+
+    rows: list[Seen]
+    waits: list[WaitBand | None]
+
+
+async def read_places(lines: Lines, band: str, language: str, people: list[str]) -> WaitingRoom:
+    """What these people of one line may be told. Raises RedisAway, RedisRefused."""
+    raw_now, waits, heads, rows = await lines.call(band, "places", language, *people)
+    now = int(raw_now)
+    bands: list[WaitBand | None] = []
+    for starts, head in zip(waits, heads, strict=True):
+        pairs = [start.split(b":") for start in starts]
+        recent = [int(wait_ms) for at, wait_ms in pairs if int(at) > now - HOUR_MS]
+        head_ms = int(float(head))
+        bands.append(wait_band(recent, now - head_ms if head_ms else 0))
+    seen = [Seen(int(place) if int(place) > 0 else None, int(able), int(risk)) for place, able, risk in rows]
+    return WaitingRoom(seen, bands)
 
 
 async def renew_places(hub: Hub) -> None:
@@ -32,11 +55,11 @@ async def renew_places(hub: Hub) -> None:
     for (band, language), ids in groups.items():
         for start in range(0, len(ids), 200):
             page = ids[start : start + 200]
-            places, available, wait = await read_places(hub.lines, band, language, page)
-            hub.waits[(language, band)] = wait
-            for person_id, place in zip(page, places, strict=True):
+            room = await read_places(hub.lines, band, language, page)
+            hub.tell_waits(language, band, room.waits)
+            for person_id, seen in zip(page, room.rows, strict=True):
                 found = hub.people.get(person_id)
                 if found is None or band not in found.records:
                     continue
-                found.records[band] = replace(found.records[band], place=place, listeners_available=available)
+                found.records[band] = replace(found.records[band], place=seen.place, listeners_able=seen.able)
                 hub.show_all(found)

@@ -9,6 +9,7 @@ from chat.protocol.fields import (
     Availability,
     Comment,
     Epoch,
+    HoldSeconds,
     Id,
     LanguageTag,
     Reason,
@@ -62,6 +63,10 @@ class RequestChat(Struct, frozen=True, tag_field="type", tag="request_chat"):
     distress: Scale | None = None
     first_words: str | None = None
     prefer_listener: Id | None = None
+    #: so long nobody but `prefer_listener` is asked
+    hold_s: HoldSeconds | None = None
+    #: languages that the seeker speaks, too; after a while the request stands in their lines as well
+    other_languages: list[LanguageTag] | None = None
     avoid_listeners: list[Id] | None = None
 
     def __repr__(self) -> str:
@@ -69,6 +74,14 @@ class RequestChat(Struct, frozen=True, tag_field="type", tag="request_chat"):
 
 
 class LeaveLine(Struct, frozen=True, tag_field="type", tag="leave_line"):
+    may: ClassVar[frozenset[Role]] = SEEKER
+    ref: Ref
+    request_id: Id
+
+
+class ReleaseHold(Struct, frozen=True, tag_field="type", tag="release_hold"):
+    """The next listener after all, instead of waiting for one's own."""
+
     may: ClassVar[frozenset[Role]] = SEEKER
     ref: Ref
     request_id: Id
@@ -141,6 +154,8 @@ class SetAvailability(Struct, frozen=True, tag_field="type", tag="set_availabili
     ref: Ref
     availability: Availability
     capacity: int | None = None
+    #: one more than `capacity` where somebody is in danger; without it as before, at first no
+    takes_urgent: bool | None = None
 
 
 class AnswerOffer(Struct, frozen=True, tag_field="type", tag="answer_offer"):
@@ -176,6 +191,7 @@ Command = (
     | CatchUp
     | RequestChat
     | LeaveLine
+    | ReleaseHold
     | ConfirmHere
     | SendMessage
     | SetTyping

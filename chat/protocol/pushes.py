@@ -70,6 +70,8 @@ class Snapshot(Struct, frozen=True):
     max_capacity: int | None = None
     on_duty_since_ms: int | None = None
     is_taking_next: bool | None = None
+    #: one more than `capacity` where somebody is in danger
+    takes_urgent: bool | None = None
 
 
 class PoolLoad(Struct, frozen=True):
@@ -83,6 +85,11 @@ class PoolLoad(Struct, frozen=True):
     open_chats: int
     open_offers: int
     offers_missed_1h: int
+    #: of those waiting: whom nobody on duty may take
+    without_listener: int = 0
+    #: of those waiting: at the highest risk, and how long the first of them waits
+    urgent_waiting: int = 0
+    urgent_longest_wait_ms: int = 0
 
 
 class ListenersOnDuty(Struct, frozen=True):
@@ -208,6 +215,8 @@ class AvailabilityChanged(Struct, frozen=True, tag_field="type", tag="availabili
     reason: str | None = None
     on_duty_since_ms: int | None = None
     is_taking_next: bool | None = None
+    #: one more than `capacity` where somebody is in danger
+    takes_urgent: bool | None = None
 
 
 class LinesChanged(Struct, frozen=True, tag_field="type", tag="lines_changed"):

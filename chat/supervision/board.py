@@ -32,22 +32,27 @@ class Board:
                 continue
             stamp, *rows = await self._lines.call(band, "load", ",".join(languages))
             now = max(now, int(stamp))
-            for raw_language, waiting, head, available, paused, in_chat, chats, offers, missed in rows:
+            for raw_language, *numbers in rows:
                 language = raw_language.decode()
-                arrived = int(float(head))
+                waiting, arrived, available, paused, in_chat, chats, offers, missed, alone, urgent, urgent_from = (
+                    int(float(number)) for number in numbers
+                )
                 age_band: AgeBand = "teen" if band == "teen" else "adult"
                 heads[(language, band)] = arrived
                 loads[(language, band)] = PoolLoad(
                     language=language,
                     age_band=age_band,
-                    waiting=int(waiting),
+                    waiting=waiting,
                     longest_wait_ms=max(0, int(stamp) - arrived) if arrived else 0,
-                    available=int(available),
-                    paused=int(paused),
-                    in_chat=int(in_chat),
-                    open_chats=int(chats),
-                    open_offers=int(offers),
-                    offers_missed_1h=int(missed),
+                    available=available,
+                    paused=paused,
+                    in_chat=in_chat,
+                    open_chats=chats,
+                    open_offers=offers,
+                    offers_missed_1h=missed,
+                    without_listener=alone,
+                    urgent_waiting=urgent,
+                    urgent_longest_wait_ms=max(0, int(stamp) - urgent_from) if urgent_from else 0,
                 )
         return now, loads, heads
 
@@ -76,13 +81,21 @@ class Board:
         return LoadChanged(n=self._n, at_ms=now, pools=changed, listeners=listeners)
 
     async def _listeners(self) -> ListenersOnDuty:
-        """People on duty, each once, however many pools and age bands they serve."""
+        """People on duty, each once, however many pools and age bands they serve.
+
+        A shard with more than 5,000 of a kind says only how many: then whoever serves several pools counts in each.
+        """
         found: tuple[set[bytes], set[bytes], set[bytes]] = (set(), set(), set())
+        many = [0, 0, 0]
         for band in self._lines.shards:
             languages = ",".join(p.language for p in self._pools.all() if p.age_band == band)
-            for people, more in zip(found, await self._lines.call(band, "listeners", languages), strict=True):
-                people.update(more)
-        return ListenersOnDuty(available=len(found[0]), paused=len(found[1]), in_chat=len(found[2]))
+            for kind, people in enumerate(await self._lines.call(band, "people_on_duty", languages)):
+                if isinstance(people, int):
+                    many[kind] += people
+                else:
+                    found[kind].update(people)
+        available, paused, in_chat = (len(found[kind]) + many[kind] for kind in range(3))
+        return ListenersOnDuty(available=available, paused=paused, in_chat=in_chat)
 
 
 def _numbers(load: PoolLoad) -> tuple[int, ...]:
@@ -95,6 +108,8 @@ def _numbers(load: PoolLoad) -> tuple[int, ...]:
         load.open_chats,
         load.open_offers,
         load.offers_missed_1h,
+        load.without_listener,
+        load.urgent_waiting,
     )
 
 

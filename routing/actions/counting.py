@@ -13,8 +13,8 @@ def counting(band: str) -> Callable[[str], None]:
         if kind == "offer":
             metrics.offers.labels(rest).inc()
         elif kind == "joined":
-            language, _, wait_ms = rest.partition(":")
-            metrics.waits.labels(language, band).observe(int(wait_ms) / 1000)
+            language, risk, wait_ms = rest.split(":")
+            metrics.waits.labels(language, band, risk).observe(int(wait_ms) / 1000)
         elif kind == "chat":
             metrics.chats.labels(rest.partition(":")[0]).inc()
         elif kind == "request":

@@ -30,10 +30,22 @@ class Timing:
     confirm_ms: int
     wrap_up_ms: int
     gap_ms: int
+    #: an offer of risk 3 waits no longer than this for an answer
+    urgent_offer_ms: int
+    #: after so long a request stands in the lines of its second languages, too
+    overflow_ms: int
 
     @property
     def packed(self) -> str:
-        return f"{self.offer_ms},{self.confirm_ms},{self.wrap_up_ms},{self.gap_ms}"
+        durations = (
+            self.offer_ms,
+            self.confirm_ms,
+            self.wrap_up_ms,
+            self.gap_ms,
+            self.urgent_offer_ms,
+            self.overflow_ms,
+        )
+        return ",".join(map(str, durations))
 
 
 class Shard:

@@ -13,8 +13,12 @@ class ChatRecord:
     turn: int
     seeker: str
     request_id: str
+    #: the pool's, and the one in which it was offered
     language: str
-    topics: tuple[str, ...]
+    offered_language: str
+    #: bit i stands for topic i
+    topic_mask: int
+    risk: int
     distress: int | None
     arrived_at_ms: int
     listener: str
@@ -58,6 +62,7 @@ class ListenerRecord:
     last_offer_reason: str
     is_taking_next: bool
     is_lost: bool
+    takes_urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class PersonRecord:
     now_ms: int
     own_chat: str
     place: int | None
-    listeners_available: int
+    #: on duty, busy or not, who could take the own request
+    listeners_able: int
     listener: ListenerRecord | None
     units: tuple[str, ...]
     chats: dict[str, ChatRecord]
@@ -98,7 +104,9 @@ def chat_record(
         seeker=h.get("pe", ""),
         request_id=h.get("rq", ""),
         language=h.get("la", ""),
-        topics=tuple(t for t in h.get("to", "").split(",") if t),
+        offered_language=h.get("ml", "") or h.get("la", ""),
+        topic_mask=_whole(h.get("mk")),
+        risk=_whole(h.get("ce", "").partition(".")[0]),
         distress=_whole(h.get("di")) or None,
         arrived_at_ms=_whole(h.get("ar")),
         listener=h.get("l", ""),
@@ -126,7 +134,7 @@ def chat_record(
 
 def person_record(answer: list[Any]) -> PersonRecord:
     """The answer of the `snapshot` operation as a value."""
-    now, own, place, anyone, listener, units, chats = answer
+    now, own, place, able, listener, units, chats = answer
     h = pairs(listener)
     record = None
     if h:
@@ -140,7 +148,8 @@ def person_record(answer: list[Any]) -> PersonRecord:
             last_offer=h.get("lo", ""),
             last_offer_reason=h.get("lr", ""),
             is_taking_next=h.get("tn") == "1",
-            is_lost="lost" in h,
+            is_lost=bool(h.get("lost")),
+            takes_urgent=h.get("em") == "1",
         )
     found = {}
     for raw_id, flat, seeker_here, listener_here in chats:
@@ -151,8 +160,8 @@ def person_record(answer: list[Any]) -> PersonRecord:
     return PersonRecord(
         now_ms=int(now),
         own_chat=own.decode(),
-        place=int(place) + 1 if int(place) >= 0 else None,
-        listeners_available=max(0, int(anyone)),
+        place=int(place) if int(place) > 0 else None,
+        listeners_able=max(0, int(able)),
         listener=record,
         units=tuple(u.decode() for u in units),
         chats=found,

@@ -68,10 +68,13 @@ class Judging:
     def is_fair(self, chat: str, c: dict[str, str]) -> None:
         """A new offer overtakes nobody, exceeds no capacity and no start gap."""
         listener = self.truth.of("listener")[c["l"]]
-        takes_next = c["tu"] == "1"
-        assert listener["tn"] == "0", f"{c['l']} asked for one more, once"
+        takes_next, is_urgent = c["xt"] == "1", c["xt"] == "2"
+        if takes_next:
+            assert listener["tn"] == "0", f"{c['l']} asked for one more, once"
         load = len(self.truth.of("units")[c["l"]])
-        assert load <= int(listener["max" if takes_next else "cap"]), f"{c['l']} is over capacity"
+        limit = int(listener["max" if takes_next else "cap"]) + is_urgent
+        assert load <= limit, f"{c['l']} is over capacity"
+        assert not is_urgent or (c["ce"][0] == "3" and listener["em"] == "1"), f"{c['l']} did not offer that unit"
         assert takes_next or float(listener.get("gap", 0)) <= self.truth.now_ms, f"{c['l']} is within the start gap"
         for other, o in self.truth.chats("W").items():
             before = self.old.of("chat").get(other)

@@ -1,8 +1,9 @@
 """One shard on a real engine, with a clock that tests turn: who does what in it, told in the house's words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from chat.safety.priority import HARD_TOPICS, mask_of, requirements_of
 from config.lua import Library
 from routing.store.keys import key
 from routing.store.shard import Timing
@@ -11,9 +12,11 @@ from tests.store.mutants import library_under_test
 from tests.store.wire import Argument, Wire
 
 START_MS = 1_700_000_000_000
-TIMING = Timing(offer_ms=25_000, confirm_ms=15_000, wrap_up_ms=60_000, gap_ms=0)
+TIMING = Timing(
+    offer_ms=25_000, confirm_ms=15_000, wrap_up_ms=60_000, gap_ms=0, urgent_offer_ms=8_000, overflow_ms=120_000
+)
 #: As TIMING, with the start gap that a service has from the start.
-UNHURRIED = Timing(offer_ms=25_000, confirm_ms=15_000, wrap_up_ms=60_000, gap_ms=20_000)
+UNHURRIED = replace(TIMING, gap_ms=20_000)
 
 
 class Place:
@@ -74,12 +77,24 @@ class Place:
 
     def line(self, language: str = "en") -> list[str]:
         """Who waits in this line, the next one first."""
-        ids = self.read("ZRANGE", self.key("line", language), 0, -1)
-        return [self.chat(chat_id).seeker for chat_id in ids]
+        waiting: dict[str, float] = {}
+        for cell in self.read("ZRANGE", self.key("cells", language), 0, -1):
+            found = self.read("ZRANGE", self.key("line", f"{language}:{cell}"), 0, -1, "WITHSCORES")
+            for member, arrival in zip(found[::2], found[1::2], strict=True):
+                waiting[member.rpartition("/")[0]] = float(arrival)
+        return [self.chat(chat_id).seeker for chat_id in sorted(waiting, key=lambda chat_id: waiting[chat_id])]
 
     def free(self, language: str = "en") -> list[str]:
         """Who would be offered the next request of this language, in that order."""
-        return list(self.read("ZRANGE", self.key("free", language), 0, -1))
+        return self.listed("free", language)
+
+    def listed(self, index: str, language: str = "en") -> list[str]:
+        """Listeners of `free` or `spare`, whatever they are cleared for, the least utilised first."""
+        scores: dict[str, float] = {}
+        for listed in self.read("SMEMBERS", self.key("classes", language)):
+            found = self.read("ZRANGE", self.key(index, f"{language}:{listed}"), 0, -1, "WITHSCORES")
+            scores |= {m.rpartition("/")[0]: float(s) for m, s in zip(found[::2], found[1::2], strict=True)}
+        return sorted(scores, key=lambda name: scores[name])
 
     def log(self, chat_id: str) -> list[tuple[int, str, str]]:
         """(seq, from, text) of everything written in a chat."""
@@ -122,18 +137,10 @@ class Person:
 class Seeker(Person):
     __slots__ = ()
 
-    def asks(
-        self,
-        *,
-        request: str = "r1",
-        language: str = "en",
-        avoid: tuple[str, ...] = (),
-        prefer: str = "",
-        first_words: str = "",
-    ) -> str:
+    def asks(self, **wish: Any) -> str:
         """Come and ask for a chat. The chat's id."""
         self.connects()
-        answer = self.asks_raw(request, language, avoid, prefer, first_words)
+        answer = self.asks_raw(**wish)
         assert answer[0] == "done", answer
         return str(answer[1])
 
@@ -144,26 +151,16 @@ class Seeker(Person):
         avoid: tuple[str, ...] = (),
         prefer: str = "",
         first_words: str = "",
+        topics: tuple[str, ...] = ("grief",),
+        distress: int = 3,
+        hold_s: int = 0,
     ) -> Any:
-        """The same without coming, and with the whole answer."""
+        """The same without coming, and with the whole answer. `language` may name second ones: "en,de"."""
         chat_id = f"c-{self.name}-{request}"
-        return self.place.call(
-            "request_chat",
-            *(
-                chat_id,
-                self.name,
-                request,
-                language,
-                "grief",
-                3,
-                ",".join(avoid),
-                prefer,
-                "epoch-1",
-                first_words,
-                "run-1",
-                "life-1",
-            ),
-        )
+        needs = requirements_of(topics, distress)
+        told = (chat_id, self.name, request, language, needs.topics, distress, ",".join(avoid), prefer)
+        made = ("epoch-1", first_words, "run-1", needs.risk, needs.level, needs.hard, hold_s * 1000)
+        return self.place.call("request_chat", *told, *made)
 
     @property
     def own_chat(self) -> str:
@@ -193,19 +190,30 @@ class Seeker(Person):
 class Listener(Person):
     __slots__ = ()
 
-    def comes(self, *, languages: str = "en", capacity: int = 1, maximum: int = 4, several: bool = False) -> "Listener":
-        """Connect and become available."""
+    def comes(self, **rights: Any) -> "Listener":
+        """Connect and become available. `rights` as in `is_now`."""
         self.connects()
-        self.is_now(1, languages=languages, capacity=capacity, maximum=maximum, several=several)
+        self.is_now(1, **rights)
         return self
 
     def is_now(
-        self, availability: int, *, languages: str = "en", capacity: int = 1, maximum: int = 4, several: bool = False
+        self,
+        availability: int,
+        *,
+        languages: str = "en",
+        capacity: int = 1,
+        maximum: int = 4,
+        several: bool = False,
+        topics: tuple[str, ...] = (),
+        level: int = 0,
+        takes_urgent: bool = False,
     ) -> None:
-        """1 available, 2 paused, 0 off duty."""
+        """1 available, 2 paused, 0 off duty. `topics` and `level` (0-3) are what they are cleared for."""
+        hard = mask_of(set(topics) & set(HARD_TOPICS))
         self.place.call(
             "set_availability",
             *(self.name, availability, capacity, maximum, languages, "1" if several else "0", "", self.name.title()),
+            *(level, hard, mask_of(topics), "1" if takes_urgent else "0"),
         )
 
     @property

@@ -14,6 +14,11 @@ from tests.store.place import START_MS, TIMING
 TAGS = {"adult": "{a:test}:", "teen": "{t:test}:"}
 
 
+def wish(name: str) -> tuple[Any, ...]:
+    """What `request_chat` takes for an ordinary request."""
+    return (f"c-{name}", name, "r1", "en", 0, "", "", "", "e", "", "run-1", 0, 0, 0, 0)
+
+
 class Region:
     """`processes` are Lines with a connection of their own each; one clock for all, moved by `passes`."""
 
@@ -50,9 +55,7 @@ class Region:
     async def asks(self, band: str, name: str, *, process: int = 0) -> str:
         """A seeker comes and asks. The chat's id."""
         await self.call(band, "attach", name, f"p{process}", process=process)
-        answer = await self.call(
-            band, "request_chat", f"c-{name}", name, "r1", "en", "", "", "", "", "e", "", process=process
-        )
+        answer = await self.call(band, "request_chat", *wish(name), process=process)
         assert answer[0] == b"done"
         return f"c-{name}"
 
@@ -63,7 +66,10 @@ class Region:
         for band in TAGS:
             await self.call(band, "attach", name, f"p{process}", process=process)
             await self.call(
-                band, "set_availability", name, availability, capacity, maximum, "en", "1", "", name, process=process
+                band,
+                "set_availability",
+                *(name, availability, capacity, maximum, "en", "1", "", name, 0, 0, 0, "0"),
+                process=process,
             )
 
     async def record(self, name: str, band: str) -> PersonRecord:
@@ -97,11 +103,11 @@ class Region:
         """Who waits in this shard and could be offered to this listener."""
         shard = self.processes[0].shards[band]
         link = shard.functions.link
-        waiting = await link.send("ZRANGE", shard.key("line", "en"), 0, -1)
+        waiting = await link.send("ZRANGE", shard.key("line", "en:0.0.0"), 0, -1)
         return [
-            chat.decode()
-            for chat in waiting
-            if not await link.send("SISMEMBER", shard.key("excluded", chat.decode()), name)
+            chat
+            for chat in [member.decode().rpartition("/")[0] for member in waiting]
+            if not await link.send("SISMEMBER", shard.key("excluded", chat), name)
         ]
 
     async def state(self, band: str, chat: str) -> str:

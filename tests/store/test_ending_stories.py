@@ -1,7 +1,8 @@
 """How chats end: wrap-up, blocks, feedback, and being forgotten."""
 
-from routing.store.shard import Timing
-from tests.store.place import Listener, Place, Seeker
+from dataclasses import replace
+
+from tests.store.place import TIMING, Listener, Place, Seeker
 from tests.store.truth import broken, truth_of
 from tests.store.wire import Wire
 
@@ -37,7 +38,7 @@ def test_a_wrap_up_ends_by_itself(place: Place) -> None:
 
 
 def test_without_wrap_up_the_next_comes_at_once(wire: Wire) -> None:
-    place = Place(wire, Timing(offer_ms=25_000, confirm_ms=15_000, wrap_up_ms=0, gap_ms=0))
+    place = Place(wire, replace(TIMING, wrap_up_ms=0))
     ada, bo, chat = in_chat(place)
     place.seeker("ben").asks()
     ada.ends(chat)
@@ -197,7 +198,8 @@ def test_nothing_is_left_of_people_who_went_and_chats_that_were_forgotten(place:
     for ended in (chat, second):
         assert place.call("forget", ended) == "done"
         assert place.call("forget", ended) == "done"
-    left = {key: place.read("PTTL", key) for key in place.all_keys()}
+    kept = {place.key("why")}  # the archiver writes the explanations and empties the stream
+    left = {key: place.read("PTTL", key) for key in place.all_keys() if key not in kept}
     assert all(ttl > 0 for ttl in left.values()), f"kept for ever: {[k for k, ttl in left.items() if ttl < 0]}"
     kinds = {key.removeprefix(place.tag).split(":")[0] for key in left}
-    assert kinds <= {"tk", "bk", "mi", "sw"}, kinds
+    assert kinds <= {"su", "bk", "mi", "sw"}, kinds

@@ -1,7 +1,10 @@
 """The line: who comes, who is next, who keeps a place."""
 
+from chat.safety.priority import mask_of
 from tests.store.place import Place
 from tests.store.truth import broken, truth_of
+
+GRIEF = mask_of(["grief"])
 
 
 def test_who_comes_first_is_offered_first(place: Place) -> None:
@@ -235,7 +238,7 @@ def test_the_lines_tell_numbers_and_topics_never_words(place: Place) -> None:
     place.passes(7)
     place.seeker("ben").asks()
     now, row, empty = place.call("lines", "en,de")
-    assert row == ["en", 2, str(now - 7000), "grief,grief"]
+    assert row == ["en", 2, str(now - 7000), f"{GRIEF},{GRIEF}"]
     assert empty == ["de", 0, "0", ""]
 
 
@@ -247,10 +250,8 @@ def test_places_tell_the_waits_of_the_last_hour(place: Place) -> None:
         bo.accepts()
         place.seeker(f"s{number}").confirms()
     place.seeker("ada").asks(language="de")
-    _, available, waits, places, head = place.call("places", "en", "s0", "ada")
-    assert available == 1 and places == [-1, -1] and head == "0"
-    assert [member.rpartition(":")[2] for member in waits] == ["2000", "1000", "0"], "newest first"
-    _, _, _, places, _ = place.call("places", "de", "ada")
-    assert places == [0]
-    place.passes(3601)
-    assert place.call("places", "en")[2] == []
+    _, waits, heads, rows = place.call("places", "en", "s0", "ada")
+    assert rows == [[-1, 1, 0], [1, 0, 0]] and heads == ["0"] * 4
+    assert [member.rpartition(":")[2] for member in waits[0]] == ["2000", "1000", "0"], "newest first"
+    assert waits[1:] == [[], [], []]
+    assert place.call("places", "de", "ada")[2:] == [[str(place.now_ms), "0", "0", "0"], [[1, 0, 0]]]

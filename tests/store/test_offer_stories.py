@@ -89,7 +89,7 @@ def test_the_board_counts_misses_of_an_hour(place: Place) -> None:
     place.seeker("ada").asks()
     place.passes(25)
     place.passes(25)
-    assert place.call("load", "en")[1] == ["en", 1, str(place.now_ms - 50_000), 0, 1, 0, 0, 0, 2]
+    assert place.call("load", "en")[1] == ["en", 1, str(place.now_ms - 50_000), 0, 1, 0, 0, 0, 2, 1, 0, "0"]
     place.passes(3601)
     assert place.call("load", "en")[1][8] == 0
 
@@ -99,11 +99,11 @@ def test_the_board_counts_who_is_in_a_chat(place: Place) -> None:
     for name in ("ada", "ben"):
         place.seeker(name).asks()
         bo.accepts()
-    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 1, 2, 0, 0]
+    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 1, 2, 0, 0, 0, 0, "0"]
     bo.ends("c-ada-r1")
-    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 1, 1, 0, 0], "in one chat still"
+    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 1, 1, 0, 0, 0, 0, "0"], "in one chat still"
     bo.ends("c-ben-r1")
-    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 0, 0, 0, 0]
+    assert place.call("load", "en")[1] == ["en", 0, "0", 1, 0, 0, 0, 0, 0, 0, 0, "0"]
 
 
 def test_people_on_duty_are_told_once_however_many_languages_they_speak(place: Place) -> None:
@@ -112,9 +112,9 @@ def test_people_on_duty_are_told_once_however_many_languages_they_speak(place: P
     place.listener("di").comes(languages="en,de").is_now(2, languages="en,de")
     place.seeker("ada").asks(language="de", prefer="cy")
     place.listener("cy").accepts()
-    available, paused, in_chat = place.call("listeners", "en,de")
+    available, paused, in_chat = place.call("people_on_duty", "en,de")
     assert (sorted(available), paused, in_chat) == (["bo", "cy"], ["di"], ["cy"])
-    assert place.call("listeners", "") == [[], [], []]
+    assert place.call("people_on_duty", "") == [[], [], []]
 
 
 def test_a_stale_offer_is_gone_whatever_is_said_to_it(place: Place) -> None:

@@ -19,7 +19,7 @@ async def test_two_hundred_accepts_of_one_offer_have_one_effect(engine: ThrowAwa
     names = [f"l{number:02}" for number in range(CONNECTIONS)]
     for number, name in enumerate(names):
         await region.call("adult", "attach", name, f"p{number}")
-        await region.call("adult", "set_availability", name, 1, 1, 4, "en", "0", "", name)
+        await region.call("adult", "set_availability", name, 1, 1, 4, "en", "0", "", name, 0, 0, 0, "0")
     chat = await region.asks("adult", "ada")
     [(offered, offer)] = [(name, found[0][1]) for name in names if (found := await region.offers(name))]
     answers = await asyncio.gather(
@@ -46,7 +46,9 @@ async def test_two_hundred_seekers_and_twenty_listeners_make_twenty_pairs(engine
 
     async def comes(number: int) -> None:
         await region.call("adult", "attach", names[number], f"p{number}", process=number)
-        await region.call("adult", "set_availability", names[number], 1, 1, 4, "en", "0", "", "", process=number)
+        await region.call(
+            "adult", "set_availability", *(names[number], 1, 1, 4, "en", "0", "", "", 0, 0, 0, "0"), process=number
+        )
 
     await asyncio.gather(
         *[region.asks("adult", f"s{number:03}", process=number % 20) for number in range(AT_ONCE)],
@@ -55,7 +57,7 @@ async def test_two_hundred_seekers_and_twenty_listeners_make_twenty_pairs(engine
     offers = [offer for name in names for _, offer in await region.offers(name)]
     assert len(offers) == len(set(offers)) == CONNECTIONS
     link = region.links[0]
-    assert await link.send("ZCARD", "{a:test}:w:en") == AT_ONCE - CONNECTIONS
+    assert await link.send("ZCARD", "{a:test}:w:en:0.0.0") == AT_ONCE - CONNECTIONS
     await region.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.engines.valkey import ThrowAwayValkey
 from tests.helpers.valkey import empty
-from tests.store.region import TAGS, Region
+from tests.store.region import TAGS, Region, wish
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ async def test_two_shards_that_offer_in_the_same_moment_show_one(region: Region)
     for band, name in (("adult", "ada"), ("teen", "tim")):
         await region.call(band, "attach", name, "p0")
     asked = [
-        await one.shards["adult"].call("request_chat", "c-ada", "ada", "r1", "en", "", "", "", "", "e", ""),
-        await two.shards["teen"].call("request_chat", "c-tim", "tim", "r1", "en", "", "", "", "", "e", ""),
+        await one.shards["adult"].call("request_chat", *wish("ada")),
+        await two.shards["teen"].call("request_chat", *wish("tim")),
     ]
     assert [moved for _, moved in asked] == [["bo"], ["bo"]]
     assert await region.offers("bo") == [], "neither is seen before the other shard agreed"
@@ -71,7 +71,7 @@ async def test_two_shards_that_offer_in_the_same_moment_show_one(region: Region)
 async def test_what_a_crash_left_between_two_steps_the_next_pass_mends(region: Region) -> None:
     await region.stands("bo")
     await region.call("teen", "attach", "tim", "p0")
-    await region.processes[0].shards["teen"].call("request_chat", "c-tim", "tim", "r1", "en", "", "", "", "", "e", "")
+    await region.processes[0].shards["teen"].call("request_chat", *wish("tim"))
     assert await region.offers("bo") == []
     await region.processes[1].mirror_all()
     assert [band for band, _ in await region.offers("bo")] == ["teen"]
@@ -81,7 +81,7 @@ async def test_an_offer_that_was_never_shown_is_nobodys_miss(region: Region) -> 
     await region.stands("bo")
     await region.call("teen", "attach", "tim", "p0")
     shard = region.processes[0].shards["teen"]
-    await shard.call("request_chat", "c-tim", "tim", "r1", "en", "", "", "", "", "e", "")
+    await shard.call("request_chat", *wish("tim"))
     for _ in range(3):
         region.now_ms += 25_000
         await shard.call("sweep", 25)
@@ -91,7 +91,7 @@ async def test_an_offer_that_was_never_shown_is_nobodys_miss(region: Region) -> 
 async def test_the_time_to_answer_begins_when_the_offer_is_shown(region: Region) -> None:
     await region.stands("bo")
     await region.call("teen", "attach", "tim", "p0")
-    await region.processes[0].shards["teen"].call("request_chat", "c-tim", "tim", "r1", "en", "", "", "", "", "e", "")
+    await region.processes[0].shards["teen"].call("request_chat", *wish("tim"))
     region.now_ms += 20_000
     await region.processes[1].mirror("bo")
     [chat] = [c for c in (await region.record("bo", "teen")).chats.values() if c.state == "O"]

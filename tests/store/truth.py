@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from routing.store.keys import KEYS
-from tests.store.place import Place
+from tests.store.place import TIMING, Place
+
+OVERFLOW_MS = TIMING.overflow_ms
 
 _READ_ALL = """
 local out = {}
@@ -15,6 +17,7 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
   elseif kind == 'zset' then value = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
   elseif kind == 'set' then value = redis.call('SMEMBERS', key)
   elseif kind == 'stream' then value = redis.call('XRANGE', key, '-', '+')
+  elseif kind == 'list' then value = redis.call('LRANGE', key, 0, -1)
   else value = { redis.call('GET', key) } end
   out[#out + 1] = { key, kind, value }
 end
@@ -57,6 +60,8 @@ def truth_of(place: Place) -> Truth:
         assert key.startswith(place.tag), f"{key} stands outside the shard"
         suffix = key[len(place.tag) :]
         name, part = (_WHOLE[suffix], "") if suffix in _WHOLE else _split(suffix)
+        if name == "own" and value == [""]:
+            name = "token"  # in use, with nothing open
         truth.held.setdefault(name, {})[part] = _value(kind, value)
     return truth
 
@@ -75,7 +80,7 @@ def _value(kind: str, value: list[Any]) -> Any:
         return {member: float(score) for member, score in zip(value[::2], value[1::2], strict=True)}
     if kind == "set":
         return set(value)
-    return value if kind == "stream" else value[0]
+    return value if kind in ("stream", "list") else value[0]
 
 
 def languages_of(listener: dict[str, str]) -> list[str]:
@@ -95,70 +100,123 @@ def broken(truth: Truth) -> list[str]:
     ]
 
 
+def lines_of(truth: Truth, c: dict[str, str]) -> set[str]:
+    """`<language>:<cell>` of every line in which this waiting request must stand."""
+    if is_held(truth, c):
+        return set()
+    languages = c["ls"].split(",") if c.get("wi") else [c["la"]]
+    return {f"{language}:{c['ce']}" for language in languages}
+
+
+def is_held(truth: Truth, c: dict[str, str]) -> bool:
+    """Does this request wait for its own listener only?"""
+    return float(c.get("hu", 0)) > truth.now_ms
+
+
+def _deadline(truth: Truth, c: dict[str, str]) -> float | None:
+    """The one deadline that a chat's state gives it."""
+    if c["st"] in "OH":
+        return float(c["dl"])
+    if c["st"] == "U":
+        return float(c["wu"])
+    if c["st"] == "W":
+        if is_held(truth, c):
+            return float(c["hu"])
+        if c["ls"] != c["la"] and not c.get("wi"):
+            return float(c["ar"]) + OVERFLOW_MS
+    return None
+
+
 def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
     """A chat is in exactly the places that its state names, with the deadline that its hash names."""
+    lines: dict[str, dict[str, float]] = {}
+    for line, members in truth.of("line").items():
+        for member, arrival in members.items():
+            lines.setdefault(member.rpartition("/")[0], {})[line] = arrival
     for chat_id, c in truth.of("chat").items():
         state, listener = c["st"], c.get("l", "")
-        places = {
-            "W": chat_id in truth.of("line").get(c["la"], {}),
-            "P": chat_id in truth.one("park_ends"),
-            "O": chat_id in truth.one("offer_ends"),
-            "H": chat_id in truth.one("confirm_ends"),
-            "A": chat_id in truth.of("open").get(c["la"], ()),
-            "U": chat_id in truth.one("wrap_up_ends"),
-        }
-        wanted = {name: name == state for name in places}
-        if places != wanted:
-            yield f"{chat_id} is {state} and stands in {[name for name, here in places.items() if here]}"
+        stands = lines.get(chat_id, {})
+        wanted = lines_of(truth, c) if state == "W" else set()
+        if set(stands) != wanted or any(arrival != float(c["ar"]) for arrival in stands.values()):
+            yield f"{chat_id} is {state}, arrived at {c['ar']} and stands in {stands}, not {wanted}"
+        held = {language: members[chat_id] for language, members in truth.of("held").items() if chat_id in members}
+        if held != ({c["la"]: float(c["ar"])} if state == "W" and is_held(truth, c) else {}):
+            yield f"{chat_id} is {state} and held in {held}"
+        preferred = {who: ids[chat_id] for who, ids in truth.of("preferring").items() if chat_id in ids}
+        if preferred != ({c["pf"]: float(c["ar"])} if state == "W" and c.get("pf") else {}):
+            yield f"{chat_id} is {state}, prefers {c.get('pf')!r} and is listed as preferring {preferred}"
+        due = truth.one("due").get(chat_id)
+        if state == "P":
+            if due is None:
+                yield f"{chat_id} is parked for ever"
+        elif due != _deadline(truth, c):
+            yield f"{chat_id} is {state} with the deadline {due}, not {_deadline(truth, c)}"
         holders = [who for who, units in truth.of("units").items() if chat_id in units]
         expected = [listener] if state in "OHAU" else []
         if holders != expected or (listener == "") != (state not in "OHAU"):
             yield f"{chat_id} is {state} of {listener!r} and held by {holders}"
-        if (chat_id in truth.of("offered").get(c["la"], ())) != (state in "OH"):
-            yield f"{chat_id} is {state}; the open offers say otherwise"
+        for name, states in (("open", "A"), ("offered", "OH")):
+            if (chat_id in truth.of(name).get(c["la"], ())) != (state in states):
+                yield f"{chat_id} is {state}; the {name} ones say otherwise"
         if (chat_id in truth.one("ended")) != (state in "UE"):
             yield f"{chat_id} is {state}; the ended chats say otherwise"
-        if state == "W" and truth.of("line")[c["la"]].get(chat_id) != float(c["ar"]):
-            yield f"{chat_id} waits at another place than its arrival"
-        for of_state, name, deadline in (
-            ("O", "offer_ends", "dl"),
-            ("H", "confirm_ends", "dl"),
-            ("U", "wrap_up_ends", "wu"),
-        ):
-            if state == of_state and truth.one(name).get(chat_id) != float(c[deadline]):
-                yield f"{chat_id} is {state} with another deadline than it says"
 
 
 def _nothing_left_behind(truth: Truth) -> Iterator[str]:
-    """No place holds a chat that is in another state."""
-    for name, states in (
-        ("park_ends", "P"),
-        ("offer_ends", "O"),
-        ("confirm_ends", "H"),
-        ("wrap_up_ends", "U"),
-        ("ended", "UE"),
-    ):
-        for chat_id in truth.one(name):
-            if truth.of("chat").get(chat_id, {}).get("st", "") not in tuple(states):
-                yield f"{name} holds {chat_id}, which is not {states}"
-    for name, states in (("line", "W"), ("open", "A"), ("offered", "OH")):
-        for language, members in truth.of(name).items():
-            for chat_id in members:
-                c = truth.of("chat").get(chat_id, {})
-                if c.get("st", "") not in tuple(states) or c["la"] != language:
-                    yield f"{name} of {language} holds {chat_id}, which is {c.get('st')}"
+    """No place holds a chat that is in another state, no cell is listed without its head."""
+    for chat_id in [*truth.one("due"), *truth.one("ended")]:
+        if chat_id not in truth.of("chat"):
+            yield f"a deadline or the ended chats hold {chat_id}, which is not there"
+    known = truth.of("chat")
+    for name in ("line", "held", "preferring", "open", "offered"):
+        for part, members in truth.of(name).items():
+            strangers = [m for m in members if (m.rpartition("/")[0] if name == "line" else m) not in known]
+            if strangers:
+                yield f"{name} of {part} holds {strangers}, which are not there"
+    heads = {line: min(members.values()) for line, members in truth.of("line").items()}
+    told = {
+        f"{language}:{cell}": arrival
+        for language, cells in truth.of("cells").items()
+        for cell, arrival in cells.items()
+    }
+    if heads != told:
+        yield f"the heads of the lines are {heads} and the cells say {told}"
     waiting = {(who, chat_id) for chat_id in truth.chats("W") for who in truth.excluded(chat_id)}
     reverse = {(who, chat_id) for who, ids in truth.of("excluding").items() for chat_id in ids}
     if waiting != reverse:
         yield f"the reverse of the exclusions is off by {sorted(waiting ^ reverse)}"
-    chatting = {(c["la"], c["l"]) for c in truth.chats("A").values()}
-    told = {(language, who) for language, members in truth.of("chatting").items() for who in members}
-    if chatting != told:
-        yield f"who is in a chat is off by {sorted(chatting ^ told)}"
+    for chat_id, c in truth.chats("W", "P", "O", "H", "A").items():
+        if truth.excluded(chat_id) and not c.get("nx"):
+            yield f"{chat_id} excludes somebody and does not know it"
+    chatting: dict[tuple[str, str], int] = {}
+    for c in truth.chats("A").values():
+        chatting[(c["la"], c["l"])] = chatting.get((c["la"], c["l"]), 0) + 1
+    counted = {(language, who): int(n) for language, rows in truth.of("chatting").items() for who, n in rows.items()}
+    if chatting != counted:
+        yield f"who is in a chat is {chatting} and is told as {counted}"
     for pair in truth.one("tried_ends"):
         chat_id, _, who = pair.rpartition("|")
         if truth.of("chat").get(chat_id, {}).get("st", "E") not in "UE" and who not in truth.excluded(chat_id):
             yield f"{pair} is remembered as declined, but {who} may be offered it"
+
+
+def serves(listener: dict[str, str], cell: str) -> bool:
+    """Is this listener cleared for the cell?"""
+    _, level, hard = map(int, cell.split("."))
+    return int(listener.get("lv", 0)) >= level and int(listener.get("hd", 0)) & hard == hard
+
+
+def may_meet(truth: Truth, who: str, chat_id: str) -> bool:
+    """Language, clearances and exclusions; not whether there is room."""
+    c, listener = truth.of("chat")[chat_id], truth.of("listener")[who]
+    if is_held(truth, c) and c["st"] == "W" and c.get("pf") != who:
+        return False
+    languages = c["ls"].split(",") if c.get("wi") else [c["la"]]
+    return (
+        bool(set(languages) & set(languages_of(listener)))
+        and serves(listener, c["ce"])
+        and who not in truth.excluded(chat_id)
+    )
 
 
 def _listeners(truth: Truth) -> Iterator[str]:
@@ -168,8 +226,11 @@ def _listeners(truth: Truth) -> Iterator[str]:
         if listener is None:
             yield f"{who} is unknown and holds {sorted(units)}"
             continue
-        if len(units) > int(listener["max"]):
-            yield f"{who} holds {len(units)} units, more than the maximum"
+        urgent = [chat_id for chat_id in units if truth.of("chat")[chat_id].get("xt") == "2"]
+        if len(units) > int(listener["max"]) + len(urgent) or len(urgent) > 1:
+            yield f"{who} holds {len(units)} units, {len(urgent)} of them beyond capacity for danger"
+        if any(truth.of("chat")[chat_id]["ce"][0] != "3" for chat_id in urgent):
+            yield f"{who} holds a unit beyond capacity for somebody who is not in danger"
         open_offers = [chat_id for chat_id in units if truth.of("chat")[chat_id]["st"] in "OH"]
         if len(open_offers) > 1:
             yield f"{who} has {len(open_offers)} open offers"
@@ -177,10 +238,12 @@ def _listeners(truth: Truth) -> Iterator[str]:
             yield f"{who} has the open offers {open_offers} and says {listener.get('po')!r}"
     for chat_id, c in truth.chats("O").items():
         listener = truth.of("listener").get(c["l"], {})
-        if listener.get("av") != "1" or "lost" in listener:
+        if listener.get("av") != "1" or listener.get("lost"):
             yield f"{chat_id} is offered to {c['l']}, who is not available"
-        if c["la"] not in languages_of(listener):
-            yield f"{chat_id} is offered to {c['l']}, who does not speak {c['la']}"
+        if c["ml"] not in languages_of(listener) or c["ml"] not in c["ls"].split(","):
+            yield f"{chat_id} is offered to {c['l']}, who does not speak {c['ml']} or it is not asked for"
+        if not serves(listener, c["ce"]):
+            yield f"{chat_id} is offered to {c['l']}, who is not cleared for {c['ce']}"
     for who, listener in truth.of("listener").items():
         if listener["av"] == "1" and int(listener.get("ms", 0)) >= 2:
             yield f"{who} missed {listener['ms']} offers in a row and is available"
@@ -192,53 +255,68 @@ def _listeners(truth: Truth) -> Iterator[str]:
             yield f"{chat_id} is offered to {c['l']}, who is excluded"
 
 
-def may_be_offered(truth: Truth, who: str) -> bool:
-    """By what the listener's own hash and units say."""
+def room_of(truth: Truth, who: str) -> str:
+    """By what the listener's own hash and units say: `free` for any chat, `spare` for danger only, or nothing."""
     listener = truth.of("listener")[who]
     load = len(truth.of("units").get(who, ())) + int(listener.get("xe", 0))
-    takes_next = listener.get("tn") == "1"
-    return (
-        listener["av"] == "1"
-        and "lost" not in listener
-        and not listener.get("po")
-        and listener.get("xp", "0") == "0"
-        and (load < int(listener["cap"]) or (takes_next and load < int(listener["max"])))
-        and (takes_next or float(listener.get("gap", 0)) <= truth.now_ms)
-    )
+    if (
+        listener["av"] != "1"
+        or listener.get("lost")
+        or listener.get("po")
+        or listener.get("xp", "0") != "0"
+        or (listener.get("tn") != "1" and float(listener.get("gap", 0)) > truth.now_ms)
+    ):
+        return ""
+    if listener.get("tn") == "1" and load < int(listener["max"]):
+        return "free"
+    if float(listener.get("gap", 0)) > truth.now_ms:
+        return ""
+    if load < int(listener["cap"]):
+        return "free"
+    return "spare" if listener.get("em") == "1" and load == int(listener["cap"]) else ""
 
 
 def _indices(truth: Truth) -> Iterator[str]:
-    """Free, available and paused are what the listeners' own hashes say, with the same scores."""
-    free: dict[tuple[str, str], float] = {}
+    """Free, spare, available and paused are what the listeners' own hashes say, with the same scores."""
+    listed: dict[str, dict[tuple[str, str], float]] = {"free": {}, "spare": {}}
     available, paused = set(), set()
     for who, listener in truth.of("listener").items():
         load = len(truth.of("units").get(who, ())) + int(listener.get("xe", 0))
         score = 100 * load // max(1, int(listener["cap"])) * 1e13 + float(listener.get("fs", 0))
         for language in languages_of(listener):
-            if may_be_offered(truth, who):
-                free[(language, who)] = score
-            if listener["av"] == "1" and "lost" not in listener:
-                available.add((language, who))
+            part = f"{language}:{listener.get('lv', 0)}.{listener.get('hd', 0)}"
+            if room := room_of(truth, who):
+                listed[room][(part, f"{who}/{listener.get('mk', 0)}")] = score
+            if listener["av"] == "1" and not listener.get("lost"):
+                available.add((part, who))
             if listener["av"] == "2":
                 paused.add((language, who))
         gap = float(listener.get("gap", 0))
         if gap > truth.now_ms and truth.one("gap_ends").get(who) != gap:
             yield f"{who} has a start gap that nobody will end"
-    told_free = {(lang, who): score for lang, members in truth.of("free").items() for who, score in members.items()}
-    if told_free != free:
-        yield f"the free listeners are {free} and the lists say {told_free}"
-    for name, wanted in (("available", available), ("paused", paused)):
-        told = {(language, who) for language, members in truth.of(name).items() for who in members}
+    for name, wanted in listed.items():
+        told = {(part, who): score for part, members in truth.of(name).items() for who, score in members.items()}
         if told != wanted:
-            yield f"{name} is off by {sorted(told ^ wanted)}"
+            yield f"the {name} listeners are {wanted} and the lists say {told}"
+    for name, here in (("available", available), ("paused", paused)):
+        told_here = {(part, who) for part, members in truth.of(name).items() for who in members}
+        if told_here != here:
+            yield f"{name} is off by {sorted(told_here ^ here)}"
+    classes = {tuple(part.split(":")) for part, _ in available}
+    told_classes = {(language, name) for language, names in truth.of("classes").items() for name in names}
+    if told_classes != classes:
+        yield f"the classes are off by {sorted(told_classes ^ classes)}"
 
 
 def _nobody_waits_beside_a_free_listener(truth: Truth) -> Iterator[str]:
-    """A free listener and somebody who may meet them are never left waiting."""
+    """A listener with room and somebody whom they may meet are never left waiting."""
+    if float(truth.one("meta").get("bar", 0)) > truth.now_ms:
+        return
+    rooms = {who: room_of(truth, who) for who in truth.of("listener")}
     for chat_id, c in truth.chats("W").items():
-        for who in truth.of("free").get(c["la"], {}):
-            if who not in truth.excluded(chat_id):
-                yield f"{chat_id} waits though {who} is free"
+        for who, room in rooms.items():
+            if (room == "free" or (room == "spare" and c["ce"][0] == "3")) and may_meet(truth, who, chat_id):
+                yield f"{chat_id} waits though {who} is {room}"
 
 
 def _presence(truth: Truth) -> Iterator[str]:
@@ -255,9 +333,9 @@ def _presence(truth: Truth) -> Iterator[str]:
         if truth.is_present(person):
             yield f"{person} is here and has a grace"
     for who, listener in truth.of("listener").items():
-        if truth.is_present(who) == ("lost" in listener):
-            yield f"{who} is {'here' if 'lost' not in listener else 'lost'}; the connections say otherwise"
-        if "lost" in listener and who not in grace:
+        if truth.is_present(who) == bool(listener.get("lost")):
+            yield f"{who} is {'lost' if listener.get('lost') else 'here'}; the connections say otherwise"
+        if listener.get("lost") and who not in grace:
             yield f"{who} is lost and nothing will come of it"
     for chat_id, c in truth.chats("W", "O", "A").items():
         if not truth.is_present(c["pe"]) and c["pe"] not in grace:
@@ -273,5 +351,5 @@ def _seekers(truth: Truth) -> Iterator[str]:
         entries = truth.of("log").get(chat_id, [])
         if [entry_id for entry_id, _ in entries] != [f"{n}-0" for n in range(1, int(c["sq"]) + 1)]:
             yield f"{chat_id} has gaps in its log"
-        if c["pe"] not in truth.of("token"):
+        if c["pe"] not in {**truth.of("own"), **truth.of("token")}:
             yield f"{c['pe']} has a chat and no token"

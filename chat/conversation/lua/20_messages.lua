@@ -10,8 +10,7 @@ end
 -- send_message. args: 3 chat, 4 from, 5 message_id, 6 text, 7 role
 -- answer: {'done', epoch, seq} | {code}
 function OPS.send_message(keys, args)
-  local S, id, from, message_id = keys[1], args[3], args[4], args[5]
-  begin(args)
+  local S, id, from, message_id = begin(keys, args, true), args[3], args[4], args[5]
   local key = K.chat(S, id)
   local v = redis.call('HMGET', key, 'st', 'pe', 'l', 'sq', 'ep', 'was:' .. from)
   if not v[1] then return finish(S, { 'no_such_chat' }) end
@@ -39,8 +38,7 @@ end
 
 -- mark_read: how far a participant has read; never goes back. args: 3 chat, 4 person, 5 seq. answer: 'done' | code
 function OPS.mark_read(keys, args)
-  local S, id, person, seq = keys[1], args[3], args[4], num(args[5])
-  begin(args)
+  local S, id, person, seq = begin(keys, args, true), args[3], args[4], num(args[5])
   local v = redis.call('HMGET', K.chat(S, id), 'st', 'pe', 'l', 'sq', 'r:' .. person)
   if not v[1] or (v[2] ~= person and v[3] ~= person) then return finish(S, 'not_participant') end
   seq = math.min(seq, num(v[4]))
@@ -54,8 +52,7 @@ end
 
 -- heads: the head of each of these chats' logs. args: 3... chats. answer: {{epoch or '', seq}, ...}
 function OPS.heads(keys, args)
-  local S, out = keys[1], {}
-  begin(args)
+  local S, out = begin(keys, args, true), {}
   for i = 3, #args do
     local v = redis.call('HMGET', K.chat(S, args[i]), 'ep', 'sq')
     out[#out + 1] = { v[1] or '', num(v[2]) }
@@ -69,8 +66,7 @@ end
 -- args: 3 chat, 4 the epoch that was held, 5 the seq that was held, 6 the new epoch, 7 the engine's run id.
 -- answer: 'renewed' | 'kept'
 function OPS.renew_epoch(keys, args)
-  local S, key = keys[1], K.chat(keys[1], args[3])
-  begin(args)
+  local S, key = begin(keys, args), K.chat(keys[1], args[3])
   local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'rid')
   if not v[1] or v[1] ~= args[4] or num(v[2]) >= num(args[5]) or v[5] == args[7] then return finish(S, 'kept') end
   redis.call('HSET', key, 'ep', args[6], 'rid', args[7])
@@ -81,8 +77,7 @@ end
 
 -- forget: the archiver has written the facts; words and keys go. args: 3 chat. answer: 'done'
 function OPS.forget(keys, args)
-  local S, id = keys[1], args[3]
-  begin(args)
+  local S, id = begin(keys, args), args[3]
   local flat = redis.call('HGETALL', K.chat(S, id))
   for i = 1, #flat, 2 do
     local person = flat[i] == 'pe' and flat[i + 1] or string.match(flat[i], '^was:(.+)$')
@@ -97,8 +92,7 @@ end
 -- give_feedback: rating and distress after; kept with the chat until its facts are written.
 -- args: 3 chat, 4 seeker, 5 rating, 6 distress or ''. answer: 'done' | 'no_such_chat' | 'too_late' (facts are written)
 function OPS.give_feedback(keys, args)
-  local S, id = keys[1], args[3]
-  begin(args)
+  local S, id = begin(keys, args), args[3]
   local v = redis.call('HMGET', K.chat(S, id), 'pe', 'op', 'en')
   if v[1] ~= args[4] or not v[2] then return finish(S, 'no_such_chat') end
   if v[3] and T.now - num(v[3]) > RECENT_MS then return finish(S, 'too_late') end

@@ -1,6 +1,8 @@
 -- Ground: what every function of the library stands on. Nothing here is callable from outside.
--- Called as FCALL <name> 1 <S> <now_ms or 0> <offer_ms,confirm_ms,wrap_up_ms,gap_ms> ...; S is the shard's hash tag.
--- A script error rolls nothing back, so every function checks first and writes last.
+-- Called as FCALL <name> 1 <S> <now_ms or 0> <durations> ...; S is the shard's hash tag, the durations are
+-- offer,confirm,wrap_up,gap,urgent_offer,overflow in ms.
+-- A script error rolls nothing back, so every function checks first and writes last: hashes are read once a call, changed
+-- in memory and written together in `finish`.
 
 local SEEKER_GRACE_MS = 10000    -- a reload or a dead spot must not cost the place: park only after this
 local PARKED_MS = 300000         -- a parked place is kept this long
@@ -13,34 +15,60 @@ local TOKEN_MS = 86400000        -- PROTOCOL: a token is good until 24 h after i
 local FIRST_LEASE_MS = 15000    -- a process that attached people and never beat is dead after this
 local MISSES_TO_PAUSE = 2
 local HOUR_MS = 3600000
+local URGENT = 3                 -- the risk that goes before everything
 
-local T = {}     -- this call: now, offer, confirm, wrap_up, gap (all ms)
-local dirty = {} -- people whose snapshot changed in this call: each gets one hint
-local moved = {} -- listeners in several shards whose units changed in this call: the caller mirrors them
+local DURATIONS = { 'offer', 'confirm', 'wrap_up', 'gap', 'urgent_offer', 'overflow' }
+
+local T = {}         -- this call: now, is_barred and the durations (ms)
+local chats = {}     -- chat -> its hash as far as it was read in this call, false: there is none
+local listeners = {} -- listener -> the same
+local dirty = {}     -- people whose snapshot changed in this call: each gets one hint
+local moved = {}     -- listeners in several shards whose units changed in this call: the caller mirrors them
+local happened = {}  -- what happened in this call, for the counters: `offer:made`, `joined:en:0:12000`
 
 local function num(v) return tonumber(v) or 0 end
 
-local happened = {} -- what happened in this call, for the counters: `offer:made`, `joined:en:12000`
-
-local function begin(args)
-  dirty, moved, happened = {}, {}, {}
+-- Starts a call. The shard's clock never goes back for routing: a promoted engine may have a slower one. `is_message`:
+-- the call neither matches nor sets deadlines, so it may save that look.
+local function begin(keys, args, is_message)
+  local S = keys[1]
+  chats, listeners, dirty, moved, happened = {}, {}, {}, {}, {}
   local now = num(args[1])
+  local meta = is_message and {} or redis.call('HMGET', K.meta(S), 'clk', 'bar')
   if now == 0 then
     local t = redis.call('TIME')
-    now = num(t[1]) * 1000 + math.floor(num(t[2]) / 1000)
+    now = math.max(num(t[1]) * 1000 + math.floor(num(t[2]) / 1000), num(meta[1]))
   end
-  T = { now = now }
+  T = { now = now, is_barred = num(meta[2]) > now }
   local i = 0
   for part in string.gmatch(args[2], '[^,]+') do
     i = i + 1
-    T[({ 'offer', 'confirm', 'wrap_up', 'gap' })[i]] = num(part)
+    T[DURATIONS[i]] = num(part)
   end
+  return S
 end
 
 local function hint(person) dirty[person] = true end
 local function note(...) happened[#happened + 1] = table.concat({ ... }, ':') end
 
+-- Set fields of a chat or listener that was read: in memory now, in the engine by `finish`. '' means none.
+local function put(row, ...)
+  local given = { ... }
+  local writes = row.writes
+  for i = 1, #given, 2 do
+    local name, value = given[i], given[i + 1]
+    row[name] = value ~= '' and value or nil
+    writes[#writes + 1] = name
+    writes[#writes + 1] = value
+  end
+end
+
 local function finish(S, answer)
+  for _, rows in ipairs({ chats, listeners }) do
+    for _, row in pairs(rows) do
+      if row and #row.writes > 0 then redis.call('HSET', row.key, unpack(row.writes)) end
+    end
+  end
   for person in pairs(dirty) do
     redis.call('SPUBLISH', K.channel(S, person), 's')
   end
@@ -49,37 +77,45 @@ local function finish(S, answer)
   return { answer, names, happened }
 end
 
-local function fields(key, ...)
-  local names = { ... }
-  local values = redis.call('HMGET', key, ...)
-  local out = {}
+local function read_row(key, names, id)
+  local values = redis.call('HMGET', key, unpack(names))
+  if not values[1] then return false end
+  local row = { id = id, key = key, writes = {} }
   for i, name in ipairs(names) do
-    if values[i] then out[name] = values[i] end
+    if values[i] and values[i] ~= '' then row[name] = values[i] end
   end
-  return out
+  return row
 end
 
-local CHAT_FIELDS = { 'st', 'turn', 'pe', 'rq', 'la', 'ar', 'l', 'pf', 'at', 'op', 'vis', 'tu' }
+local CHAT_FIELDS = { 'st', 'turn', 'pe', 'rq', 'la', 'ls', 'ce', 'mk', 'ar', 'l', 'pf', 'at', 'op', 'oid', 'vis', 'xt',
+  'no', 'nx', 'wi', 'hu' }
 
 -- st: W waiting, P parked, O offered, H accepted and asked whether here, A open, U ended in wrap-up, E ended
 local function read_chat(S, id)
-  local values = redis.call('HMGET', K.chat(S, id), unpack(CHAT_FIELDS))
-  if not values[1] then return nil end
-  local c = { id = id }
-  for i, name in ipairs(CHAT_FIELDS) do
-    if values[i] and values[i] ~= '' then c[name] = values[i] end
+  local c = chats[id]
+  if c == nil then
+    c = read_row(K.chat(S, id), CHAT_FIELDS, id)
+    if c then
+      c.turn, c.ar, c.mk, c.hu = num(c.turn), num(c.ar), num(c.mk), num(c.hu)
+    end
+    chats[id] = c
   end
-  c.turn = num(c.turn)
-  return c
+  return c or nil
 end
 
--- av: 1 available, 2 paused, 0 off duty
+local LISTENER_FIELDS = { 'av', 'lg', 'cap', 'max', 'fs', 'po', 'ms', 'mw', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv',
+  'hd', 'mk', 'em', 'ix', 'nm' }
+local LISTENER_NUMBERS = { 'av', 'cap', 'max', 'fs', 'ms', 'mw', 'tn', 'gap', 'xe', 'xp', 'lv', 'hd', 'mk' }
+
+-- av: 1 available, 2 paused, 0 off duty. Somebody unknown is off duty; `is_known` tells the two apart.
 local function read_listener(S, id)
-  local l = fields(K.listener(S, id), 'av', 'lg', 'cap', 'max', 'fs', 'po', 'ms', 'mw', 'tn', 'gap', 'xe', 'xp', 'lost',
-    'sev')
-  l.id = id
-  for _, name in ipairs({ 'av', 'cap', 'max', 'fs', 'ms', 'mw', 'tn', 'gap', 'xe', 'xp' }) do l[name] = num(l[name]) end
-  if l.po == '' then l.po = nil end
+  local l = listeners[id]
+  if l == nil then
+    l = read_row(K.listener(S, id), LISTENER_FIELDS, id) or { id = id, key = K.listener(S, id), writes = {} }
+    l.is_known = l.av ~= nil
+    for _, name in ipairs(LISTENER_NUMBERS) do l[name] = num(l[name]) end
+    listeners[id] = l
+  end
   return l
 end
 
@@ -97,18 +133,23 @@ local function parse_offer(id)
   return chat, num(turn)
 end
 
+-- The open request or chat of a seeker, or nil. An empty string is a token in use without one.
+local function own_chat(S, person)
+  local own = redis.call('GET', K.own(S, person))
+  if own and own ~= '' then return own end
+  return nil
+end
+
 local function units_moved(S, l)
   if l.sev == '1' then
-    redis.call('HINCRBY', K.listener(S, l.id), 've', 1)
+    redis.call('HINCRBY', l.key, 've', 1)
     moved[l.id] = true
   end
 end
 
 -- Misses in a row. `mw` says when the number last changed: of two shards that both hold it, the newer one is right.
-local function set_misses(S, l, misses)
-  if l.ms == misses then return end
-  l.ms, l.mw = misses, math.max(T.now, l.mw + 1)
-  redis.call('HSET', K.listener(S, l.id), 'ms', misses, 'mw', l.mw)
+local function set_misses(l, misses)
+  if l.ms ~= misses then put(l, 'ms', misses, 'mw', math.max(T.now, l.mw + 1)) end
 end
 
 local function speaks(l, language) return string.find(',' .. (l.lg or '') .. ',', ',' .. language .. ',', 1, true) ~= nil end

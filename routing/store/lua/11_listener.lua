@@ -1,48 +1,53 @@
 -- What a listener does: availability, answers, one more, wrap-up.
 
+-- Requests that wait for this listener alone go on with everybody: the listener is not on duty any more.
+local function end_holds(S, l)
+  for _, id in ipairs(redis.call('ZRANGE', K.preferring(S, l.id), 0, -1)) do
+    local c = read_chat(S, id)
+    if is_held(c) then
+      leave_line(S, c)
+      put(c, 'hu', 0)
+      requeue(S, c, 'listener_not_available')
+    end
+  end
+end
+
 -- set_availability. The caller has checked the clearance. An explicit act is the only way to become available.
 -- args: 3 listener, 4 availability (1, 2, 0), 5 capacity, 6 maximum, 7 languages csv, 8 '1' in several shards, 9 reason,
---       10 the name that seekers see
+--       10 the name that seekers see, 11 highest risk level cleared 0-3, 12 mask of the topics cleared that take it,
+--       13 mask of the topics they are trained in, 14 '1': takes one more who is in danger
 -- answer: 'done'
 function OPS.set_availability(keys, args)
-  local S, id, av = keys[1], args[3], num(args[4])
-  begin(args)
-  local old = read_listener(S, id)
-  each_language(old.lg, function(language) -- languages may have changed: leave every old index first
-    for _, name in ipairs({ 'free', 'available', 'paused' }) do
-      redis.call(name == 'free' and 'ZREM' or 'SREM', K[name](S, language), id)
-    end
-  end)
-  local key = K.listener(S, id)
+  local S, id, av = begin(keys, args), args[3], num(args[4])
+  local l = read_listener(S, id)
+  local was = l.av
+  strike(S, l) -- languages and clearances may have changed: leave every old index first
   if av == 0 and redis.call('SCARD', K.units(S, id)) == 0 then
-    redis.call('DEL', key)
-    redis.call('ZREM', K.gap_ends(S), id)
-    redis.call('ZREM', K.grace_ends(S), id)
-    redis.call('SREM', K.several(S), id)
-    hint(id)
+    forget_listener(S, l)
+    end_holds(S, l)
     return finish(S, 'done')
   end
-  redis.call('HSETNX', key, 've', T.now) -- from the clock: a later life's version is above all of an earlier one's
-  redis.call('HSET', key, 'av', av, 'cap', args[5], 'max', args[6], 'lg', args[7], 'wy', args[9], 'sev', args[8],
-    'nm', args[10])
+  redis.call('HSETNX', l.key, 've', T.now) -- from the clock: a later life's version is above all of an earlier one's
+  put(l, 'av', av, 'cap', num(args[5]), 'max', num(args[6]), 'lg', args[7], 'wy', args[9], 'sev', args[8], 'nm', args[10],
+    'lv', num(args[11]), 'hd', num(args[12]), 'mk', num(args[13]), 'em', args[14])
   if args[8] == '1' then redis.call('SADD', K.several(S), id) end
-  if av > 0 and old.av == 0 then redis.call('HSET', key, 'fs', T.now, 'du', T.now, 'gap', 0) end
-  if av ~= 1 then redis.call('HSET', key, 'tn', 0) end
+  if av > 0 and was == 0 then put(l, 'fs', T.now, 'du', T.now, 'gap', 0) end
+  if av ~= 1 then put(l, 'tn', 0) end
   if is_present(S, id) then
-    redis.call('HDEL', key, 'lost')
+    if l.lost then put(l, 'lost', '') end
   else -- a socket that closed while this was under way: nobody would ever say that this person is gone
-    redis.call('HSETNX', key, 'lost', T.now)
+    if not l.lost then put(l, 'lost', T.now) end
     redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS, id)
   end
-  local l = read_listener(S, id)
-  set_misses(S, l, 0)
-  local c = l.po and read_chat(S, l.po)
+  set_misses(l, 0)
+  set_standing(S, l)
   hint(id)
-  if c and c.st == 'O' and (av ~= 1 or not speaks(l, c.la)) then
+  local c = l.po and read_chat(S, l.po)
+  if c and c.st == 'O' and (av ~= 1 or not speaks(l, redis.call('HGET', c.key, 'ml')) or not may_serve(l, c)) then
     release(S, c, l, 'not_available')
-    refresh(S, l)
-    requeue(S, c, 'listener_not_available')
+    requeue(S, c, 'listener_not_available', id)
   end
+  if av == 0 then end_holds(S, l) end
   match_listener(S, l)
   return finish(S, 'done')
 end
@@ -50,33 +55,32 @@ end
 -- answer_offer: accept (1) or decline (0). A repeat of an answer that had its effect is 'done'.
 -- args: 3 listener, 4 offer id, 5 accept. answer: 'done' | 'gone' | 'no_such_offer'
 function OPS.answer_offer(keys, args)
-  local S, id, accept = keys[1], args[3], args[5] == '1'
-  begin(args)
+  local S, id, accept = begin(keys, args), args[3], args[5] == '1'
   local chat, turn = parse_offer(args[4])
   local c = chat and read_chat(S, chat)
-  local l = read_listener(S, id)
   if not c then return finish(S, 'no_such_offer') end
+  local answer = id .. (accept and ':1' or ':0')
   if not (c.st == 'O' and c.l == id and c.turn == turn and c.vis ~= '0') then
-    local answered = redis.call('HGET', K.chat(S, chat), 'an:' .. turn)
-    if answered == id .. (accept and ':1' or ':0') then return finish(S, 'done') end
+    if redis.call('HGET', c.key, 'an:' .. turn) == answer then return finish(S, 'done') end
     return finish(S, turn <= c.turn and 'gone' or 'no_such_offer')
   end
-  redis.call('HSET', K.chat(S, chat), 'an:' .. turn, id .. (accept and ':1' or ':0'))
-  set_misses(S, l, 0)
+  local l = read_listener(S, id)
+  put(c, 'an:' .. turn, answer)
+  set_misses(l, 0)
   if not accept then
     release(S, c, l, 'declined')
-    redis.call('SADD', K.excluded(S, c.id), id)
+    exclude(S, c, id)
     redis.call('ZADD', K.tried_ends(S), T.now + TRIED_MS, c.id .. '|' .. id)
     requeue(S, c, 'declined')
     match_listener(S, l)
-  elseif is_present(S, c.pe) and T.now - num(c.at) <= ACTED_MS then
-    open_chat(S, c, l)
+    return finish(S, 'done')
+  end
+  local is_here = is_present(S, c.pe)
+  if is_here and T.now - num(c.at) <= ACTED_MS then
+    open_chat(S, c, l, true)
   else
-    local deadline = T.now + T.confirm
-    c.turn = c.turn + 1
-    redis.call('ZREM', K.offer_ends(S), c.id)
-    redis.call('ZADD', K.confirm_ends(S), deadline, c.id)
-    redis.call('HSET', K.chat(S, c.id), 'st', 'H', 'turn', c.turn, 'dl', deadline)
+    put(c, 'st', 'H', 'turn', c.turn + 1, 'dl', T.now + T.confirm)
+    set_due(S, c, T.now + T.confirm)
     hint(c.pe)
     hint(id)
   end
@@ -86,14 +90,12 @@ end
 -- take_next: one more chat, once, up to the personal maximum; skips the start gap. A repeat before it came changes nothing.
 -- args: 3 listener. answer: 'done' | 'not_available' | 'at_maximum'
 function OPS.take_next(keys, args)
-  local S, id = keys[1], args[3]
-  begin(args)
+  local S, id = begin(keys, args), args[3]
   local l = read_listener(S, id)
   if l.av ~= 1 then return finish(S, 'not_available') end
   if l.tn == 1 then return finish(S, 'done') end
-  if redis.call('SCARD', K.units(S, id)) + l.xe >= l.max then return finish(S, 'at_maximum') end
-  redis.call('HSET', K.listener(S, id), 'tn', 1)
-  l.tn = 1
+  if load_of(S, l) >= l.max then return finish(S, 'at_maximum') end
+  put(l, 'tn', 1)
   hint(id)
   match_listener(S, l)
   return finish(S, 'done')
@@ -102,8 +104,7 @@ end
 -- finish_wrap_up: the note is written, the unit is free. args: 3 listener, 4 chat
 -- answer: 'done' | 'no_wrap_up'
 function OPS.finish_wrap_up(keys, args)
-  local S, id = keys[1], args[3]
-  begin(args)
+  local S, id = begin(keys, args), args[3]
   local c = read_chat(S, args[4])
   if c and c.st == 'U' and c.l == id then
     end_wrap_up(S, c, read_listener(S, id))
@@ -125,19 +126,23 @@ end
 -- Keep two people apart for as long as the token is good, in what the seeker waits for right now too.
 local function block(S, seeker, listener)
   redis.call('SADD', K.blocks(S, seeker), listener)
-  local own = redis.call('GET', K.own(S, seeker))
+  local own = own_chat(S, seeker)
   local c = own and read_chat(S, own)
   if not c then
     redis.call('PEXPIRE', K.blocks(S, seeker), TOKEN_MS)
     return
   end
-  redis.call('SADD', K.excluded(S, c.id), listener)
+  exclude(S, c, listener)
   if c.st == 'W' then
     redis.call('SADD', K.excluding(S, listener), c.id)
+    if is_held(c) and c.pf == listener then
+      leave_line(S, c)
+      put(c, 'hu', 0)
+      requeue(S, c, 'any_listener')
+    end
   elseif (c.st == 'O' or c.st == 'H') and c.l == listener then
     local l = read_listener(S, listener)
     release(S, c, l, 'withdrawn') -- not "blocked": that would tell the listener what the seeker did
-    refresh(S, l)
     requeue(S, c, 'listener_not_available', listener)
     match_listener(S, l)
   end
@@ -147,12 +152,16 @@ end
 -- args: 3 person, 4 chat, 5 by (role), 6 reason, 7 '1': these two shall not meet again while the seeker's token lives
 -- answer: 'done' | 'no_such_chat' | 'not_participant' | 'chat_not_open'
 function OPS.end_chat(keys, args)
-  local S, person = keys[1], args[3]
-  begin(args)
+  local S, person = begin(keys, args), args[3]
   local c = read_chat(S, args[4])
   if not c then return finish(S, 'no_such_chat') end
-  local was = redis.call('HGET', K.chat(S, c.id), 'was:' .. person)
-  if c.pe ~= person and not was then return finish(S, 'no_such_chat') end
+  if c.pe ~= person and c.l ~= person and not redis.call('HGET', c.key, 'was:' .. person) then
+    return finish(S, 'no_such_chat')
+  end
+  if c.l == person and c.pe ~= person and (c.st == 'O' or c.st == 'H')
+      and not redis.call('HGET', c.key, 'was:' .. person) then
+    return finish(S, 'no_such_chat') -- offered it, and never in it
+  end
   if args[7] == '1' then
     local listener = c.pe ~= person and person or c.l or last_listener(S, c.id)
     if listener then block(S, c.pe, listener) end

@@ -1,55 +1,49 @@
 -- Presence: which processes hold a Connection of whom, and what happens when the last one goes.
 
-local function tell_counterparts(S, person, is_listener)
-  if is_listener then
-    for _, id in ipairs(redis.call('SMEMBERS', K.units(S, person))) do
-      local c = redis.call('HMGET', K.chat(S, id), 'st', 'pe')
-      if c[1] == 'A' then hint(c[2]) end
-    end
-  else
-    local id = redis.call('GET', K.own(S, person))
-    local c = id and redis.call('HMGET', K.chat(S, id), 'st', 'l')
-    if c and c[1] == 'A' then hint(c[2]) end
+local function tell_listeners_chats(S, listener)
+  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, listener))) do
+    local c = read_chat(S, id)
+    if c and c.st == 'A' then hint(c.pe) end
   end
 end
 
-local function is_listener_here(S, person) return redis.call('EXISTS', K.listener(S, person)) == 1 end
-
 local function arrive(S, person)
   redis.call('ZREM', K.grace_ends(S), person)
-  if is_listener_here(S, person) then
-    redis.call('HDEL', K.listener(S, person), 'lost')
-    tell_counterparts(S, person, true)
+  local l = read_listener(S, person)
+  if l.is_known then
+    put(l, 'lost', '')
+    set_standing(S, l)
+    tell_listeners_chats(S, person)
     hint(person)
-    match_listener(S, read_listener(S, person))
+    match_listener(S, l)
     return
   end
-  local id = redis.call('GET', K.own(S, person))
-  local c = id and read_chat(S, id)
+  local own = own_chat(S, person)
+  local c = own and read_chat(S, own)
   if not c then return end
-  tell_counterparts(S, person, false)
+  if c.st == 'A' then hint(c.l) end
   if c.st == 'P' then unpark(S, c) end
 end
 
 local function go(S, person)
-  if is_listener_here(S, person) then
-    redis.call('HSET', K.listener(S, person), 'lost', T.now)
+  local l = read_listener(S, person)
+  if l.is_known then
+    put(l, 'lost', T.now)
     redis.call('ZADD', K.grace_ends(S), T.now + LISTENER_GRACE_MS, person)
-    tell_counterparts(S, person, true)
-    local l = read_listener(S, person)
-    refresh(S, l)
+    unlist(S, l)
+    set_standing(S, l)
+    tell_listeners_chats(S, person)
     local c = l.po and read_chat(S, l.po)
     if c and c.st == 'O' then -- nobody will see this offer: the seeker must not wait for its deadline
       release(S, c, l, 'listener_away')
-      refresh(S, l)
       requeue(S, c, 'listener_away')
     end
     return
   end
-  local id = redis.call('GET', K.own(S, person))
-  local c = id and read_chat(S, id)
+  local own = own_chat(S, person)
+  local c = own and read_chat(S, own)
   if not c then return end
-  tell_counterparts(S, person, false)
+  if c.st == 'A' then hint(c.l) end
   redis.call('ZADD', K.grace_ends(S), T.now + (c.st == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS), person)
 end
 
@@ -60,8 +54,7 @@ end
 
 -- attach: this process holds a Connection of this person. args: 3 person, 4 process. answer: 'done'
 function OPS.attach(keys, args)
-  local S, person, process = keys[1], args[3], args[4]
-  begin(args)
+  local S, person, process = begin(keys, args), args[3], args[4]
   local was_here = is_present(S, person)
   -- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own.
   redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)
@@ -74,16 +67,15 @@ end
 -- detach: this process holds no Connection of this person any more; fenced, it speaks for itself only.
 -- args: 3 person, 4 process. answer: 'done'
 function OPS.detach(keys, args)
-  begin(args)
-  detach(keys[1], args[3], args[4])
-  return finish(keys[1], 'done')
+  local S = begin(keys, args)
+  detach(S, args[3], args[4])
+  return finish(S, 'done')
 end
 
 -- beat: renew a process's lease. args: 3 process, 4 lease ms.
 -- answer: 'done' | 'lost' (the lease had ended or never was: its people must be attached again)
 function OPS.beat(keys, args)
-  local S = keys[1]
-  begin(args)
+  local S = begin(keys, args)
   local lease = redis.call('ZSCORE', K.processes(S), args[3])
   redis.call('ZADD', K.processes(S), T.now + num(args[4]), args[3])
   return finish(S, lease and num(lease) > T.now and num(lease) % 1 == 0 and 'done' or 'lost')
@@ -91,8 +83,7 @@ end
 
 -- bye: a process ends in order. args: 3 process
 function OPS.bye(keys, args)
-  local S = keys[1]
-  begin(args)
+  local S = begin(keys, args)
   redis.call('ZADD', K.processes(S), 0, args[3])
   return finish(S, 'done')
 end

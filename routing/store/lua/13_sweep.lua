@@ -3,76 +3,84 @@
 
 local function due(key, limit) return redis.call('ZRANGEBYSCORE', key, '-inf', T.now, 'LIMIT', 0, limit) end
 
-local SWEEPS = {}
+-- What a chat's one deadline means is told by its state.
+local DUE = {}
 
-SWEEPS[1] = { 'offer_ends', function(S, id)
-  local c = read_chat(S, id)
-  redis.call('ZREM', K.offer_ends(S), id)
-  if not c or c.st ~= 'O' then return end
+function DUE.O(S, c)
   local l = read_listener(S, c.l)
   if c.vis ~= '0' then -- an offer that was never shown is nobody's miss
-    set_misses(S, l, l.ms + 1)
+    set_misses(l, l.ms + 1)
     redis.call('ZADD', K.missed(S, c.la), T.now, offer_id(c))
     redis.call('ZREMRANGEBYSCORE', K.missed(S, c.la), '-inf', T.now - HOUR_MS)
     redis.call('PEXPIRE', K.missed(S, c.la), HOUR_MS)
     if l.ms >= MISSES_TO_PAUSE then pause_for_misses(S, l) end
   end
   release(S, c, l, 'expired')
-  refresh(S, l)
   -- Others first; if there is nobody else, the same listener is asked once more.
   requeue(S, c, 'not_answered', l.id)
-  if l.av == 1 then match_listener(S, l) end
-end }
+  match_listener(S, l)
+end
 
-SWEEPS[2] = { 'confirm_ends', function(S, id)
-  local c = read_chat(S, id)
-  redis.call('ZREM', K.confirm_ends(S), id)
-  if not c or c.st ~= 'H' then return end
+function DUE.H(S, c)
   local l = read_listener(S, c.l)
   release(S, c, l, 'seeker_away')
   park(S, c, 'seeker_away')
   match_listener(S, l)
-end }
+end
 
-SWEEPS[3] = { 'wrap_up_ends', function(S, id)
+function DUE.U(S, c)
+  if c.l then end_wrap_up(S, c, read_listener(S, c.l)) end
+end
+
+function DUE.P(S, c) end_request(S, c, 'system', 'away_too_long') end
+
+-- The hold for one's own listener is over, or the second languages come in.
+function DUE.W(S, c)
+  leave_line(S, c)
+  if c.hu > 0 and not is_held(c) then put(c, 'hu', 0) end
+  requeue(S, c, '')
+end
+
+local SWEEPS = {}
+
+SWEEPS[1] = { 'due', function(S, id)
+  redis.call('ZREM', K.due(S), id)
   local c = read_chat(S, id)
-  redis.call('ZREM', K.wrap_up_ends(S), id)
-  if c and c.st == 'U' and c.l then end_wrap_up(S, c, read_listener(S, c.l)) end
+  if c and DUE[c.st] then DUE[c.st](S, c) end
 end }
 
-SWEEPS[4] = { 'processes', function(S, process)
+SWEEPS[2] = { 'processes', function(S, process)
   for _, person in ipairs(redis.call('SRANDMEMBER', K.people(S, process), 50)) do detach(S, person, process) end
   if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
 end }
 
-local function end_listeners_grace(S, person)
-  local l = read_listener(S, person)
-  redis.call('HSET', K.listener(S, person), 'av', 0, 'wy', 'connection_lost', 'tn', 0)
-  l.av = 0
-  refresh(S, l)
-  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, person))) do
+local function end_listeners_grace(S, l)
+  put(l, 'av', 0, 'wy', 'connection_lost', 'tn', 0)
+  strike(S, l)
+  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, l.id))) do
     local c = read_chat(S, id)
     if c.st == 'U' then end_wrap_up(S, c, l)
-    elseif c.st == 'O' then release(S, c, l, 'listener_away'); requeue(S, c, 'listener_away')
+    elseif c.st == 'O' then
+      release(S, c, l, 'listener_away')
+      requeue(S, c, 'listener_away')
     else lose_listener(S, c, l, 'listener_lost') end
   end
-  redis.call('DEL', K.listener(S, person))
-  redis.call('ZREM', K.gap_ends(S), person)
-  redis.call('SREM', K.several(S), person)
-  hint(person)
+  forget_listener(S, l)
+  end_holds(S, l)
 end
 
-SWEEPS[5] = { 'grace_ends', function(S, person)
+SWEEPS[3] = { 'grace_ends', function(S, person)
   redis.call('ZREM', K.grace_ends(S), person)
   if is_present(S, person) then return end
-  if is_listener_here(S, person) then return end_listeners_grace(S, person) end
-  local id = redis.call('GET', K.own(S, person))
-  local c = id and read_chat(S, id)
+  local l = read_listener(S, person)
+  if l.is_known then return end_listeners_grace(S, l) end
+  local own = own_chat(S, person)
+  local c = own and read_chat(S, own)
   if not c then return end
   if c.st == 'W' then
     park(S, c, 'connection_lost')
   elseif c.st == 'O' then
-    local l = read_listener(S, c.l)
+    l = read_listener(S, c.l)
     release(S, c, l, 'seeker_away')
     park(S, c, 'connection_lost')
     match_listener(S, l)
@@ -81,13 +89,7 @@ SWEEPS[5] = { 'grace_ends', function(S, person)
   end
 end }
 
-SWEEPS[6] = { 'park_ends', function(S, id)
-  local c = read_chat(S, id)
-  redis.call('ZREM', K.park_ends(S), id)
-  if c and c.st == 'P' then end_request(S, c, 'system', 'away_too_long') end
-end }
-
-SWEEPS[7] = { 'tried_ends', function(S, pair)
+SWEEPS[4] = { 'tried_ends', function(S, pair)
   local id, listener = string.match(pair, '^(.*)|(.*)$')
   redis.call('ZREM', K.tried_ends(S), pair)
   local c = read_chat(S, id)
@@ -97,14 +99,15 @@ SWEEPS[7] = { 'tried_ends', function(S, pair)
   if c.st == 'W' then match_seeker(S, c) end
 end }
 
-SWEEPS[8] = { 'gap_ends', function(S, listener)
+SWEEPS[5] = { 'gap_ends', function(S, listener)
   redis.call('ZREM', K.gap_ends(S), listener)
-  if is_listener_here(S, listener) then match_listener(S, read_listener(S, listener)) end
+  local l = read_listener(S, listener)
+  if l.is_known then match_listener(S, l) end
 end }
 
 function OPS.sweep(keys, args)
-  local S, limit, acted = keys[1], num(args[3]), 0
-  begin(args)
+  local S, limit, acted = begin(keys, args), num(args[3]), 0
+  if num(args[1]) == 0 then redis.call('HSET', K.meta(S), 'clk', T.now) end
   for _, sweep in ipairs(SWEEPS) do
     for _, member in ipairs(due(K[sweep[1]](S), limit)) do
       sweep[2](S, member)

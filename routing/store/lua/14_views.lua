@@ -1,96 +1,153 @@
 -- What may be seen: one person's snapshot, the lines of some languages, the load of the pools. Read only.
 
+-- Listeners on duty, busy ones too, who could take this request in any language in whose line it stands.
+local function count_able(S, c)
+  local count, cell = 0, cell_of(c.ce)
+  each_line(c, function(language) count = count + count_serving(S, language, cell) end)
+  return count
+end
+
 -- snapshot: all routing truth of one person.
 -- args: 3 person
--- answer: {now, own chat id or '', place or -1, listeners available in the own language, listener HGETALL,
+-- answer: {now, own chat id or '', place or -1, listeners on duty who could take it or -1, listener HGETALL,
 --          units, [{chat id, HGETALL, seeker present 0/1, listener present 0/1}, ...] of the last hour}
 function OPS.snapshot(keys, args)
-  local S, person = keys[1], args[3]
-  begin(args)
-  local own = redis.call('GET', K.own(S, person)) or ''
-  local place, anyone = -1, -1
+  local S, person = begin(keys, args), args[3]
+  local own = own_chat(S, person)
+  local place, able = -1, -1
   local ids = redis.call('ZRANGEBYSCORE', K.recent(S, person), T.now - RECENT_MS, '+inf')
-  if own ~= '' then
-    local language = redis.call('HGET', K.chat(S, own), 'la')
-    place = redis.call('ZRANK', K.line(S, language), own) or -1
-    anyone = redis.call('SCARD', K.available(S, language))
+  local units = redis.call('SMEMBERS', K.units(S, person))
+  local listed = {}
+  for _, id in ipairs(ids) do listed[id] = true end
+  local function also(id)
+    if not listed[id] then ids[#ids + 1] = id end
+    listed[id] = true
   end
-  local po = redis.call('HGET', K.listener(S, person), 'po')
-  if po and po ~= '' then ids[#ids + 1] = po end
-  local chats = {}
+  if own then
+    local c = read_chat(S, own)
+    if c.st == 'W' then place = place_of(S, c) end
+    able = count_able(S, c)
+    also(own)
+  end
+  for _, id in ipairs(units) do also(id) end
+  local rows = {}
   for _, id in ipairs(ids) do
     local flat = redis.call('HGETALL', K.chat(S, id))
     if #flat > 0 then
-      local pair = redis.call('HMGET', K.chat(S, id), 'pe', 'l')
-      local l_here = pair[2] and pair[2] ~= '' and is_present(S, pair[2])
-      chats[#chats + 1] = { id, flat, is_present(S, pair[1]) and 1 or 0, l_here and 1 or 0 }
+      local c = read_chat(S, id)
+      rows[#rows + 1] = { id, flat, is_present(S, c.pe) and 1 or 0, c.l and is_present(S, c.l) and 1 or 0 }
     end
   end
-  return finish(S, { T.now, own, place, anyone, redis.call('HGETALL', K.listener(S, person)),
-    redis.call('SMEMBERS', K.units(S, person)), chats })
+  return finish(S, { T.now, own or '', place, able, redis.call('HGETALL', K.listener(S, person)), units, rows })
+end
+
+-- The lines of one language: visit(cell, key, head arrival).
+local function each_cell(S, language, visit)
+  local found = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
+  for i = 1, #found, 2 do visit(cell_of(found[i]), K.line(S, language .. ':' .. found[i]), num(found[i + 1])) end
 end
 
 -- lines: what a listener may know of the lines. args: 3 languages csv
--- answer: {now, {language, waiting, arrival of the head or 0, topics csv of the first 50}, ...}
+-- answer: {now, {language, waiting, arrival of the head or 0, topic masks csv of the first 50 of each line}, ...}
 function OPS.lines(keys, args)
-  local S = keys[1]
-  begin(args)
+  local S = begin(keys, args)
   local out = { T.now }
   each_language(args[3], function(language)
-    local line = K.line(S, language)
-    local head = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')
-    local topics = {}
-    for _, id in ipairs(redis.call('ZRANGE', line, 0, 49)) do
-      topics[#topics + 1] = redis.call('HGET', K.chat(S, id), 'to') or ''
-    end
-    out[#out + 1] = { language, redis.call('ZCARD', line), head[2] or '0', table.concat(topics, ',') }
+    local waiting, head, masks = 0, 0, {}
+    each_cell(S, language, function(_, key, arrival)
+      waiting = waiting + redis.call('ZCARD', key)
+      if head == 0 or arrival < head then head = arrival end
+      for _, member in ipairs(redis.call('ZRANGE', key, 0, 49)) do
+        local _, mask = parse_member(member)
+        masks[#masks + 1] = mask
+      end
+    end)
+    out[#out + 1] = { language, waiting, string.format('%.0f', head), table.concat(masks, ',') }
   end)
   return finish(S, out)
 end
 
 -- load: the board's numbers. args: 3 languages csv
--- answer: {now, {language, waiting, head arrival or 0, available, paused, in chat, open chats, open offers, missed 1 h}, ...}
+-- answer: {now, {language, waiting, head arrival or 0, available, paused, in chat, open chats, open offers, missed 1 h,
+--          waiting whom nobody on duty may take, waiting at risk 3, arrival of their head or 0}, ...}
 function OPS.load(keys, args)
-  local S = keys[1]
-  begin(args)
+  local S = begin(keys, args)
   local out = { T.now }
   each_language(args[3], function(language)
-    local line = K.line(S, language)
-    local head = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')
-    out[#out + 1] = { language, redis.call('ZCARD', line), head[2] or '0',
-      redis.call('SCARD', K.available(S, language)), redis.call('SCARD', K.paused(S, language)),
-      redis.call('SCARD', K.chatting(S, language)), redis.call('SCARD', K.open(S, language)),
+    local waiting, head, alone, urgent, urgent_head, available = redis.call('ZCARD', K.held(S, language)), 0, 0, 0, 0, 0
+    local held = redis.call('ZRANGE', K.held(S, language), 0, 0, 'WITHSCORES')
+    if held[2] then head = num(held[2]) end
+    each_cell(S, language, function(cell, key, arrival)
+      local count = redis.call('ZCARD', key)
+      waiting = waiting + count
+      if head == 0 or arrival < head then head = arrival end
+      if count_serving(S, language, cell) == 0 then alone = alone + count end
+      if cell.risk == URGENT then
+        urgent = urgent + count
+        if urgent_head == 0 or arrival < urgent_head then urgent_head = arrival end
+      end
+    end)
+    for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
+      available = available + redis.call('SCARD', K.available(S, language .. ':' .. name))
+    end
+    out[#out + 1] = { language, waiting, string.format('%.0f', head), available, redis.call('SCARD', K.paused(S, language)),
+      redis.call('HLEN', K.chatting(S, language)), redis.call('SCARD', K.open(S, language)),
       redis.call('SCARD', K.offered(S, language)),
-      redis.call('ZCOUNT', K.missed(S, language), T.now - HOUR_MS, '+inf') }
+      redis.call('ZCOUNT', K.missed(S, language), T.now - HOUR_MS, '+inf'), alone, urgent,
+      string.format('%.0f', urgent_head) }
   end)
   return finish(S, out)
 end
 
 -- places: the place of each of these people's requests and what their wait can be told from.
--- args: 3 language, 4... people. answer: {now, available listeners, waits of the last hour {<chat>:<ms>, ...} newest first
---       (at most 60), place of each or -1, arrival of the head or 0}
+-- args: 3 language, 4... people. answer: {now, waits of the last hour by risk 0-3 (each {`<at>:<ms>`, ...}, newest first,
+--       at most 60), head arrivals by risk 0-3 or 0, {place or -1, listeners who could take it, risk} of each}
 function OPS.places(keys, args)
-  local S, language = keys[1], args[3]
-  begin(args)
-  local places = {}
+  local S, language = begin(keys, args), args[3]
+  local rows, waits, heads = {}, {}, { '0', '0', '0', '0' }
   for i = 4, #args do
-    local own = redis.call('GET', K.own(S, args[i]))
-    places[#places + 1] = own and redis.call('ZRANK', K.line(S, language), own) or -1
+    local own = own_chat(S, args[i])
+    local c = own and read_chat(S, own)
+    rows[#rows + 1] = c and { c.st == 'W' and place_of(S, c) or -1, count_able(S, c), cell_of(c.ce).risk } or { -1, 0, 0 }
   end
-  local head = redis.call('ZRANGE', K.line(S, language), 0, 0, 'WITHSCORES')
-  local waits = redis.call('ZREVRANGEBYSCORE', K.waits(S, language), '+inf', T.now - HOUR_MS, 'LIMIT', 0, 60)
-  return finish(S, { T.now, redis.call('SCARD', K.available(S, language)), waits, places, head[2] or '0' })
+  for risk = 0, URGENT do
+    waits[risk + 1] = redis.call('LRANGE', K.waits(S, language .. ':' .. risk), 0, 59)
+  end
+  each_cell(S, language, function(cell, _, arrival)
+    local known = num(heads[cell.risk + 1])
+    if known == 0 or arrival < known then heads[cell.risk + 1] = string.format('%.0f', arrival) end
+  end)
+  return finish(S, { T.now, waits, heads, rows })
 end
 
--- listeners: who is on duty in any of these languages, so that the caller can count people and not pools.
--- args: 3 languages csv. answer: {available, paused, in chat}, each a list of listeners
-function OPS.listeners(keys, args)
-  local S, out = keys[1], {}
-  begin(args)
-  for _, name in ipairs({ 'available', 'paused', 'chatting' }) do
-    local sets = {}
-    each_language(args[3], function(language) sets[#sets + 1] = K[name](S, language) end)
-    out[#out + 1] = #sets > 0 and redis.call('SUNION', unpack(sets)) or {}
+-- people_on_duty: people counted once each, however many languages they serve.
+-- args: 3 languages csv. answer: {available, paused, in chat}, each a list of listeners, or their number where that is
+--       above `LISTED`: then somebody who serves two languages counts in each
+local LISTED = 5000
+
+function OPS.people_on_duty(keys, args)
+  local S, out = begin(keys, args), {}
+  local sets = { {}, {}, {} }
+  each_language(args[3], function(language)
+    for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
+      table.insert(sets[1], K.available(S, language .. ':' .. name))
+    end
+    table.insert(sets[2], K.paused(S, language))
+    table.insert(sets[3], K.chatting(S, language))
+  end)
+  for i, set in ipairs(sets) do
+    local size, members = i == 3 and 'HLEN' or 'SCARD', i == 3 and 'HKEYS' or 'SMEMBERS'
+    local total, found, names = 0, {}, {}
+    for _, key in ipairs(set) do total = total + redis.call(size, key) end
+    if total <= LISTED then
+      for _, key in ipairs(set) do
+        for _, name in ipairs(redis.call(members, key)) do
+          if not found[name] then names[#names + 1] = name end
+          found[name] = true
+        end
+      end
+    end
+    out[i] = total <= LISTED and names or total
   end
   return finish(S, out)
 end

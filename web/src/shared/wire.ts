@@ -109,11 +109,19 @@ export interface RequestChat {
   distress?: number | null;
   first_words?: string | null;
   prefer_listener?: string | null;
+  hold_s?: number | null;
+  other_languages?: string[] | null;
   avoid_listeners?: string[] | null;
 }
 
 export interface LeaveLine {
   type: "leave_line";
+  ref: string;
+  request_id: string;
+}
+
+export interface ReleaseHold {
+  type: "release_hold";
   ref: string;
   request_id: string;
 }
@@ -176,6 +184,7 @@ export interface SetAvailability {
   ref: string;
   availability: Availability;
   capacity?: number | null;
+  takes_urgent?: boolean | null;
 }
 
 export interface AnswerOffer {
@@ -260,6 +269,7 @@ export interface Snapshot {
   max_capacity?: number | null;
   on_duty_since_ms?: number | null;
   is_taking_next?: boolean | null;
+  takes_urgent?: boolean | null;
 }
 
 export interface Welcome {
@@ -383,6 +393,7 @@ export interface AvailabilityChanged {
   reason?: string | null;
   on_duty_since_ms?: number | null;
   is_taking_next?: boolean | null;
+  takes_urgent?: boolean | null;
 }
 
 export interface LineOfPool {
@@ -423,6 +434,9 @@ export interface PoolLoad {
   open_chats: number;
   open_offers: number;
   offers_missed_1h: number;
+  without_listener?: number;
+  urgent_waiting?: number;
+  urgent_longest_wait_ms?: number;
 }
 
 export interface ListenersOnDuty {
@@ -485,6 +499,7 @@ export type Command =
   | CatchUp
   | RequestChat
   | LeaveLine
+  | ReleaseHold
   | ConfirmHere
   | SendMessage
   | SetTyping

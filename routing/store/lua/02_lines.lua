@@ -1,0 +1,147 @@
+-- Lines: a request waits in one line for each hard requirement (its cell) and language, by arrival. A listener's search
+-- compares the heads of the lines that they may serve, so it costs the same however many wait, and nobody whom they may
+-- not meet can stand in front of somebody whom they may.
+
+local TARGETS_MS = { [0] = 180000, 120000, 60000, 15000 } -- by risk: the wait at which heads of two lines are level
+
+local CELLS = {}   -- `<risk>.<level>.<hard>` -> parsed
+local CLASSES = {} -- `<level>.<hard>` -> parsed
+
+local function cell_of(name)
+  local cell = CELLS[name]
+  if not cell then
+    local risk, level, hard = string.match(name, '^(%d+)%.(%d+)%.(%d+)$')
+    cell = { name = name, risk = num(risk), level = num(level), hard = num(hard) }
+    cell.target = TARGETS_MS[cell.risk]
+    CELLS[name] = cell
+  end
+  return cell
+end
+
+local function class_of(name)
+  local class = CLASSES[name]
+  if not class then
+    local level, hard = string.match(name, '^(%d+)%.(%d+)$')
+    class = { name = name, level = num(level), hard = num(hard) }
+    CLASSES[name] = class
+  end
+  return class
+end
+
+-- May whoever holds this level and these hard topics serve this cell? Works for listeners and for classes.
+local function serves(level, hard, cell) return level >= cell.level and bit.band(hard, cell.hard) == cell.hard end
+
+local function may_serve(l, c) return serves(l.lv, l.hd, cell_of(c.ce)) end
+
+local function member_of(id, mask) return id .. '/' .. string.format('%d', mask) end
+
+-- `<id>/<topic mask>`: id, mask
+local function parse_member(member)
+  local id, mask = string.match(member, '^(.+)/(%d+)$')
+  return id, num(mask)
+end
+
+local function is_held(c) return c.hu > T.now end
+
+-- The languages in whose lines this request stands: the pool's own, and the second ones once it waited long enough.
+local function each_line(c, visit)
+  if c.wi then each_language(c.ls, visit) else visit(c.la) end
+end
+
+-- When something happens to a request in line by itself: its hold ends, or its second languages come in. nil: never.
+local function next_step(c)
+  if is_held(c) then return c.hu end
+  if not c.wi and c.ls ~= c.la then return c.ar + T.overflow end
+  return nil
+end
+
+local function set_due(S, c, at)
+  if at then redis.call('ZADD', K.due(S), at, c.id) else redis.call('ZREM', K.due(S), c.id) end
+end
+
+local function enter_line(S, c, language)
+  redis.call('ZADD', K.line(S, language .. ':' .. c.ce), c.ar, member_of(c.id, c.mk))
+  redis.call('ZADD', K.cells(S, language), 'LT', c.ar, c.ce)
+end
+
+local function exit_line(S, c, language)
+  local line = K.line(S, language .. ':' .. c.ce)
+  redis.call('ZREM', line, member_of(c.id, c.mk))
+  local head = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')
+  if head[2] then redis.call('ZADD', K.cells(S, language), head[2], c.ce)
+  else redis.call('ZREM', K.cells(S, language), c.ce) end
+end
+
+-- Into the lines, or, while the request waits for its own listener only, beside them. `has_deadline`: from the state before.
+local function stand_in_line(S, c, has_deadline)
+  if not c.wi and c.ls ~= c.la and c.ar + T.overflow <= T.now then put(c, 'wi', '1') end
+  if is_held(c) then redis.call('ZADD', K.held(S, c.la), c.ar, c.id)
+  else each_line(c, function(language) enter_line(S, c, language) end) end
+  if c.pf then redis.call('ZADD', K.preferring(S, c.pf), c.ar, c.id) end
+  local step = next_step(c)
+  if step or has_deadline then set_due(S, c, step) end
+  if not c.nx then return end
+  for _, listener in ipairs(redis.call('SMEMBERS', K.excluded(S, c.id))) do
+    redis.call('SADD', K.excluding(S, listener), c.id)
+  end
+end
+
+-- Out of all lines. The caller gives the chat its next deadline, or none.
+local function leave_line(S, c)
+  local was_held = c.hu > 0 and redis.call('ZREM', K.held(S, c.la), c.id) == 1
+  if not was_held then each_line(c, function(language) exit_line(S, c, language) end) end
+  if c.pf then redis.call('ZREM', K.preferring(S, c.pf), c.id) end
+  if not c.nx then return end
+  for _, listener in ipairs(redis.call('SMEMBERS', K.excluded(S, c.id))) do
+    redis.call('SREM', K.excluding(S, listener), c.id)
+  end
+end
+
+local function exclude(S, c, listener)
+  redis.call('SADD', K.excluded(S, c.id), listener)
+  if not c.nx then put(c, 'nx', '1') end
+end
+
+-- Is the first of two heads served before the second? Risk 3 before all others and among themselves by arrival; else by
+-- how much of its target each has waited (accumulating priority: Stanford, Taylor, Ziedins 2014).
+local function goes_before(cell, arrival, other, other_arrival)
+  if cell.risk == URGENT or other.risk == URGENT then
+    if cell.risk ~= other.risk then return cell.risk == URGENT end
+    return arrival < other_arrival
+  end
+  local mine, theirs = (T.now - arrival) / cell.target, (T.now - other_arrival) / other.target
+  if mine ~= theirs then return mine > theirs end
+  return arrival < other_arrival
+end
+
+-- 1 + how many of the pool's line would be served before this request if everybody there could serve everybody.
+local function place_of(S, c)
+  local own, place = cell_of(c.ce), 1
+  local wait = T.now - c.ar
+  for _, name in ipairs(redis.call('ZRANGE', K.cells(S, c.la), 0, -1)) do
+    local cell, line, before = cell_of(name), K.line(S, c.la .. ':' .. name), nil
+    if cell == own then
+      before = redis.call('ZRANK', line, member_of(c.id, c.mk)) or redis.call('ZCOUNT', line, '-inf', '(' .. c.ar)
+    elseif own.risk == URGENT and cell.risk ~= URGENT then
+      before = 0
+    elseif cell.risk == URGENT and own.risk ~= URGENT then
+      before = redis.call('ZCARD', line)
+    else
+      before = redis.call('ZCOUNT', line, '-inf', '(' .. string.format('%.0f', T.now - wait * cell.target / own.target))
+    end
+    place = place + before
+  end
+  return place
+end
+
+-- Listeners available in a language, busy ones too, who may serve this cell.
+local function count_serving(S, language, cell)
+  local count = 0
+  for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
+    local class = class_of(name)
+    if serves(class.level, class.hard, cell) then
+      count = count + redis.call('SCARD', K.available(S, language .. ':' .. name))
+    end
+  end
+  return count
+end

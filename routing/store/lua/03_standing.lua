@@ -1,0 +1,87 @@
+-- Standing: where a listener is listed. Available and paused change by what they do; `free` (may be offered a chat) and
+-- `spare` (full, and takes one more who is in danger) with every chat.
+
+local function class_name(l) return l.lv .. '.' .. l.hd end
+
+-- Units in use here and in the other shards. Load is the size of a set, never a counter.
+local function load_of(S, l) return redis.call('SCARD', K.units(S, l.id)) + l.xe end
+
+-- What may be offered now: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing. Sets l.load.
+local function room_of(S, l)
+  l.load = load_of(S, l)
+  if l.av ~= 1 or l.lost or l.po or l.xp ~= 0 then return '0' end
+  if l.tn == 1 and l.load < l.max then return '1' end
+  if l.gap > T.now then return '0' end
+  if l.load < l.cap then return '1' end
+  if l.em == '1' and l.load == l.cap then return '2' end
+  return '0'
+end
+
+local INDEX = { ['1'] = 'free', ['2'] = 'spare' }
+
+local function unlist(S, l)
+  local index = INDEX[l.ix]
+  if not index then return end
+  local member = member_of(l.id, l.mk)
+  each_language(l.lg, function(language)
+    redis.call('ZREM', K[index](S, language .. ':' .. class_name(l)), member)
+  end)
+  put(l, 'ix', '0')
+end
+
+-- Least utilised first, then the longest free.
+local function list(S, l, room)
+  if l.ix ~= room then unlist(S, l) end
+  local index = INDEX[room]
+  if not index then return end
+  local score = string.format('%.0f', math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs)
+  local member = member_of(l.id, l.mk)
+  each_language(l.lg, function(language)
+    redis.call('ZADD', K[index](S, language .. ':' .. class_name(l)), score, member)
+  end)
+  if l.ix ~= room then put(l, 'ix', room) end
+end
+
+local function refresh(S, l) list(S, l, room_of(S, l)) end
+
+-- Who is there at all, by what they may serve: a seeker is told the truth from this, and the search reads it.
+local function set_standing(S, l)
+  local is_available, class = l.av == 1 and not l.lost, class_name(l)
+  each_language(l.lg, function(language)
+    local available = K.available(S, language .. ':' .. class)
+    if is_available then
+      if redis.call('SADD', available, l.id) == 1 then redis.call('SADD', K.classes(S, language), class) end
+    elseif redis.call('SREM', available, l.id) == 1 and redis.call('EXISTS', available) == 0 then
+      redis.call('SREM', K.classes(S, language), class)
+    end
+    if l.av == 2 then redis.call('SADD', K.paused(S, language), l.id)
+    else redis.call('SREM', K.paused(S, language), l.id) end
+  end)
+end
+
+-- Out of everything, before languages or clearances change or the listener goes.
+local function strike(S, l)
+  local av = l.av
+  unlist(S, l)
+  l.av = 0
+  set_standing(S, l)
+  l.av = av
+end
+
+local function forget_listener(S, l)
+  strike(S, l)
+  redis.call('DEL', l.key)
+  redis.call('ZREM', K.gap_ends(S), l.id)
+  redis.call('ZREM', K.grace_ends(S), l.id)
+  redis.call('SREM', K.several(S), l.id)
+  listeners[l.id] = nil
+  hint(l.id)
+end
+
+local function pause_for_misses(S, l)
+  if l.av ~= 1 then return end
+  put(l, 'av', 2, 'wy', 'missed_offers')
+  unlist(S, l)
+  set_standing(S, l)
+  hint(l.id)
+end

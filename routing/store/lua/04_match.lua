@@ -1,0 +1,223 @@
+-- Matching: who is offered what, and making and unmaking an offer. Every function that frees a listener or adds a
+-- request calls match_* in the same call, so that no compatible pair is ever left waiting.
+
+local OVERTAKE_MS = 30000 -- a topic in common may overtake so much of arrival, never more
+local LOOK = 16           -- so many are looked at for a topic in common
+local TOLD = 5            -- so many of those considered are named in the explanation
+local WHY_MAX = 20000     -- explanations kept for the archiver
+
+local function share_topic(mask, other) return bit.band(mask, other) ~= 0 end
+
+-- why: what `tealight routing explain` tells, `<side>|<reason>|<considered>`.
+local function make_offer(S, c, l, why, is_spare)
+  leave_line(S, c)
+  unlist(S, l)
+  local turn = c.turn + 1
+  local deadline = T.now + (cell_of(c.ce).risk == URGENT and T.urgent_offer or T.offer)
+  local language
+  each_line(c, function(one) language = language or (speaks(l, one) and one) end)
+  -- A listener who stands in another shard too sees the offer only when that shard has agreed (see elsewhere.lua).
+  -- xt: this unit is extra, '1' "one more" or '2' the emergency unit.
+  put(c, 'st', 'O', 'turn', turn, 'l', l.id, 'dl', deadline, 'rs', '', 'vis', l.sev == '1' and '0' or '1', 'ml', language,
+    'xt', is_spare and '2' or l.tn == 1 and '1' or '0', 'oid', c.id .. '.' .. turn, 'no', num(c.no) + 1)
+  redis.call('ZADD', K.due(S), deadline, c.id)
+  redis.call('SADD', K.units(S, l.id), c.id)
+  redis.call('SADD', K.offered(S, c.la), c.id)
+  put(l, 'po', c.id)
+  if l.tn == 1 and not is_spare then put(l, 'tn', 0) end
+  redis.call('XADD', K.why(S), 'MAXLEN', '~', WHY_MAX, '*', 'o', c.oid, 'l', l.id, 't', T.now, 'a', c.ar, 'w', why)
+  units_moved(S, l)
+  note('offer', 'made')
+  hint(l.id)
+  hint(c.pe)
+end
+
+-- Take a chat off its listener (an offer that did not become a chat, a lost listener, a finished wrap-up).
+-- `reason` is set where an offer is withdrawn: the listener's next snapshot tells it.
+local function release(S, c, l, reason)
+  redis.call('SREM', K.units(S, l.id), c.id)
+  if c.st == 'O' or c.st == 'H' then redis.call('SREM', K.offered(S, c.la), c.id) end
+  if reason then put(l, 'lo', c.oid or '', 'lr', reason) end
+  if l.po == c.id then
+    put(l, 'po', '')
+    if c.xt == '1' and (reason == 'seeker_away' or reason == 'seeker_left') then put(l, 'tn', 1) end -- it did not come yet
+  end
+  l.load = load_of(S, l)
+  if l.load == l.xe then put(l, 'fs', T.now) end
+  put(c, 'l', '')
+  if reason then note('offer', reason) end
+  units_moved(S, l)
+  hint(l.id)
+end
+
+-- ---- the seeker's side ----
+
+-- The best of one index: least utilised first, then with a topic in common among the first of the same utilisation, then
+-- the longest free. answer: listener, text of who was considered
+local function best_listener(S, c, index, skip)
+  local cell, mask = cell_of(c.ce), c.mk
+  local depth = c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0
+  if skip then depth = depth + 1 end
+  local best, best_score, best_shares, told = nil, nil, false, {}
+  local function look(key, first, last)
+    local found = redis.call('ZRANGE', key, first, last, 'WITHSCORES')
+    for i = 1, #found, 2 do
+      local id, topics = parse_member(found[i])
+      if id ~= skip and not (c.nx and redis.call('SISMEMBER', K.excluded(S, c.id), id) == 1) then
+        local score = num(found[i + 1])
+        local shares, load = share_topic(mask, topics), math.floor(score / 1e13)
+        local best_load = best and math.floor(best_score / 1e13)
+        if #told < TOLD then told[#told + 1] = id .. ':' .. load .. ':' .. (shares and 1 or 0) end
+        if not best or load < best_load or (load == best_load
+            and ((shares and not best_shares) or (shares == best_shares and score < best_score))) then
+          best, best_score, best_shares = id, score, shares
+        end
+        if load > math.floor(best_score / 1e13) then return end
+      end
+    end
+  end
+  each_line(c, function(language)
+    for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
+      local class = class_of(name)
+      if serves(class.level, class.hard, cell) then
+        -- Deep enough that the excluded ones can't hide a free one behind them.
+        look(K[index](S, language .. ':' .. name), 0, mask == 0 and depth or depth + LOOK - 1)
+      end
+    end
+  end)
+  return best, table.concat(told, ',')
+end
+
+-- The preferred listener if free; then the best of all; for risk 3 then whoever keeps a unit for that. `skip`: not this one.
+local function match_seeker(S, c, skip)
+  if T.is_barred then return false end
+  if c.pf and c.pf ~= skip then
+    local l = read_listener(S, c.pf)
+    local stands = false
+    each_line(c, function(language) stands = stands or speaks(l, language) end)
+    if l.ix == '1' and stands and may_serve(l, c)
+        and not (c.nx and redis.call('SISMEMBER', K.excluded(S, c.id), c.pf) == 1) then
+      make_offer(S, c, l, 'S|preferred|' .. c.pf)
+      return true
+    end
+  end
+  if is_held(c) then return false end
+  local id, told = best_listener(S, c, 'free', skip)
+  if id then
+    make_offer(S, c, read_listener(S, id), 'S|free|' .. told)
+    return true
+  end
+  if cell_of(c.ce).risk ~= URGENT then return false end
+  id, told = best_listener(S, c, 'spare', skip)
+  if not id then return false end
+  make_offer(S, c, read_listener(S, id), 'S|emergency|' .. told, true)
+  return true
+end
+
+-- ---- the listener's side ----
+
+-- The first of a line whom this listener may meet; of the next few somebody with a topic in common, who arrived at most
+-- 30 s later, before them. answer: chat, 'head' or 'topic'
+local function first_of_line(S, l, key, excluding)
+  local head, head_at, seen, first = nil, nil, 0, 0
+  local page = (excluding == 0 and l.mk == 0) and 1 or LOOK
+  while true do
+    local found = redis.call('ZRANGE', key, first, first + page - 1, 'WITHSCORES')
+    for i = 1, #found, 2 do
+      local id, topics = parse_member(found[i])
+      if excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0 then
+        local shares = l.mk == 0 or topics == 0 or share_topic(topics, l.mk)
+        seen = seen + 1
+        if not head then
+          head, head_at = id, num(found[i + 1])
+          if shares then return head, 'head' end
+        elseif num(found[i + 1]) > head_at + OVERTAKE_MS then
+          return head, 'head'
+        elseif shares then
+          return id, 'topic'
+        end
+        if seen == LOOK then return head, 'head' end
+      end
+    end
+    if #found < 2 * page then return head, 'head' end
+    first, page = first + page, 64
+  end
+end
+
+-- A seeker who came back and asked for this listener, if nobody has waited past their target meanwhile.
+local function first_returning(S, l, excluding)
+  for _, id in ipairs(redis.call('ZRANGE', K.preferring(S, l.id), 0, LOOK - 1)) do
+    local c = read_chat(S, id)
+    local stands = false
+    each_line(c, function(language) stands = stands or speaks(l, language) end)
+    if stands and may_serve(l, c) and (excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0) then
+      return c
+    end
+  end
+end
+
+-- Among the lines that this listener may serve the one whose head goes first.
+local function match_listener(S, l)
+  local room = room_of(S, l)
+  if room == '0' or T.is_barred then
+    list(S, l, room)
+    return false
+  end
+  local heads, told, is_late = {}, {}, false
+  each_language(l.lg, function(language)
+    local found = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
+    for i = 1, #found, 2 do
+      local cell, arrival = cell_of(found[i]), num(found[i + 1])
+      if serves(l.lv, l.hd, cell) and (room == '1' or cell.risk == URGENT) then
+        heads[#heads + 1] = { key = language .. ':' .. cell.name, cell = cell, at = arrival }
+        if cell.risk == URGENT or T.now - arrival > cell.target then is_late = true end
+      end
+    end
+  end)
+  if #heads > 1 then table.sort(heads, function(a, b) return goes_before(a.cell, a.at, b.cell, b.at) end) end
+  for i = 1, math.min(#heads, TOLD) do
+    told[i] = heads[i].key .. ':' .. math.floor((T.now - heads[i].at) / 1000)
+  end
+  local considered = table.concat(told, ',')
+  local excluding = redis.call('SCARD', K.excluding(S, l.id))
+  if room == '1' and not is_late then
+    local c = first_returning(S, l, excluding)
+    if c then
+      make_offer(S, c, l, 'L|returning|' .. considered)
+      return true
+    end
+  end
+  for _, head in ipairs(heads) do
+    local id, how = first_of_line(S, l, K.line(S, head.key), excluding)
+    if id then
+      local reason = room == '2' and 'emergency' or head.cell.risk == URGENT and 'danger' or how
+      make_offer(S, read_chat(S, id), l, 'L|' .. reason .. '|' .. considered, room == '2')
+      return true
+    end
+  end
+  list(S, l, room)
+  return false
+end
+
+-- ---- back to the line ----
+
+local function join_line(S, c, reason)
+  put(c, 'st', 'W', 'l', '', 'rs', reason or '', 'turn', c.turn)
+  stand_in_line(S, c, true)
+  hint(c.pe)
+end
+
+-- A request goes back to the line, at its old place, and is matched at once.
+local function requeue(S, c, reason, skip)
+  c.turn = c.turn + 1
+  join_line(S, c, reason)
+  return match_seeker(S, c, skip)
+end
+
+-- Out of the line, place kept. The caller has taken it off its listener.
+local function park(S, c, reason)
+  if c.st == 'W' then leave_line(S, c) end
+  put(c, 'st', 'P', 'l', '', 'rs', reason, 'turn', c.turn + 1)
+  set_due(S, c, T.now + PARKED_MS)
+  hint(c.pe)
+end

@@ -1,0 +1,88 @@
+-- A chat's life between people: opened, listener gone, ended.
+
+-- The listener has one open chat less in this pool. What is counted here is for the board; nobody is matched by it.
+local function close_books(S, c, l_id)
+  redis.call('SREM', K.open(S, c.la), c.id)
+  if redis.call('HINCRBY', K.chatting(S, c.la), l_id, -1) <= 0 then redis.call('HDEL', K.chatting(S, c.la), l_id) end
+end
+
+-- Waits of the last hour, newest first. The list lives for 2 h after its last eighth entry; with fewer than that in an
+-- hour nothing is said about waits anyway.
+local function remember_wait(S, c)
+  local waits = K.waits(S, c.la .. ':' .. cell_of(c.ce).risk)
+  local length = redis.call('LPUSH', waits, string.format('%.0f:%.0f', T.now, T.now - c.ar))
+  if length == 1 or length % 8 == 0 then redis.call('PEXPIRE', waits, 2 * HOUR_MS) end
+  if length >= 128 then redis.call('LTRIM', waits, 0, 63) end
+end
+
+local function open_chat(S, c, l, is_seeker_here)
+  redis.call('ZREM', K.due(S), c.id)
+  redis.call('SMOVE', K.offered(S, c.la), K.open(S, c.la), c.id)
+  redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
+  local is_first = not c.op
+  put(c, 'st', 'A', 'turn', c.turn + 1, 'rs', '', 'jo', T.now, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
+  put(l, 'po', '', 'gap', T.now + T.gap)
+  note('offer', 'accepted')
+  if is_first then
+    put(c, 'op', T.now)
+    note('joined', c.la, cell_of(c.ce).risk, string.format('%.0f', T.now - c.ar))
+    remember_wait(S, c)
+  end
+  if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end
+  if T.gap > 0 then redis.call('ZADD', K.gap_ends(S), T.now + T.gap, l.id) end
+  units_moved(S, l)
+  hint(c.pe)
+  hint(l.id)
+  match_listener(S, l) -- the open offer held the listener back; room may be left (never within the start gap)
+end
+
+-- The seeker's part of the end: the request is over, the token's clock starts. `wrap_up` is the end of the listener's.
+local function end_request(S, c, by, reason, wrap_up)
+  if c.st == 'W' then leave_line(S, c) end
+  set_due(S, c, wrap_up)
+  redis.call('ZREM', K.grace_ends(S), c.pe)
+  redis.call('SET', K.own(S, c.pe), '', 'PX', TOKEN_MS)
+  if c.nx then
+    redis.call('DEL', K.excluded(S, c.id))
+    redis.call('PEXPIRE', K.blocks(S, c.pe), TOKEN_MS)
+  end
+  put(c, 'en', T.now, 'eb', by, 'er', reason, 'turn', c.turn + 1)
+  if wrap_up then put(c, 'st', 'U', 'wu', wrap_up)
+  else put(c, 'st', 'E', 'l', c.l or '') end -- who was only offered the chat took no part in it
+  redis.call('ZADD', K.recent(S, c.pe), T.now, c.id)
+  redis.call('ZADD', K.ended(S), T.now, c.id)
+  redis.call('SADD', K.unwritten(S), c.id)
+  note(c.op and 'chat' or 'request', by, c.la, cell_of(c.ce).risk)
+  hint(c.pe)
+end
+
+local function end_wrap_up(S, c, l)
+  if c.st == 'U' then set_due(S, c, nil) end
+  put(c, 'st', 'E', 'wd', T.now)
+  release(S, c, l)
+  match_listener(S, l)
+end
+
+-- End an open chat; the unit stays in use through the wrap-up.
+local function end_open_chat(S, c, by, reason)
+  local listener = c.l
+  close_books(S, c, listener)
+  redis.call('ZADD', K.recent(S, listener), T.now, c.id)
+  end_request(S, c, by, reason, T.wrap_up > 0 and T.now + T.wrap_up or nil)
+  hint(listener)
+  if T.wrap_up == 0 then end_wrap_up(S, c, read_listener(S, listener)) end
+end
+
+-- The listener of an open chat or an accepted offer is gone: the same chat goes on with the next one, first in line.
+local function lose_listener(S, c, l, reason)
+  local was_open = c.st == 'A'
+  if was_open then
+    close_books(S, c, l.id)
+    redis.call('ZADD', K.recent(S, l.id), T.now, c.id)
+    put(c, 'was:' .. l.id, -T.now) -- negative: left at
+  end
+  release(S, c, l, not was_open and reason or nil)
+  exclude(S, c, l.id)
+  redis.call('ZADD', K.tried_ends(S), T.now + TRIED_MS, c.id .. '|' .. l.id)
+  if is_present(S, c.pe) then requeue(S, c, reason) else park(S, c, reason) end
+end
