@@ -3,6 +3,7 @@
     you sound/seem (so) * @feeling      alternatives, an optional word, up to three words between, a list
     ^what/how **                        from the start of a clause; up to eight words
     take your time $                    to its end
+    you _ _                             exactly one word each
     lonel~                              any word that begins so
 
 Each part eats at least one whole word or nothing, and gaps are bounded, so no clause can make a match slow.
@@ -23,14 +24,18 @@ def expression_of(pattern: str, lists: Mapping[str, Sequence[str]]) -> str:
     """One pattern as a regular expression. Raises BadPattern."""
     made = []
     parts = pattern.split()
-    if not parts or all(part in ("^", "$", "*", "**") for part in parts):
+    if not parts or all(part in ("^", "$", "*", "**", "_") for part in parts):
         raise BadPattern(f"{pattern!r} names no word.")
+    if parts[0].startswith("("):
+        raise BadPattern(f"{pattern!r} begins with a word that may be missing: it says nothing there.")
     if parts[0].startswith("^"):
         made.append("^")
         parts[0] = parts[0][1:]
     else:
         made.append("(?<![^ ])")
     ends = parts[-1] == "$"
+    if not ends and parts[-1].startswith("("):
+        raise BadPattern(f"{pattern!r} ends with a word that may be missing: it says nothing there.")
     for part in parts[:-1] if ends else parts:
         made.append(_one(part, pattern, lists))
     return "".join(made) + ("$" if ends else "")
@@ -49,6 +54,8 @@ def _one(part: str, pattern: str, lists: Mapping[str, Sequence[str]]) -> str:
     if part in ("*", "**"):
         most = GAP_WORDS if part == "*" else LONG_GAP_WORDS
         return rf"(?:[^ ,]+ (?:, )?){{0,{most}}}"
+    if part == "_":
+        return r"[^ ,]+ (?:, )?"
     if part.startswith("(") and part.endswith(")"):
         return f"(?:{_words(part[1:-1], pattern, lists)})?"
     return _words(part, pattern, lists)

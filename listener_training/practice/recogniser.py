@@ -34,6 +34,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
     unless: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
     is_rest_of_questions: bool = False
 
 
@@ -60,6 +61,7 @@ class _Rule:
     asks: re.Pattern[str] | None
     tells: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    rest: re.Pattern[str] | None
 
     def holds(self, clause: Clause) -> bool:
         wanted = (self.any, self.asks if clause.is_question else self.tells)
@@ -115,6 +117,8 @@ class Recogniser:
             asked = any(rest.id in move.over for move in held)
             if not asked and rest not in held:
                 held.append(rest)
+        if not held and not clause.is_question:
+            held = [rule.move for rule in self._rules if rule.rest and rule.rest.search(clause.words) and not rule.is_excluded(clause)]
         return [move.id for move in held if move.id not in under]
 
 
@@ -131,7 +135,9 @@ def load_spelling(path: Path = SPELLING_FILE) -> Spelling:
     if opener is None:
         raise BadPattern("No pattern says how a question begins.")
     words = dict(told["words"])
-    return Spelling(words, tuple(told["endings"].items()), frozenset(told["is_after"]["words"]), frozenset(told["fillers"]), opener)
+    return Spelling(
+        words, tuple(told["endings"].items()), frozenset(told["is_after"]["words"]), frozenset(told["fillers"]), opener
+    )
 
 
 def _rule(move: Move, lists: dict[str, tuple[str, ...]]) -> _Rule:
@@ -141,4 +147,5 @@ def _rule(move: Move, lists: dict[str, tuple[str, ...]]) -> _Rule:
         compiled(move.asks, lists),
         compiled(move.tells, lists),
         compiled(move.unless, lists),
+        compiled(move.rest, lists),
     )
