@@ -1,0 +1,98 @@
+"""Many at once: memory of people, a long line that is served, a process that dies with everybody it held."""
+
+import time
+from typing import Any
+
+from bench.routing.crowd import Crowd
+from bench.routing.engine import Engine, percentiles
+from bench.routing.people import MadeListener
+
+
+def _one_chat_each(count: int, crowd: Crowd) -> list[MadeListener]:
+    """Listeners of capacity 1, so that each holds one chat."""
+    return [MadeListener(x.person, x.languages, 1, x.level, x.hard, x.topics) for x in crowd.people.listeners(count)]
+
+
+def memory_and_drain(count: int) -> dict[str, dict[str, Any]]:
+    """Bytes per person (Connections included), then the whole line offered to listeners who become free."""
+    with Engine() as engine:
+        crowd = Crowd(engine)
+        empty = engine.memory()
+        crowd.come_on_duty(_one_chat_each(count, crowd))
+        idle = engine.memory()
+        engine.call(crowd.requests(crowd.people.seeker_for(listener) for listener in crowd.listeners))
+        engine.call(crowd.accept(crowd.offers(crowd.listeners)))
+        busy = engine.memory()
+        waiting = [crowd.people.seeker_for(listener) for listener in crowd.listeners]
+        engine.now_ms += 60_000
+        engine.call(crowd.requests(waiting))
+        full = engine.memory()
+        figures = {
+            "bytes_idle_listener": round((idle - empty) / count),
+            "bytes_busy_listener_and_chat": round((busy - empty) / count),
+            "bytes_waiting_seeker": round((full - busy) / count),
+            "people": 3 * count,
+            "total_mb": round((full - empty) / 1e6, 1),
+            "resident_mb": round(int(engine.told("memory")["used_memory_rss"]) / 1e6, 1),
+        }
+        drain = _drain(crowd, count)
+        figures["bytes_ended_chat"] = round((engine.memory() - full) / count)
+        return {"memory": figures, "drain": drain}
+
+
+def _drain(crowd: Crowd, count: int) -> dict[str, Any]:
+    """Every listener ends the chat and the wrap-up; each finished wrap-up takes the next one out of the line."""
+    engine = crowd.engine
+    pairs = crowd.open_chats(crowd.listeners)
+    engine.call(("end_chat", x.person, chat, "listener", "ended", "0") for x, chat in pairs)
+    engine.now_ms += 30_000
+    commands = [engine.packed("finish_wrap_up", x.person, chat) for x, chat in pairs]
+    began, clock = engine.cpu_us(), time.perf_counter()
+    engine.send(commands)
+    wall, spent = time.perf_counter() - clock, engine.cpu_us() - began
+    offered = len(crowd.offers(crowd.listeners))
+    return {
+        "in_line": count,
+        "offered": offered,
+        "cpu_s": round(spent / 1e6, 2),
+        "wall_s": round(wall, 2),
+        "cpu_us_each": round(spent / count, 1),
+        "matches_a_second_wall": round(offered / wall),
+        "matches_a_second_of_cpu": round(1e6 * offered / spent),
+    }
+
+
+def dead_process(count: int) -> dict[str, Any]:
+    """A process that held `count` people is gone: a third waits, the others talk with each other."""
+    with Engine() as engine:
+        crowd = Crowd(engine)
+        crowd.come_on_duty(_one_chat_each(count // 3, crowd))
+        engine.call(crowd.requests(crowd.people.seeker_for(listener) for listener in crowd.listeners))
+        engine.call(crowd.accept(crowd.offers(crowd.listeners)))
+        crowd.line_up(count - 2 * (count // 3))
+        crowd.sweep()
+        people = [name for name in (*[x.person for x in crowd.listeners], *[s.person for s in crowd.seekers.values()])]
+        # Until now they were spread over several; one process holds all, and the others let go of them.
+        doomed = f"process-d-{'0' * 24}"
+        engine.call(("attach", name, doomed) for name in people)
+        for number in range(8):
+            engine.send([("DEL", engine.key("people", f"process-{number}-{'0' * 24}"))])
+        engine.send([("DEL", engine.key("connections", name)) for name in people])
+        engine.send([("SADD", engine.key("connections", name), doomed) for name in people])
+        engine.call([("bye", doomed)])
+        engine.times()
+        engine.time_every_call(True)
+        began, clock, calls = engine.cpu_us(), time.perf_counter(), 0
+        while int(engine.send([("SCARD", engine.key("people", doomed))])[0]) > 0:
+            engine.call([("sweep", 25)])
+            calls += 1
+        wall, spent = time.perf_counter() - clock, engine.cpu_us() - began
+        engine.time_every_call(False)
+        return {
+            "people": len(people),
+            "calls": calls,
+            "cpu_us_each": round(spent / len(people), 1),
+            "wall_s": round(wall, 2),
+            "wall_s_per_50000": round(wall * 50_000 / len(people), 2),
+            "longest_call_us": percentiles(engine.times())["longest"],
+        }
