@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
-BENCHES = ("messages", "routing_calls")
+BENCHES = ("failover", "messages", "routing_calls")
 
 
 def show(name: str, figures: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from chat.edge.socket import Socket
 from chat.supervision.board import gauges_of
 from config import metrics
 from config.database import Database, url_of
-from config.durability import Level
+from config.durability import KeptLevel, Level
 from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
@@ -39,14 +39,14 @@ class App:
         self.directory = Directory(self.database)
         self.pools = PoolBook(self.database, settings.default_locale)
         self.edge: Edge | None = None
-        self._durability: Level = "unknown"
+        self._kept: KeptLevel = "unknown"
         self._deps = ApiDeps(
             settings=settings,
             database=self.database,
             directory=self.directory,
             pools=self.pools,
             version=__version__,
-            durability=lambda: self._durability,
+            durability=self._durability,
             engines=self._engines,
             metrics=self._metrics,
         )
@@ -67,7 +67,7 @@ class App:
             )
             self._socket = self.edge.socket
         await self.edge.start()
-        self._durability = await durability_of(self.edge.link)
+        self._kept = await durability_of(self.edge.link)
         await self._deps.passwords.prepare()
 
     async def drain(self) -> None:
@@ -81,6 +81,11 @@ class App:
             await self.edge.stop()
         self._deps.close()
         await self.database.close()
+
+    def _durability(self) -> Level:
+        if not self.settings.replica_ack or self.edge is None:
+            return self._kept
+        return "degraded" if self.edge.link.is_degraded else "replica"
 
     async def _engines(self) -> dict[str, bool]:
         try:

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from chat.edge.edge import timing_of
+from chat.edge.edge import engine_of, timing_of
 from config.functions import Functions
 from config.log import get_logger
-from config.redis_link import RedisAway, RedisLink, RedisRefused
+from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
 from routing.actions.counting import counting
 from routing.actions.lines import Lines
@@ -33,14 +33,19 @@ def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Calla
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ending.set)
-        link = RedisLink(settings.redis_url, name=f"tealight-{name}")
+        engine = engine_of(settings)
+
+        async def link_up(tags: tuple[str, ...]) -> None:
+            await functions.load(tags[0])
+
+        link = engine.commands(f"tealight-{name}", on_up=link_up)
         functions = Functions(link, library())
-        link.on_up = functions.load
         timing = timing_of(settings)
         lines = Lines(
             {band: Shard(tag, functions, timing, on_fact=counting(band)) for band, tag in settings.shards.items()}
         )
         link.start()
+        following = asyncio.create_task(engine.follow())
         await link.wait_up(FIRST_WAIT_S)
         is_well = True
         while not ending.is_set():
@@ -55,6 +60,7 @@ def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Calla
                 log.error("pass_failed", process=name, exc_info=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), every_s)
+        following.cancel()
         await link.close()
         await on_stop()
         return 0

@@ -7,44 +7,25 @@ import os
 import resource
 import shutil
 import stat
-import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
-from config import durability, secret_key
-from config.engines.valkey import EmbeddedValkey, EngineError, answers, binary_path, socket_path, url_of_socket
+from config import secret_key
 from config.settings import Settings, SettingsError, load
-
-Verdict = Literal["ok", "hint", "wrong"]
+from tealight.doctor_engine import look_at_engine
+from tealight.finding import Finding, Verdict
 
 OLDEST_PYTHON = (3, 11)
-OLDEST_REDIS = (7, 0)
-OLDEST_VALKEY = (7, 2)
 # One descriptor a connection, and some for the engines; below this a busy evening ends in refused connections.
 FEW_DESCRIPTORS = 4096
 TOO_FEW_DESCRIPTORS = 1024
 LITTLE_DISK = 1024**3
 TOO_LITTLE_DISK = 200 * 1024**2
-# Every message waits for one round trip and one write to disk.
-SLOW_ROUND_TRIP_MS = 10.0
-ROUND_TRIPS = 20
 CONNECT_S = 3.0
 FRONT_END = Path(__file__).resolve().parent.parent / "web" / "dist" / "index.html"
 MARKS: dict[Verdict, str] = {"ok": "ok   ", "hint": "note ", "wrong": "WRONG"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `mend` says what to do about it."""
-
-    verdict: Verdict
-    what: str
-    mend: str = ""
 
 
 def judge_python(version: tuple[int, int]) -> Finding:
@@ -53,41 +34,6 @@ def judge_python(version: tuple[int, int]) -> Finding:
     if version >= OLDEST_PYTHON:
         return Finding("ok", text)
     return Finding("wrong", f"{text} is too old", "Install Python 3.11 or newer and make the environment again.")
-
-
-def judge_engine_version(server: Mapping[str, Any]) -> Finding:
-    """Is the engine (INFO server) new enough? Valkey tells both its own version and the Redis it stands for."""
-    is_valkey = "valkey_version" in server
-    name = "Valkey" if is_valkey else "Redis"
-    text = str(server["valkey_version"] if is_valkey else server.get("redis_version", "0"))
-    numbers = tuple(int(part) for part in text.split(".")[:2] if part.isdecimal())
-    oldest = OLDEST_VALKEY if is_valkey else OLDEST_REDIS
-    if numbers >= oldest:
-        return Finding("ok", f"{name} {text}")
-    return Finding("wrong", f"{name} {text} is too old", "Use Valkey 7.2 or newer, or Redis 7.0 or newer.")
-
-
-def judge_engine_settings(conf: Mapping[str, str]) -> Iterator[Finding]:
-    """Does the engine keep what it is given? `conf` is what CONFIG GET told, empty where it may not be asked."""
-    level = durability.level_of(conf)
-    meaning = f"durability {level}: {durability.MEANING[level]}"
-    if level == "none":
-        yield Finding(
-            "wrong", meaning, "CONFIG SET appendonly yes and appendfsync always (or everysec), in its file too."
-        )
-    else:
-        yield Finding("ok" if level != "unknown" else "hint", meaning)
-    policy = conf.get("maxmemory-policy", "")
-    if policy == "noeviction":
-        yield Finding("ok", "maxmemory-policy noeviction")
-    elif policy:
-        yield Finding(
-            "wrong",
-            f"maxmemory-policy {policy}: a full engine throws chats away without a word",
-            "CONFIG SET maxmemory-policy noeviction, in its file too.",
-        )
-    else:
-        yield Finding("hint", "maxmemory-policy could not be asked for", "Make sure that it is noeviction.")
 
 
 def judge_descriptors(soft: int) -> Finding:
@@ -164,54 +110,6 @@ def look_at_machine() -> Iterator[Finding]:
         yield Finding("ok", "the pages are built")
     else:
         yield Finding("wrong", "the pages are not built", "make web")
-
-
-def look_at_engine(settings: Settings) -> Iterator[Finding]:
-    """Redis or Valkey: reachable, new enough, durable, quick."""
-    url, what = settings.redis_url, "the engine at REDIS_URL"
-    if not url:
-        socket_at = socket_path(settings.data_dir)
-        if not answers(socket_at):
-            yield from _look_at_binary(settings)
-            return
-        url, what = url_of_socket(socket_at), "the embedded Valkey"
-    import redis
-
-    try:
-        client = redis.Redis.from_url(url, decode_responses=True, socket_timeout=CONNECT_S)
-        with contextlib.closing(client):
-            yield judge_engine_version(client.info("server"))
-            conf: dict[str, str] = {}
-            with contextlib.suppress(redis.ResponseError):  # managed services don't let themselves be asked
-                for name in ("appendonly", "appendfsync", "maxmemory-policy"):
-                    conf.update({str(key): str(value) for key, value in client.config_get(name).items()})
-            yield from judge_engine_settings(conf)
-            times = []
-            for _ in range(ROUND_TRIPS):
-                began = time.perf_counter()
-                client.ping()
-                times.append((time.perf_counter() - began) * 1000)
-    except (redis.RedisError, OSError, ValueError) as error:
-        # Never the address: it may hold a password.
-        yield Finding("wrong", f"{what} does not answer ({type(error).__name__})", "Start it, or correct REDIS_URL.")
-        return
-    middle = statistics.median(times)
-    mend = "Put the engine nearer: each message waits for one round trip."
-    yield Finding("ok" if middle < SLOW_ROUND_TRIP_MS else "hint", f"a round trip to it takes {middle:.2f} ms", mend)
-
-
-def _look_at_binary(settings: Settings) -> Iterator[Finding]:
-    try:
-        said = subprocess.run([binary_path(), "--version"], capture_output=True, text=True, check=True).stdout
-    except (EngineError, OSError, subprocess.SubprocessError):
-        yield Finding(
-            "wrong", "the embedded Valkey can't be run on this machine", "Set REDIS_URL to a server of yours."
-        )
-        return
-    last_words = EmbeddedValkey(settings.data_dir).last_words()
-    yield Finding("ok", f"{said.split(' sha=')[0].strip()} is at hand; `tealight up` starts it")
-    if "rror" in last_words:
-        yield Finding("wrong", f"its last words were: {last_words}", "See the data folder's valkey/valkey.log.")
 
 
 async def look_at_database(settings: Settings) -> list[Finding]:

@@ -1,13 +1,18 @@
 """`tealight router`: acts on deadlines a quarter of a second after they pass, and renews the mirrors of two shards."""
 
+from config.log import get_logger
 from config.settings import Settings
 from routing.actions.lines import Lines
 from tealight.background import run
+
+log = get_logger("router")
 
 SWEEP_S = 0.2
 SWEEP_LIMIT = 25
 #: Mirrors are renewed at every step that moves a unit; this catches what a crash left between two steps.
 MIRROR_EVERY = 25
+#: Other versions of the library are removed about once an hour; whoever still uses one loads it again.
+REMOVE_EVERY = 18_000
 
 
 def main(settings: Settings) -> int:
@@ -21,6 +26,9 @@ def main(settings: Settings) -> int:
         passes += 1
         if passes % MIRROR_EVERY == 0:
             await lines.mirror_all()
+        if passes % REMOVE_EVERY == 0:
+            removed = await next(iter(lines.shards.values())).functions.remove_others()
+            log.info("old_libraries_removed", count=len(removed))
 
     async def nothing() -> None:
         return

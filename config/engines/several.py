@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -155,7 +156,7 @@ class ThrowAwayCluster:
         until(lambda: all(len(self._known_by(node)) == len(self.nodes) for node in self.nodes))
         ids = [str(node.ask("CLUSTER", "MYID")) for node in self.nodes]
         for number, node in enumerate(self.nodes[masters:]):
-            until(lambda node=node: self._joins(node, ids[number % masters]))  # type: ignore[misc]
+            until(partial(self._joins, node, ids[number % masters]))
         until(lambda: all(self._is_well(node) for node in self.nodes))
 
     @staticmethod
@@ -199,6 +200,18 @@ class ThrowAwayCluster:
             if told["role"] == "slave" and told["master_port"] == master.port:
                 return node
         raise EngineError("This master has no replica now.")
+
+    def mend(self) -> None:
+        """Start again who was killed, wait until all is well, and forget everything."""
+        for node in self.nodes:
+            node.go_on()
+            if node.process.poll() is not None:
+                node.restart()
+        until(lambda: all(self._is_well(node) for node in self.nodes))
+        for node in self.nodes:
+            if node.client.info("replication")["role"] == "master":
+                node.ask("FLUSHALL")
+                node.ask("FUNCTION", "FLUSH")
 
     def close(self) -> None:
         self._stack.close()
@@ -263,8 +276,33 @@ class ThrowAwaySentinels:
                 ]
             ).replace("\nsentinel", "\n")
             self.sentinels = [self._add(Server({"sentinel": watch}, binary=binary, is_sentinel=True)) for _ in range(3)]
-            until(lambda: all(self._sees_all(one) for one in self.sentinels))
+            self.mend()
             on_failure.pop_all()
+
+    def mend(self) -> None:
+        """Start again who was killed, wait until all is well, and forget everything."""
+        for server in (self.master, self.replica):
+            server.go_on()
+            if server.process.poll() is not None:
+                server.restart()
+        until(lambda: all(self._sees_all(one) for one in self.sentinels))
+        until(self._is_well)
+        self.master.ask("FLUSHALL")
+        self.master.ask("FUNCTION", "FLUSH")
+
+    def _is_well(self) -> bool:
+        """One of the two is the master that all Sentinels name, and the other follows it (or is told to)."""
+        named = {int(one.client.sentinel_master(self.NAME)["port"]) for one in self.sentinels}  # type: ignore[index]
+        if len(named) > 1:
+            return False
+        if self.master.port not in named:
+            self.master, self.replica = self.replica, self.master
+        told = self.replica.client.info("replication")
+        if (told["role"], told.get("master_port")) != ("slave", self.master.port):
+            self.replica.ask("REPLICAOF", "127.0.0.1", self.master.port)  # Sentinels take their time to say so
+            return False
+        is_master = self.master.client.info("replication")["role"] == "master"
+        return bool(is_master and told["master_link_status"] == "up")
 
     def _add(self, server: Server) -> Server:
         self._stack.callback(server.close)

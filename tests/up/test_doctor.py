@@ -8,7 +8,7 @@ from config.durability import level_of
 from config.engines.valkey import ThrowAwayValkey
 from config.secret_key import read_or_make
 from config.settings import SettingsError, load
-from tealight import doctor
+from tealight import doctor, doctor_engine
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tealight import doctor
     ],
 )
 def test_old_engines_are_refused(server: dict[str, str], verdict: str) -> None:
-    assert doctor.judge_engine_version(server).verdict == verdict
+    assert doctor_engine.judge_engine_version(server).verdict == verdict
 
 
 def test_the_durability_level_follows_the_append_only_file() -> None:
@@ -36,20 +36,20 @@ def test_the_durability_level_follows_the_append_only_file() -> None:
 def test_an_engine_that_forgets_or_evicts_is_wrong() -> None:
     verdicts = [
         finding.verdict
-        for finding in doctor.judge_engine_settings({"appendonly": "no", "maxmemory-policy": "allkeys-lru"})
+        for finding in doctor_engine.judge_engine_settings({"appendonly": "no", "maxmemory-policy": "allkeys-lru"})
     ]
     assert verdicts == ["wrong", "wrong"]
-    assert {finding.verdict for finding in doctor.judge_engine_settings({})} == {"hint"}
+    assert {finding.verdict for finding in doctor_engine.judge_engine_settings({})} == {"hint"}
 
 
 def test_an_engine_in_memory_is_found_out(valkey_url: str, tmp_path: Path) -> None:
-    found = list(doctor.look_at_engine(load({"REDIS_URL": valkey_url, "DATA_DIR": str(tmp_path)})))
+    found = list(doctor_engine.look_at_engine(load({"REDIS_URL": valkey_url, "DATA_DIR": str(tmp_path)})))
     assert [finding.verdict for finding in found] == ["ok", "wrong", "ok", "ok"]
 
 
 def test_a_durable_engine_is_well(tmp_path: Path) -> None:
     with ThrowAwayValkey(is_durable=True) as engine:
-        found = list(doctor.look_at_engine(load({"REDIS_URL": engine.url, "DATA_DIR": str(tmp_path)})))
+        found = list(doctor_engine.look_at_engine(load({"REDIS_URL": engine.url, "DATA_DIR": str(tmp_path)})))
     assert [finding.verdict for finding in found] == ["ok", "ok", "ok", "ok"]
 
 
@@ -63,7 +63,7 @@ async def test_engines_that_are_away_are_named_without_their_passwords(
             "DATA_DIR": str(tmp_path),
         }
     )
-    found = [*doctor.look_at_engine(settings), *await doctor.look_at_database(settings)]
+    found = [*doctor_engine.look_at_engine(settings), *await doctor.look_at_database(settings)]
     assert [finding.verdict for finding in found] == ["wrong", "wrong"]
     assert "hush" not in repr(found)
 
