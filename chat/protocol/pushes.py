@@ -86,10 +86,10 @@ class PoolLoad(Struct, frozen=True):
     open_offers: int
     offers_missed_1h: int
     #: of those waiting: whom nobody on duty may take
-    without_listener: int = 0
+    without_listener: int
     #: of those waiting: at the highest risk, and how long the first of them waits
-    urgent_waiting: int = 0
-    urgent_longest_wait_ms: int = 0
+    urgent_waiting: int
+    urgent_longest_wait_ms: int
 
 
 class ListenersOnDuty(Struct, frozen=True):

@@ -10,7 +10,7 @@ import pytest
 
 from chat.edge.difference import differences
 from chat.edge.view import View, compose
-from chat.protocol.fields import Role
+from chat.protocol.fields import TOPICS, Role
 from chat.protocol.pushes import (
     AvailabilityChanged,
     ChatEnded,
@@ -37,7 +37,9 @@ CHAT = ChatRecord(
     seeker="ada",
     request_id="r1",
     language="en",
-    topics=("grief",),
+    offered_language="en",
+    topic_mask=1 << TOPICS.index("grief"),
+    risk=0,
     distress=3,
     arrived_at_ms=NOW - 95_500,
     listener="",
@@ -85,6 +87,7 @@ ON_DUTY = ListenerRecord(
     last_offer_reason="",
     is_taking_next=False,
     is_lost=False,
+    takes_urgent=False,
 )
 
 
@@ -96,7 +99,7 @@ def seen_by(person: str, chat: ChatRecord | None, listener: ListenerRecord | Non
         "now_ms": NOW,
         "own_chat": "c1" if is_own else "",
         "place": 1 if chat is not None and chat.state == "W" and is_own else None,
-        "listeners_available": 1,
+        "listeners_able": 1,
         "listener": listener,
         "units": (),
         "chats": {"c1": chat} if chat is not None else {},
@@ -104,7 +107,7 @@ def seen_by(person: str, chat: ChatRecord | None, listener: ListenerRecord | Non
     }
     role: Role = "seeker" if person in ("ada", "ben") else "listener"
     person_record = PersonRecord(**values)  # type: ignore[arg-type]
-    return compose(person, role, {"adult": person_record}, str.title, lambda _language, _band: WaitBand(30, 90))
+    return compose(person, role, {"adult": person_record}, str.title, lambda _language, _band, _risk: WaitBand(30, 90))
 
 
 @dataclass

@@ -434,9 +434,9 @@ export interface PoolLoad {
   open_chats: number;
   open_offers: number;
   offers_missed_1h: number;
-  without_listener?: number;
-  urgent_waiting?: number;
-  urgent_longest_wait_ms?: number;
+  without_listener: number;
+  urgent_waiting: number;
+  urgent_longest_wait_ms: number;
 }
 
 export interface ListenersOnDuty {
