@@ -87,7 +87,7 @@ class EngineUrl:
             return cls("single", (plain,))
         kind: Kind = "sentinel" if "sentinel" in scheme else "cluster" if "cluster" in scheme else "single"
         login_of = Address("", 0, "", unquote(user), unquote(password), 0, scheme.startswith("rediss"))
-        spots = [_spot(text, _DEFAULT_PORT[kind]) for text in hosts.split(",")]
+        spots = [_spot(text, _DEFAULT_PORT[kind], may_be_empty=kind == "single") for text in hosts.split(",")]
         if kind == "single":
             if len(spots) > 1:
                 raise ValueError("names several hosts; that takes redis+sentinel:// or redis+cluster://.")
@@ -113,9 +113,9 @@ class EngineUrl:
         )
 
 
-def _spot(text: str, default_port: int) -> tuple[str, int]:
+def _spot(text: str, default_port: int, *, may_be_empty: bool) -> tuple[str, int]:
     found = _HOST.fullmatch(text)
-    if found is None or (found["host"] is None and found["port"] is None and text):
+    if found is None or (found["host"] is None and not may_be_empty):
         raise ValueError("names a host that can't be read; write host:port, and several with commas between.")
     port = int(found["port"] or default_port)
     if not 0 < port < 65536:

@@ -70,6 +70,13 @@ def _number(env: Mapping[str, str], name: str, default: float, low: float, high:
     return value
 
 
+def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    value = _number(env, name, default, low, high)
+    if value != int(value):
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {env[name]!r}.")
+    return int(value)
+
+
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     raw = env.get(name, "")
     if raw == "":
@@ -126,8 +133,8 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         port=int(_number(env, "PORT", 8000, 0, 65535)),
         public_url=public_url,
         redis_url=_engine_url(env),
-        replica_ack=int(_number(env, "REPLICA_ACK", 0, 0, 5)),
-        replica_ack_ms=int(_number(env, "REPLICA_ACK_MS", 200, 10, 2000)),
+        replica_ack=_whole_number(env, "REPLICA_ACK", 0, 0, 5),
+        replica_ack_ms=_whole_number(env, "REPLICA_ACK_MS", 200, 10, 2000),
         database_url=database_url,
         secret_key=secret,
         data_dir=Path(env.get("DATA_DIR") or "data").expanduser().resolve(),
