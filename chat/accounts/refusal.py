@@ -29,7 +29,7 @@ Why = Literal[
     "no_such_question",
     "attempt_over",
     "too_early",
-    "bad_answer",
+    "bad_choice",
 ]
 
 

@@ -90,7 +90,7 @@ async def answer(
     try:
         judging.check(question, chosen, text)
     except judging.BadAnswer as bad:
-        raise Refused("bad_answer", str(bad)) from None
+        raise Refused("bad_choice", str(bad)) from None
     session.add(
         ItemAnswerRow(
             attempt_id=attempt_id,
@@ -132,7 +132,7 @@ async def compare(
     try:
         judging.checked_share(question, checked)
     except judging.BadAnswer as bad:
-        raise Refused("bad_answer", str(bad)) from None
+        raise Refused("bad_choice", str(bad)) from None
     row.checked, row.compared_at_ms = list(checked), now_ms
     await session.flush()
     await _end_if_done(session, attempt, course, now_ms)

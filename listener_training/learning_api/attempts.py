@@ -39,13 +39,13 @@ class Attempts:
                 seed=new_secret(),
                 now_ms=asked.now_ms,
             )
-            return await self._shown(session, attempt)
+            return await self._shown(session, attempt, asked.now_ms)
 
     async def look(self, asked: Asked) -> AttemptShown:
         """An attempt as it stands."""
         async with asked.deps.database.read() as session:
             attempt = await attempts.find_attempt(session, asked.part("attempt_id"), asked.by.person_id)
-            return await self._shown(session, attempt)
+            return await self._shown(session, attempt, asked.now_ms)
 
     async def answer(self, asked: Asked) -> AttemptShown:
         """Judge and keep one answer."""
@@ -61,7 +61,7 @@ class Attempts:
                 text=body.text,
                 now_ms=asked.now_ms,
             )
-            return await self._shown(session, attempt)
+            return await self._shown(session, attempt, asked.now_ms)
 
     async def compare(self, asked: Asked) -> AttemptShown:
         """Keep what was found in the own words."""
@@ -76,17 +76,17 @@ class Attempts:
                 checked=body.checked,
                 now_ms=asked.now_ms,
             )
-            return await self._shown(session, attempt)
+            return await self._shown(session, attempt, asked.now_ms)
 
     async def _course(self, session: AsyncSession, asked: Asked) -> Course:
         course_id = await attempts.course_id_of(session, asked.part("attempt_id"), asked.by.person_id)
         return find_course(self.courses, course_id)
 
-    async def _shown(self, session: AsyncSession, attempt: AttemptRow) -> AttemptShown:
+    async def _shown(self, session: AsyncSession, attempt: AttemptRow, now_ms: int) -> AttemptShown:
         course = find_course(self.courses, attempt.course_id)
         tries = await attempts.tries_of(session, attempt.person_id, attempt.course_id, attempt.lesson_id)
         answers = await attempts.answers_of(session, attempt.attempt_id)
-        return attempt_shown(attempt, attempts.lesson_of(attempt, course), answers, tries)
+        return attempt_shown(attempt, attempts.lesson_of(attempt, course), answers, tries, now_ms)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         return (

@@ -51,7 +51,7 @@ class Lessons:
     async def overview(self, asked: Asked) -> Learning:
         """Every course, and how far the person is."""
         shown, _ = await courses_of(asked, self.courses, asked.by.person_id, asked.query.language)
-        return Learning(shown)
+        return Learning(asked.now_ms, shown)
 
     async def lesson(self, asked: Asked) -> LessonShown:
         """One lesson; its questions stay here."""

@@ -109,7 +109,11 @@ def _line(course: Course, found: FoundLesson, record: CourseRecord, reviews: Rev
 
 
 def attempt_shown(
-    attempt: AttemptRow, lesson: Lesson, answers: Mapping[str, ItemAnswerRow], tries: Sequence[AttemptRow]
+    attempt: AttemptRow,
+    lesson: Lesson,
+    answers: Mapping[str, ItemAnswerRow],
+    tries: Sequence[AttemptRow],
+    now_ms: int,
 ) -> AttemptShown:
     """An attempt with its questions, and with what is to be said to those that are answered."""
     questions = {question.id: question for question in lesson.questions}
@@ -126,6 +130,7 @@ def attempt_shown(
         share=attempt.share,
         pass_mark=lesson.test.pass_mark,
         may_try_at_ms=may_try_at_ms(tries, lesson.test),
+        server_time_ms=now_ms,
         questions=[
             _question(questions[one.question_id], one.option_ids, answers.get(one.question_id))
             for one in drawn_in(attempt)

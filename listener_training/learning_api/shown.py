@@ -82,6 +82,9 @@ class CourseShown(Struct, frozen=True):
 
 
 class Learning(Struct, frozen=True):
+    """`server_time_ms`: by which waits are counted down."""
+
+    server_time_ms: int
     courses: list[CourseShown]
 
 
@@ -194,6 +197,7 @@ class AttemptShown(Struct, frozen=True, kw_only=True):
     share: float | None
     pass_mark: float
     may_try_at_ms: int
+    server_time_ms: int
     questions: list[QuestionShown]
 
 

@@ -251,12 +251,12 @@ async def test_bad_answers_are_refused_and_cost_nothing(school: School) -> None:
         ("written", {"text": "   "}),
         ("several", {}),
     ):
-        assert problem(await wren.post(f"{path}/{question}", body)) == (422, "bad_answer")
+        assert problem(await wren.post(f"{path}/{question}", body)) == (422, "bad_choice")
     assert problem(await wren.post(f"{path}/q0", {"chosen": ["a"]})) == (404, "no_such_question")
     assert problem(await wren.post(f"{path}/written/comparison", {})) == (404, "no_such_question")
     assert problem(await wren.post(f"{path}/written", {"text": "x" * 4001})) == (422, "bad_field")
     await answers(wren, attempt, "written", right("written"))
-    assert problem(await wren.post(f"{path}/written/comparison", {"checked": ["z"]})) == (422, "bad_answer")
+    assert problem(await wren.post(f"{path}/written/comparison", {"checked": ["z"]})) == (422, "bad_choice")
     assert problem(await wren.post(f"{MINDING}/attempts")) == (404, "no_such_lesson")
 
 

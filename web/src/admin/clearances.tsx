@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { clearanceName, Until } from "../learn/learn";
+import { clearanceName, Until } from "../learn/clearances";
 import { Dialog } from "../shared/dialog";
 import { warningIcon } from "../shared/icon";
 import { TOPICS } from "../shared/wire";

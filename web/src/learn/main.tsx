@@ -1,5 +1,15 @@
+import { me } from "../staff/me";
 import type { PageProps } from "../staff/mount";
 import { mountStaffPage } from "../staff/mount";
-import { Learn } from "./learn";
+import { startKeeping } from "./kept-here";
+import { overviewUrl } from "./learning";
+import { LearnPage } from "./page";
+import "./learn.css";
 
-void mountStaffPage((props: PageProps) => <Learn {...props} />, { here: "/learn", isFor: () => true });
+void mountStaffPage((props: PageProps) => <LearnPage {...props} />, {
+  here: "/learn",
+  isFor: () => true,
+  started: () => {
+    if (me.value) void startKeeping(me.value.person_id, [overviewUrl()]);
+  },
+});

@@ -3,6 +3,7 @@ import { Dialog } from "../shared/dialog";
 import { call } from "../shared/http";
 import { checkIcon, downIcon, Icon, warningIcon } from "../shared/icon";
 import { Banner, Field } from "./field";
+import { forgetKept } from "./kept";
 import { useDoing } from "./loading";
 import { loadMe, type Me } from "./me";
 import { problemWords, roleName } from "./say";
@@ -16,6 +17,7 @@ export function onSignOut(handler: () => void): void {
 
 /** Raises Problem. */
 export async function signOut(everywhere: boolean): Promise<void> {
+  await forgetKept();
   await call("POST", "/api/sign-out", { everywhere });
   for (const handler of beforeSignOut) handler();
   location.assign("/sign-in");

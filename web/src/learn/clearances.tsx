@@ -1,24 +1,24 @@
-// Clearances as their holder sees them. Courses come with a later version; until then this page says so.
+// Clearances as their holder sees them.
 import { checkIcon, clockIcon, Icon, lockIcon } from "../shared/icon";
 import type { AgeBand } from "../shared/wire";
 import { now } from "../staff/clock";
 import type { Clearance, Me } from "../staff/me";
-import { ReviewNote } from "../staff/review-note";
 import { ageName, day, languageName, span } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { useTitle } from "./title";
 
 const KINDS: readonly Clearance["kind"][] = ["age_band", "topic", "risk_level"];
 const AGE_BANDS: readonly AgeBand[] = ["adult", "teen"];
 /** From here on a clearance that runs out is worth a word. */
 const SOON_MS = 30 * 24 * 3600_000;
 
-export function Learn({ person }: { person: Me }) {
+export function Clearances({ person }: { person: Me }) {
+  useTitle(t("learn.title"));
   return (
-    <main class="learn stack stack--8" id="main">
+    <div class="stack stack--8">
       <div class="stack stack--3">
-        <h1 class="voice learn__title">{t("learn.title")}</h1>
-        <p class="lede">{t("learn.not_yet")}</p>
-        <ReviewNote />
+        <h1 class="learn__title">{t("learn.title")}</h1>
+        <p class="lede">{t("learn.by_admin")}</p>
       </div>
       <section class="stack stack--4" aria-labelledby="may">
         <h2 id="may">{t("learn.may")}</h2>
@@ -33,7 +33,7 @@ export function Learn({ person }: { person: Me }) {
         <h2 id="held">{t("learn.clearances")}</h2>
         {person.clearances.length === 0 ? <p class="soft">{t("learn.none")}</p> : <Held person={person} />}
       </section>
-    </main>
+    </div>
   );
 }
 

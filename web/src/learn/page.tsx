@@ -1,0 +1,105 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon, offlineIcon } from "../shared/icon";
+import { announce } from "../shared/status";
+import { type Me, maySupervise } from "../staff/me";
+import { t, type WordKey } from "../staff/words";
+import { Clearances } from "./clearances";
+import { Courses } from "./courses";
+import { sendPlaces } from "./drafts";
+import { isOffline } from "./kept-here";
+import { LessonPage } from "./lesson";
+import { People } from "./people";
+import { PersonPage } from "./person";
+import { isSameView, type Place, placeOf } from "./places";
+import { TestPage } from "./test";
+
+const FIRST: Place = { part: "courses" };
+
+interface Part {
+  hash: string;
+  key: WordKey;
+  parts: readonly Place["part"][];
+  isFor: (person: Me) => boolean;
+}
+
+const PARTS: readonly Part[] = [
+  { hash: "#courses", key: "learn.courses", parts: ["courses", "lesson", "test"], isFor: () => true },
+  { hash: "#clearances", key: "learn.clearances", parts: ["clearances"], isFor: () => true },
+  { hash: "#people", key: "learn.people", parts: ["people", "person"], isFor: maySupervise },
+];
+
+export function LearnPage({ person }: { person: Me }) {
+  const [place, setPlace] = useState<Place>(() => placeOf(location.hash) ?? FIRST);
+  const shown = useRef(place);
+  useEffect(() => {
+    const look = () => {
+      const next = placeOf(location.hash);
+      if (!next) return;
+      const isSame = isSameView(shown.current, next);
+      shown.current = next;
+      setPlace(next);
+      if (isSame) return;
+      scrollTo(0, 0);
+      document.getElementById("main")?.focus();
+    };
+    const back = () => void sendPlaces();
+    addEventListener("hashchange", look);
+    addEventListener("online", back);
+    back();
+    return () => {
+      removeEventListener("hashchange", look);
+      removeEventListener("online", back);
+    };
+  }, []);
+  const isAway = isOffline.value;
+  useEffect(() => {
+    if (isAway) announce(t("learn.offline"));
+  }, [isAway]);
+  return (
+    <main class="learn stack stack--6" id="main" tabIndex={-1}>
+      <nav class="tabs learn-tabs" aria-label={t("learn.parts")}>
+        {PARTS.filter((one) => one.isFor(person)).map((one) => (
+          <a
+            key={one.hash}
+            class="tab"
+            href={one.hash}
+            aria-current={one.parts.includes(place.part) ? "page" : undefined}
+          >
+            {t(one.key)}
+          </a>
+        ))}
+      </nav>
+      {isAway && (
+        <div class="banner banner--caution banner--inset">
+          <Icon of={offlineIcon} />
+          <p class="banner__text">{t("learn.offline")}</p>
+        </div>
+      )}
+      <View place={place} person={person} />
+    </main>
+  );
+}
+
+function View({ place, person }: { place: Place; person: Me }) {
+  switch (place.part) {
+    case "lesson":
+      return (
+        <LessonPage
+          key={`${place.courseId}/${place.lessonId}`}
+          courseId={place.courseId}
+          lessonId={place.lessonId}
+          section={place.section}
+        />
+      );
+    case "test":
+      return <TestPage key={place.attemptId} attemptId={place.attemptId} />;
+    case "clearances":
+      return <Clearances person={person} />;
+    case "people":
+      return maySupervise(person) ? <People /> : <Courses />;
+    case "person":
+      return maySupervise(person) ? <PersonPage key={place.personId} personId={place.personId} /> : <Courses />;
+    default:
+      return <Courses />;
+  }
+}
