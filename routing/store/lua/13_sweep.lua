@@ -44,14 +44,19 @@ end
 local SWEEPS = {}
 
 SWEEPS[1] = { 'due', function(S, id)
+  -- What was done about others of this sweep may have given it a new deadline.
+  local at = redis.call('ZSCORE', K.due(S), id)
+  if not at or num(at) > T.now then return end
   redis.call('ZREM', K.due(S), id)
   local c = read_chat(S, id)
   if c and DUE[c.st] then DUE[c.st](S, c) end
 end }
 
 SWEEPS[2] = { 'processes', function(S, process)
-  for _, person in ipairs(redis.call('SRANDMEMBER', K.people(S, process), 50)) do detach(S, person, process) end
+  local people = redis.call('SRANDMEMBER', K.people(S, process), 50)
+  for _, person in ipairs(people) do detach(S, person, process) end
   if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
+  return #people
 end }
 
 local function end_listeners_grace(S, l)
@@ -110,8 +115,7 @@ function OPS.sweep(keys, args)
   if num(args[1]) == 0 then redis.call('HSET', K.meta(S), 'clk', T.now) end
   for _, sweep in ipairs(SWEEPS) do
     for _, member in ipairs(due(K[sweep[1]](S), limit)) do
-      sweep[2](S, member)
-      acted = acted + 1
+      acted = acted + (sweep[2](S, member) or 1)
     end
   end
   return finish(S, acted)
