@@ -70,6 +70,7 @@ class ClusterNodes:
 
     async def of(self, tag: str, refusal: str = "") -> Address:
         slot = slot_of(tag)
+        older: list[_Owner] = []
         for node in self._in_turn(refusal):
             try:
                 slots, nodes = await ask(node, ("CLUSTER", "SLOTS"), ("CLUSTER", "NODES"))
@@ -77,10 +78,17 @@ class ClusterNodes:
                 self._put_last(node)
                 continue
             owner = self._note(node, slot, slots, _epochs(nodes))
-            if owner is not None:
+            known = self._owners.get(slot)
+            if owner is not None and (known is None or owner.epoch >= known.epoch):
+                self._owners[slot] = owner
                 return owner.address
+            older += [owner] if owner is not None else []
             self._put_last(node)
-        raise RedisAway(f"slot {slot}")
+        if not older:
+            raise RedisAway(f"slot {slot}")
+        # Nobody who answers remembers what was known here: the cluster was made anew.
+        newest = self._owners[slot] = max(older, key=lambda owner: owner.epoch)
+        return newest.address
 
     def _in_turn(self, refusal: str) -> list[Address]:
         words = refusal.split()
@@ -96,7 +104,7 @@ class ClusterNodes:
             self._known.append(node)
 
     def _note(self, asked: Address, slot: int, slots: list[Any], epochs: dict[str, int]) -> _Owner | None:
-        """Learn of nodes, and who owns the slot; None where this node knows less than was known before."""
+        """Learn of nodes, and who owns the slot as this one sees it; None where it knows nobody."""
         found: _Owner | None = None
         met: list[Address] = []
         for first, last, *nodes in slots:
@@ -105,10 +113,6 @@ class ClusterNodes:
             if first <= slot <= last and nodes and addresses[0] is not None:
                 found = _Owner(epochs.get(nodes[0][2].decode(), 0), addresses[0])
         self._known = [*dict.fromkeys([asked, *met, *self._seeds])]
-        known = self._owners.get(slot)
-        if found is None or (known is not None and found.epoch < known.epoch):
-            return None
-        self._owners[slot] = found
         return found
 
 
