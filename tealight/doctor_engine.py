@@ -99,14 +99,15 @@ def look_at_engine(settings: Settings) -> Iterator[Finding]:
     masters = [*told.addresses]
     try:
         if told.kind == "sentinel":
-            yield from _look_at_sentinels(told)
             masters = [asyncio.run(Sentinels(told).of(""))]
+            yield from _look_at_sentinels(told)
         elif told.kind == "cluster":
             masters = asyncio.run(_masters_of(told, settings))
             yield Finding("ok", f"a cluster; the shards stand on {len(masters)} of its masters")
     except (RedisAway, RedisRefused, ValueError):
-        what = "a master at REDIS_URL" if told.kind == "cluster" else f"a master named {told.name}"
-        yield Finding("wrong", f"nobody there tells of {what}", "Start the servers, or correct REDIS_URL.")
+        who = "node of the cluster" if told.kind == "cluster" else "Sentinel"
+        which = "whose the shards are" if told.kind == "cluster" else f"of a master {told.name}"
+        yield Finding("wrong", f"no {who} at REDIS_URL tells {which}", "Start the servers, or correct REDIS_URL.")
         return
     for master in masters:
         where = what if told.kind == "single" else f"the master {master.host}:{master.port}"
@@ -158,7 +159,7 @@ def _look_at_master(address: Address, what: str, settings: Settings, *, is_clust
             if what.startswith("the master"):
                 yield Finding("ok", f"{what} answers")
             yield judge_engine_version(server)
-            if server.get("redis_mode") == "cluster" and not is_cluster:
+            if client.info("cluster").get("cluster_enabled") and not is_cluster:
                 mend = "Write redis+cluster:// in REDIS_URL."
                 yield Finding("wrong", f"{what} is a node of a cluster", mend)
                 return
