@@ -129,6 +129,7 @@ def _deadline(truth: Truth, c: dict[str, str]) -> float | None:
 
 def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
     """A chat is in exactly the places that its state names, with the deadline that its hash names."""
+    bar = float(truth.one("meta").get("bar", 0))  # who comes meanwhile is matched when it is over
     lines: dict[str, dict[str, float]] = {}
     for line, members in truth.of("line").items():
         for member, arrival in members.items():
@@ -149,7 +150,7 @@ def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
         if state == "P":
             if due is None:
                 yield f"{chat_id} is parked for ever"
-        elif due != _deadline(truth, c):
+        elif due != _deadline(truth, c) and not (state == "W" and due == bar):
             yield f"{chat_id} is {state} with the deadline {due}, not {_deadline(truth, c)}"
         holders = [who for who, units in truth.of("units").items() if chat_id in units]
         expected = [listener] if state in "OHAU" else []
@@ -315,7 +316,8 @@ def _nobody_waits_beside_a_free_listener(truth: Truth) -> Iterator[str]:
     rooms = {who: room_of(truth, who) for who in truth.of("listener")}
     for chat_id, c in truth.chats("W").items():
         for who, room in rooms.items():
-            if (room == "free" or (room == "spare" and c["ce"][0] == "3")) and may_meet(truth, who, chat_id):
+            takes = room == "free" or (room == "spare" and c["ce"][0] == "3" and not is_held(truth, c))
+            if takes and may_meet(truth, who, chat_id):
                 yield f"{chat_id} waits though {who} is {room}"
 
 

@@ -55,6 +55,15 @@ local function next_step(c)
   return nil
 end
 
+-- Language and clearances; not whether there is room, nor who is excluded.
+local function may_meet(l, c)
+  local speaks_it = false
+  each_line(c, function(language) speaks_it = speaks_it or speaks(l, language) end)
+  return speaks_it and may_serve(l, c)
+end
+
+local function is_excluded(S, c, listener) return c.nx and redis.call('SISMEMBER', K.excluded(S, c.id), listener) == 1 end
+
 local function set_due(S, c, at)
   if at then redis.call('ZADD', K.due(S), at, c.id) else redis.call('ZREM', K.due(S), c.id) end
 end
@@ -75,6 +84,7 @@ end
 -- Into the lines, or, while the request waits for its own listener only, beside them. `has_deadline`: from the state before.
 local function stand_in_line(S, c, has_deadline)
   if not c.wi and c.ls ~= c.la and c.ar + T.overflow <= T.now then put(c, 'wi', '1') end
+  if is_held(c) and is_excluded(S, c, c.pf) then put(c, 'hu', 0) end -- nobody waits for who won't be asked
   if is_held(c) then redis.call('ZADD', K.held(S, c.la), c.ar, c.id)
   else each_line(c, function(language) enter_line(S, c, language) end) end
   if c.pf then redis.call('ZADD', K.preferring(S, c.pf), c.ar, c.id) end

@@ -63,7 +63,7 @@ local function best_listener(S, c, index, skip)
     local found = redis.call('ZRANGE', key, first, last, 'WITHSCORES')
     for i = 1, #found, 2 do
       local id, topics = parse_member(found[i])
-      if id ~= skip and not (c.nx and redis.call('SISMEMBER', K.excluded(S, c.id), id) == 1) then
+      if id ~= skip and not is_excluded(S, c, id) then
         local score = num(found[i + 1])
         local shares, load = share_topic(mask, topics), math.floor(score / 1e13)
         local best_load = best and math.floor(best_score / 1e13)
@@ -93,10 +93,7 @@ local function match_seeker(S, c, skip)
   if T.is_barred then return false end
   if c.pf and c.pf ~= skip then
     local l = read_listener(S, c.pf)
-    local stands = false
-    each_line(c, function(language) stands = stands or speaks(l, language) end)
-    if l.ix == '1' and stands and may_serve(l, c)
-        and not (c.nx and redis.call('SISMEMBER', K.excluded(S, c.id), c.pf) == 1) then
+    if l.ix == '1' and may_meet(l, c) and not is_excluded(S, c, c.pf) then
       make_offer(S, c, l, 'S|preferred|' .. c.pf)
       return true
     end
@@ -144,13 +141,11 @@ local function first_of_line(S, l, key, excluding)
   end
 end
 
--- A seeker who came back and asked for this listener, if nobody has waited past their target meanwhile.
+-- A seeker who came back and asked for this listener.
 local function first_returning(S, l, excluding)
   for _, id in ipairs(redis.call('ZRANGE', K.preferring(S, l.id), 0, LOOK - 1)) do
     local c = read_chat(S, id)
-    local stands = false
-    each_line(c, function(language) stands = stands or speaks(l, language) end)
-    if stands and may_serve(l, c) and (excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0) then
+    if may_meet(l, c) and (excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0) then
       return c
     end
   end
@@ -180,13 +175,13 @@ local function match_listener(S, l)
   end
   local considered = table.concat(told, ',')
   local excluding = redis.call('SCARD', K.excluding(S, l.id))
-  if room == '1' and not is_late then
-    local c = first_returning(S, l, excluding)
-    if c then
-      make_offer(S, c, l, 'L|returning|' .. considered)
-      return true
-    end
+  local function take_returning()
+    local c = room == '1' and first_returning(S, l, excluding)
+    if c then make_offer(S, c, l, 'L|returning|' .. considered) end
+    return c
   end
+  -- Own returning seekers first, unless somebody has waited past their target meanwhile.
+  if not is_late and take_returning() then return true end
   for _, head in ipairs(heads) do
     local id, how = first_of_line(S, l, K.line(S, head.key), excluding)
     if id then
@@ -195,6 +190,8 @@ local function match_listener(S, l)
       return true
     end
   end
+  -- Whoever is late can't meet this listener; one who waits for nobody else stands in no line.
+  if is_late and take_returning() then return true end
   list(S, l, room)
   return false
 end

@@ -23,7 +23,8 @@ function OPS.request_chat(keys, args)
   put(c, 'turn', 0, 'pe', person, 'rq', args[5], 'la', language, 'ls', args[6], 'di', args[8],
     'ar', T.now, 'pf', args[10], 'at', T.now, 'ep', args[11], 'sq', 0, 'rid', args[13] or '',
     'ce', args[14] .. '.' .. args[15] .. '.' .. args[16], 'mk', num(args[7]), 'hu', 0)
-  if c.pf and num(args[17]) > 0 and read_listener(S, c.pf).av == 1 then put(c, 'hu', T.now + num(args[17])) end
+  local own_listener = c.pf and num(args[17]) > 0 and read_listener(S, c.pf)
+  if own_listener and own_listener.av == 1 and may_meet(own_listener, c) then put(c, 'hu', T.now + num(args[17])) end
   redis.call('SET', K.own(S, person), id)
   if #barred > 0 then
     redis.call('SADD', K.excluded(S, id), unpack(barred))

@@ -1,10 +1,10 @@
 -- What a listener does: availability, answers, one more, wrap-up.
 
--- Requests that wait for this listener alone go on with everybody: the listener is not on duty any more.
+-- Requests that wait for this listener alone go on with everybody, where the listener is off duty or may not take them.
 local function end_holds(S, l)
   for _, id in ipairs(redis.call('ZRANGE', K.preferring(S, l.id), 0, -1)) do
     local c = read_chat(S, id)
-    if is_held(c) then
+    if is_held(c) and (l.av == 0 or not may_meet(l, c)) then
       leave_line(S, c)
       put(c, 'hu', 0)
       requeue(S, c, 'listener_not_available')
@@ -24,6 +24,7 @@ function OPS.set_availability(keys, args)
   strike(S, l) -- languages and clearances may have changed: leave every old index first
   if av == 0 and redis.call('SCARD', K.units(S, id)) == 0 then
     forget_listener(S, l)
+    l.av = 0
     end_holds(S, l)
     return finish(S, 'done')
   end
@@ -47,7 +48,7 @@ function OPS.set_availability(keys, args)
     release(S, c, l, 'not_available')
     requeue(S, c, 'listener_not_available', id)
   end
-  if av == 0 then end_holds(S, l) end
+  end_holds(S, l)
   match_listener(S, l)
   return finish(S, 'done')
 end

@@ -1,0 +1,209 @@
+"""Who may be met by whom, and who of those who wait is next: clearances, danger, targets, topics."""
+
+import pytest
+
+from tests.store.place import Place
+
+SUICIDE = ("suicide",)
+
+
+def test_only_who_is_cleared_is_asked(place: Place) -> None:
+    place.listener("bo").comes()
+    place.listener("cy").comes(level=1, topics=("self_harm",))
+    place.listener("di").comes(level=2, topics=("self_harm",))
+    ada = place.seeker("ada")
+    ada.asks(topics=SUICIDE)
+    assert ada.state == "W", "one lacks the level and the topic, one the topic, one the level"
+    assert place.listener("eli").comes(level=2, topics=SUICIDE).sees == "ada"
+
+
+def test_a_higher_clearance_takes_what_needs_a_lower_one(place: Place) -> None:
+    bo = place.listener("bo").comes(level=3, topics=("self_harm", "suicide", "grief"))
+    place.seeker("ada").asks(topics=("self_harm",), distress=2)
+    assert bo.sees == "ada"
+
+
+def test_who_needs_two_hard_topics_needs_one_who_holds_both(place: Place) -> None:
+    ada = place.seeker("ada")
+    ada.asks(topics=("self_harm", "suicide"))
+    for name, topics in (("bo", ("self_harm",)), ("cy", SUICIDE)):
+        assert place.listener(name).comes(level=3, topics=topics).sees == ""
+    assert place.listener("di").comes(level=3, topics=("self_harm", "suicide")).sees == "ada"
+
+
+def test_heads_that_a_listener_may_not_meet_hide_nobody(place: Place) -> None:
+    for number in range(40):
+        place.seeker(f"s{number:02}").asks(topics=SUICIDE, distress=1 + number % 5)
+        place.passes(1)
+    place.seeker("ada").asks()
+    bo = place.listener("bo").comes()
+    assert bo.sees == "ada" and len(place.line()) == 40
+
+
+def test_danger_goes_before_however_long_others_have_waited(place: Place) -> None:
+    place.seeker("ada").asks()
+    place.passes(3600)
+    place.seeker("ben").asks(topics=SUICIDE, distress=3)
+    place.passes(600)
+    place.seeker("cleo").asks(topics=SUICIDE, distress=5)
+    place.passes(1)
+    place.seeker("dora").asks(topics=("suicide", "self_harm"), distress=4)
+    bo = place.listener("bo").comes(level=3, topics=("suicide", "self_harm"), capacity=4)
+    order = []
+    for _ in range(4):
+        order.append(bo.sees)
+        bo.accepts()
+        place.seeker(order[-1]).confirms()
+    assert order == ["cleo", "dora", "ada", "ben"], "danger by arrival, then 4201 of 180 s before 601 of 60 s"
+
+
+#: Risk of the first, of the second, and for how long the first is ahead: the second arrives 30 s after the first, and
+#: goes before it as soon as it has waited the greater part of its target (180, 120, 60 and 15 s by risk).
+RISKS = [(0, 1, 90), (0, 2, 45), (1, 2, 60)]
+WISHES = {
+    0: {"topics": ("grief",), "distress": 3},
+    1: {"topics": ("grief",), "distress": 5},
+    2: {"topics": SUICIDE, "distress": 3},
+}
+
+
+@pytest.mark.parametrize(("first", "second", "level_at_s"), RISKS)
+@pytest.mark.parametrize("is_past", [False, True])
+def test_who_has_waited_more_of_their_target_is_next(
+    place: Place, first: int, second: int, level_at_s: int, is_past: bool
+) -> None:
+    place.seeker("ada").asks(**WISHES[first])
+    place.passes(30)
+    place.seeker("ben").asks(**WISHES[second])
+    place.passes(level_at_s - 30 + (0.1 if is_past else -0.1))
+    standings = [place.seeker(name).standing for name in ("ada", "ben")]
+    bo = place.listener("bo").comes(level=3, topics=SUICIDE)
+    assert bo.sees == ("ben" if is_past else "ada")
+    assert standings == ([2, 1] if is_past else [1, 2]), "and the place that each is told says so"
+
+
+def test_the_place_counts_all_lines_of_the_language(place: Place) -> None:
+    wishes = [WISHES[0], WISHES[0], WISHES[1], {"topics": SUICIDE, "distress": 5}, WISHES[2]]
+    for number, wish in enumerate(wishes):
+        place.seeker(f"s{number}").asks(**wish)
+    place.seeker("other").asks(language="de", topics=SUICIDE, distress=5)
+    place.passes(10)
+    assert [place.seeker(f"s{number}").standing for number in range(5)] == [4, 5, 3, 1, 2]
+    assert place.seeker("other").standing == 1
+    _, _, heads, rows = place.call("places", "en", *[f"s{number}" for number in range(5)])
+    assert rows == [[4, 0, 0], [5, 0, 0], [3, 0, 1], [1, 0, 3], [2, 0, 2]]
+    assert heads == [str(place.now_ms - 10_000)] * 4
+
+
+# ---- topics in common ----
+
+
+def test_a_topic_in_common_overtakes_thirty_seconds_and_no_more(place: Place) -> None:
+    for ahead_s, sees in ((30, "ben"), (30.1, "ada")):
+        place.seeker("ada").asks(request=f"r{ahead_s}", topics=("sleep",))
+        place.passes(ahead_s)
+        place.seeker("ben").asks(request=f"r{ahead_s}", topics=("grief",))
+        bo = place.listener("bo").comes(topics=("grief", "loneliness"))
+        assert bo.sees == sees
+        for name in ("ada", "ben"):
+            place.seeker(name).leaves(f"r{ahead_s}")
+        bo.is_now(0)
+
+
+def test_who_names_no_topic_is_overtaken_by_nobody(place: Place) -> None:
+    place.seeker("ada").asks(topics=())
+    place.seeker("ben").asks(topics=("grief",))
+    bo = place.listener("bo").comes(topics=("grief",))
+    assert bo.sees == "ada"
+    place.seeker("cleo").asks(topics=("sleep",))
+    place.seeker("dora").asks(topics=("grief",))
+    assert place.listener("cy").comes().sees == "ben", "nor does a listener without topics prefer any"
+    assert place.listener("di").comes().sees == "cleo"
+
+
+def test_a_topic_in_common_is_looked_for_among_sixteen(place: Place) -> None:
+    """Whom the listener may not meet don't count among them."""
+    for number in range(4):
+        place.seeker(f"n{number}").asks(topics=("sleep",), avoid=("bo", "cy"))
+    for number in range(15):
+        place.seeker(f"s{number:02}").asks(topics=("sleep",))
+    place.passes(0.1)
+    place.seeker("ben").asks(topics=("grief",))
+    bo = place.listener("bo").comes(topics=("grief",))
+    assert bo.sees == "ben", "the sixteenth whom bo may meet"
+    place.seeker("s-last").asks(topics=("sleep",))
+    place.passes(0.1)
+    place.seeker("cleo").asks(topics=("grief",))
+    cy = place.listener("cy").comes(topics=("grief",))
+    assert cy.sees == "s00", "the seventeenth is too far"
+
+
+def test_of_listeners_equally_busy_one_with_a_topic_in_common_is_asked(place: Place) -> None:
+    place.listener("bo").comes(topics=("sleep",))
+    place.passes(1)
+    cy = place.listener("cy").comes(topics=("grief", "sleep"))
+    place.passes(1)
+    place.listener("di").comes(topics=("grief",))
+    place.seeker("ada").asks(topics=("grief",))
+    assert cy.sees == "ada", "of two who share it the one who has been free longest"
+
+
+def test_no_topic_makes_up_for_being_busier(place: Place) -> None:
+    cy = place.listener("cy").comes(topics=("grief",), capacity=2)
+    place.seeker("zoe").asks()
+    cy.accepts()
+    bo = place.listener("bo").comes(topics=("sleep",), capacity=2)
+    place.seeker("ada").asks(topics=("grief",))
+    assert bo.sees == "ada"
+
+
+def test_the_least_busy_of_all_classes_is_asked(place: Place) -> None:
+    """Being cleared for more puts nobody first or last."""
+    bo = place.listener("bo").comes(capacity=2)
+    place.seeker("zoe").asks()
+    bo.accepts()
+    cy = place.listener("cy").comes(level=3, topics=SUICIDE, capacity=2)
+    place.passes(1)
+    place.listener("di").comes(level=2, topics=SUICIDE, capacity=2)
+    place.seeker("ada").asks(topics=())
+    assert cy.sees == "ada"
+
+
+def test_sixteen_listeners_are_looked_at_besides_the_excluded(place: Place) -> None:
+    for number in range(18):
+        place.listener(f"l{number:02}").comes(topics=("sleep",))
+        place.passes(1)
+    bo = place.listener("bo").comes(topics=("grief",))
+    place.seeker("ada").asks(topics=("grief",))
+    assert place.listener("l00").sees == "ada", "the nineteenth is too far"
+    place.seeker("ben").asks(topics=("grief",), avoid=("l01", "l02"))
+    assert bo.sees == "ben", "two of the eighteen left don't count"
+
+
+# ---- second languages ----
+
+
+def test_second_languages_come_in_after_a_while(place: Place) -> None:
+    ada = place.seeker("ada")
+    ada.asks(language="en,de,tr")
+    bo = place.listener("bo").comes(languages="tr,de")
+    place.passes(119.9)
+    assert bo.offer == "" and place.line("de") == [] and place.line("en") == ["ada"]
+    place.passes(0.2)
+    assert bo.sees == "ada"
+    assert place.chat("c-ada-r1").offered_language == "de", "the first of hers that bo speaks"
+    bo.declines()
+    assert [place.line(language) for language in ("en", "de", "tr")] == [["ada"]] * 3, "and she stays in all of them"
+    cy = place.listener("cy").comes(languages="en,de")
+    assert cy.sees == "ada" and place.chat("c-ada-r1").offered_language == "en"
+    assert [place.line(language) for language in ("en", "de", "tr")] == [[]] * 3
+
+
+def test_who_was_offered_meanwhile_gets_their_second_language_on_coming_back(place: Place) -> None:
+    place.seeker("ada").asks(language="en,de")
+    place.passes(110)
+    bo = place.listener("bo").comes()
+    assert bo.sees == "ada"
+    place.passes(15)
+    bo.declines()
+    assert place.line("de") == ["ada"]

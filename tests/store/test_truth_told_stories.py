@@ -1,0 +1,118 @@
+"""What seekers and supervisors are told is the truth; and time never goes back."""
+
+from tests.store.place import Place
+from tests.store.truth import broken, truth_of
+
+
+def test_a_seeker_is_told_how_many_on_duty_could_take_them(place: Place) -> None:
+    ada = place.seeker("ada")
+    ada.asks(topics=("suicide",))
+    bo = place.listener("bo").comes(level=3, topics=("grief",))
+    assert ada.record().listeners_able == 0, "bo is there and may not"
+    for name, languages in (("cy", "en,de"), ("di", "de")):
+        place.listener(name).comes(level=2, topics=("suicide",), languages=languages)
+    assert place.listener("cy").sees == "ada"
+    assert ada.record().listeners_able == 1, "busy with this very offer, and able"
+    place.listener("cy").is_now(2, level=2, topics=("suicide",))
+    assert ada.record().listeners_able == 0
+    bo.is_now(1, level=2, topics=("suicide",))
+    assert ada.record().listeners_able == 1
+    bo.disconnects()
+    assert ada.record().listeners_able == 0, "who lost the connection is not there"
+    bo.connects()
+    assert ada.record().listeners_able == 1
+
+
+def test_second_languages_count_once_they_are_in(place: Place) -> None:
+    place.listener("bo").comes(languages="de", level=1, topics=("self_harm",))
+    ada = place.seeker("ada")
+    ada.asks(language="en,de", topics=("suicide",))
+    place.listener("cy").comes(languages="de", level=2, topics=("suicide",), capacity=0)
+    assert ada.record().listeners_able == 0
+    place.passes(120)
+    assert ada.record().listeners_able == 1
+    assert place.call("places", "en", "ada")[3] == [[1, 1, 2]]
+
+
+def test_the_board_tells_danger_and_those_whom_nobody_may_take(place: Place) -> None:
+    place.seeker("ada").asks()
+    place.passes(5)
+    place.seeker("ben").asks(topics=("suicide",), distress=5)
+    place.seeker("cleo").asks(topics=("suicide",), distress=3)
+    place.passes(2)
+    empty_handed = place.call("load", "en")[1]
+    assert empty_handed == ["en", 3, str(place.now_ms - 7000), 0, 0, 0, 0, 0, 0, 3, 1, str(place.now_ms - 2000)]
+    bo = place.listener("bo").comes()
+    bo.accepts()
+    place.seeker("ada").confirms()
+    place.seeker("dora").asks()
+    row = place.call("load", "en,de")
+    assert row[1] == ["en", 3, str(place.now_ms - 2000), 1, 0, 1, 1, 0, 0, 2, 1, str(place.now_ms - 2000)]
+    assert row[2] == ["de", 0, "0", 0, 0, 0, 0, 0, 0, 0, 0, "0"]
+
+
+def test_waits_are_told_by_risk(place: Place) -> None:
+    bo = place.listener("bo").comes(level=2, topics=("suicide",), capacity=9)
+    for number, distress in enumerate((5, 3, 5)):
+        name = f"s{number}"
+        place.seeker(name).asks(topics=("suicide",), distress=distress)
+        place.passes(number)
+        bo.accepts()
+    _, waits, _, _ = place.call("places", "en")
+    assert [[one.rpartition(":")[2] for one in waits[risk]] for risk in range(4)] == [[], [], ["1000"], ["2000", "0"]]
+
+
+def test_no_more_waits_are_kept_than_are_told_from(place: Place) -> None:
+    bo = place.listener("bo").comes(capacity=9, maximum=9)
+    for number in range(130):
+        chat = place.seeker(f"s{number}").asks()
+        bo.accepts()
+        bo.ends(chat)
+        bo.finishes(chat)
+    assert place.read("LLEN", place.key("waits", "en:0")) < 70
+    assert len(place.call("places", "en")[1][0]) == 60
+    assert 0 < place.read("PTTL", place.key("waits", "en:0")) <= 2 * 3_600_000
+    assert broken(truth_of(place)) == []
+
+
+def test_a_token_is_in_use_until_a_day_after_the_last_chat(place: Place) -> None:
+    ada = place.seeker("ada")
+    ada.asks()
+    assert (
+        place.read("GET", place.key("own", "ada")) == "c-ada-r1" and place.read("PTTL", place.key("own", "ada")) == -1
+    )
+    ada.leaves()
+    assert place.read("GET", place.key("own", "ada")) == "", "in use, with nothing open"
+    assert 0 < place.read("PTTL", place.key("own", "ada")) <= 24 * 3_600_000
+    assert ada.asks(request="r2") == "c-ada-r2" and place.read("PTTL", place.key("own", "ada")) == -1
+
+
+def test_the_clock_of_a_shard_never_goes_back(place: Place) -> None:
+    """A promoted engine may have a slower clock than the one that it follows."""
+    future = 4_000_000_000_000
+    place.now_ms = 0  # the engine's own time
+    place.seeker("ada").asks()
+    assert place.chat("c-ada-r1").arrived_at_ms < future
+    place.sweep()
+    own = int(place.read("HGET", place.key("meta"), "clk"))
+    assert abs(own - int(place.read("TIME")[0]) * 1000) < 60_000, "the sweep notes it"
+    place.read("HSET", place.key("meta"), "clk", future)
+    place.seeker("ben").asks()
+    assert place.chat("c-ben-r1").arrived_at_ms == future
+    place.sweep()
+    assert place.read("HGET", place.key("meta"), "clk") == str(future)
+
+
+def test_nothing_is_matched_while_the_shard_is_barred(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    place.read("HSET", place.key("meta"), "bar", place.now_ms + 3000)
+    ada = place.seeker("ada")
+    ada.asks()
+    place.listener("cy").comes()
+    assert ada.state == "W" and bo.offer == "" and place.free() == ["bo", "cy"]
+    assert broken(truth_of(place)) == []
+    place.passes(2.9)
+    place.seeker("ben").asks()
+    assert place.seeker("ben").state == "W"
+    place.passes(0.1)
+    assert {bo.sees, place.listener("cy").sees} == {"ada", "ben"}, "the bar is over, and nobody need do anything for it"
