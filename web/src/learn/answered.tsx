@@ -43,7 +43,7 @@ export function AnsweredView({ attemptId, question, answered, heading, isSending
       ) : (
         <Judged question={question} answered={answered} />
       )}
-      {answered.explanation && <p class="test__why">{answered.explanation}</p>}
+      {answered.explanation && question.kind !== "write_and_compare" && <p class="test__why">{answered.explanation}</p>}
     </div>
   );
 }
@@ -131,6 +131,7 @@ function Written({ attemptId, question, answered, isSending, compare }: WrittenP
           </p>
         ))}
       </div>
+      {answered.explanation && <p class="test__why">{answered.explanation}</p>}
       <fieldset class="stack stack--2" aria-describedby={`${id}-hint`}>
         <legend class="test__legend">{t("test.checklist")}</legend>
         <p class="hint" id={`${id}-hint`}>

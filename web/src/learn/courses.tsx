@@ -1,10 +1,10 @@
 import { useCallback, useState } from "preact/hooks";
-import { checkIcon, Icon, nextIcon, saveIcon, warningIcon } from "../shared/icon";
+import { checkIcon, Icon, saveIcon, warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { problemWords, span } from "../staff/say";
-import { t } from "../staff/words";
+import { t, wordFor } from "../staff/words";
 import { clearanceName } from "./clearances";
 import { areKept, isOffline, keep, mayKeep } from "./kept-here";
 import { type Ask, type Course, type LessonLine, lessonsOf, lessonUrl, loadCourses, type Module } from "./learning";
@@ -47,25 +47,32 @@ function CourseView({ course }: { course: Course }) {
   const lessons = lessonsOf(course);
   const unreviewed = lessons.filter((one) => !one.is_reviewed).length;
   return (
-    <div class="with-side">
-      <div class="stack stack--8">
-        <div class="stack stack--3">
-          <h1 class="voice learn__title">{course.title}</h1>
-          <p class="lede">{course.summary}</p>
-          {course.is_fallback && <p class="small soft">{t("learn.fallback_course")}</p>}
-          {unreviewed > 0 && (
-            <p class="review-note small">
-              <Icon of={warningIcon} />
-              <span>{t("learn.unreviewed", { n: unreviewed })}</span>
-            </p>
-          )}
-        </div>
-        {course.modules.map((module) => (
-          <ModuleView key={module.module_id} course={course} module={module} />
+    <div class="course">
+      <div class="course__head stack stack--3">
+        <h1 class="voice learn__title">{course.title}</h1>
+        <p class="lede">{course.summary}</p>
+        {course.is_fallback && <p class="small soft">{t("learn.fallback_course")}</p>}
+        {unreviewed > 0 && (
+          <p class="review-note small">
+            <Icon of={warningIcon} />
+            <span>{t("learn.unreviewed", { n: unreviewed })}</span>
+          </p>
+        )}
+      </div>
+      <div class="course__so-far">
+        <SoFar course={course} lessons={lessons} />
+      </div>
+      <div class="course__modules stack stack--8">
+        {course.modules.map((module, index) => (
+          <ModuleView
+            key={module.module_id}
+            course={course}
+            module={module}
+            before={course.modules.slice(0, index).reduce((sum, one) => sum + one.lessons.length, 0)}
+          />
         ))}
       </div>
-      <aside class="with-side__side stack stack--6">
-        <SoFar course={course} lessons={lessons} />
+      <aside class="course__side stack stack--6">
         <Asks asks={course.asks} />
         {mayKeep() && <KeepHere course={course} />}
       </aside>
@@ -114,16 +121,18 @@ function timeLeft(course: Course): string {
 /** What clearances ask for beside lessons is said, too: nobody should think that a test opens the door. */
 function Asks({ asks }: { asks: Ask[] }) {
   if (asks.length === 0) return null;
+  // What asks for less comes first: most begin there.
+  const inOrder = [...asks].sort((one, other) => one.lessons - other.lessons);
   const isReady = asks.some((one) => one.kind === "age_band" && !one.is_held && one.done === one.lessons);
   return (
     <section class="stack stack--3" aria-labelledby="asks">
       <h2 id="asks">{t("learn.asks")}</h2>
       <ul class="lines asks small">
-        {asks.map((one) => (
+        {inOrder.map((one) => (
           <li key={`${one.kind}/${one.value}`}>
             {one.is_held || one.done === one.lessons ? <Icon of={checkIcon} /> : <span class="asks__open" />}
             <span>
-              <strong>{clearanceName(one)}</strong>
+              <strong>{askName(one)}</strong>
               <br />
               <span class="soft">{askWords(one)}</span>
             </span>
@@ -135,12 +144,15 @@ function Asks({ asks }: { asks: Ask[] }) {
   );
 }
 
+const askName = (one: Ask): string => `${wordFor("clearance_kind", one.kind, "unknown_code")}: ${clearanceName(one)}`;
+
 function askWords(one: Ask): string {
   const lessons = t("learn.ask", { done: one.done, n: one.lessons });
   return one.is_held ? `${t("learn.held")} ${lessons}` : lessons;
 }
 
-function ModuleView({ course, module }: { course: Course; module: Module }) {
+/** `before`: how many lessons stand before it. */
+function ModuleView({ course, module, before }: { course: Course; module: Module; before: number }) {
   const id = `${course.course_id}-${module.module_id}`;
   const minutes = module.lessons.reduce((sum, one) => sum + one.minutes, 0);
   return (
@@ -154,8 +166,8 @@ function ModuleView({ course, module }: { course: Course; module: Module }) {
       <p class="soft">{module.summary}</p>
       <NeededFor module={module} />
       <ol class="path">
-        {module.lessons.map((lesson) => (
-          <LessonRow key={lesson.lesson_id} course={course} lesson={lesson} />
+        {module.lessons.map((lesson, index) => (
+          <LessonRow key={lesson.lesson_id} course={course} lesson={lesson} n={before + index + 1} />
         ))}
       </ol>
     </section>
@@ -173,13 +185,13 @@ function NeededFor({ module }: { module: Module }) {
   return <p class="small soft">{t("learn.needed_for", { what: names.join(", ") })}</p>;
 }
 
-function LessonRow({ course, lesson }: { course: Course; lesson: LessonLine }) {
+function LessonRow({ course, lesson, n }: { course: Course; lesson: LessonLine; n: number }) {
   const isNext = lesson.lesson_id === course.next_lesson_id;
   const state = lesson.is_done ? "is-done" : isNext ? "is-now" : "";
   return (
     <li class={state}>
       <span class="path__mark" aria-hidden="true">
-        {lesson.is_done ? <Icon of={checkIcon} /> : isNext ? <Icon of={nextIcon} points /> : null}
+        {lesson.is_done ? <Icon of={checkIcon} /> : n}
       </span>
       <div>
         <h3>

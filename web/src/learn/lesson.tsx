@@ -142,7 +142,7 @@ function Reading({ lesson, course, line, section, changed }: ReadingProps) {
             <li key={index}>
               <span class="lesson__n figures">{index + 1}</span>
               <a href={lessonHash(lesson.course_id, lesson.lesson_id, index)} onClick={jump(`section-${index}`)}>
-                {one.title || lesson.title}
+                {one.title || t("lesson.start")}
               </a>
             </li>
           ))}

@@ -45,6 +45,8 @@ export function LearnPage({ person }: { person: Me }) {
     const back = () => void sendPlaces();
     addEventListener("hashchange", look);
     addEventListener("online", back);
+    // The address may have changed between the first drawing and now.
+    look();
     back();
     return () => {
       removeEventListener("hashchange", look);

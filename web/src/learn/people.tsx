@@ -79,7 +79,7 @@ function Table({ people }: { people: PersonLine[] }) {
                 )}
               </td>
               <td data-label={t("people_learning.active")}>
-                {one.active_at_ms === null ? "" : dayAndClock(one.active_at_ms)}
+                {one.active_at_ms === null ? null : dayAndClock(one.active_at_ms)}
               </td>
             </tr>
           ))}

@@ -81,7 +81,7 @@ function Row({ lesson }: { lesson: LessonLine }) {
     <tr>
       <th scope="row">{lesson.title}</th>
       <td data-label={t("people_learning.reading")}>
-        {lesson.is_read ? <Done words={t("learn.read_chip")} /> : lesson.section === null ? "" : t("learn.begun")}
+        {lesson.is_read ? <Done words={t("learn.read_chip")} /> : lesson.section === null ? null : t("learn.begun")}
       </td>
       <td data-label={t("people_learning.test")}>
         {lesson.is_passed ? (
@@ -90,15 +90,13 @@ function Row({ lesson }: { lesson: LessonLine }) {
           t("people_learning.open")
         ) : lesson.tries > 0 ? (
           t("test.not_passed")
-        ) : (
-          ""
-        )}
+        ) : null}
       </td>
       <td class="num" data-label={t("people_learning.tries")}>
-        {lesson.tries || ""}
+        {lesson.tries || null}
       </td>
       <td class="num" data-label={t("people_learning.best")}>
-        {lesson.best_share === null ? "" : percent(lesson.best_share)}
+        {lesson.best_share === null ? null : percent(lesson.best_share)}
       </td>
     </tr>
   );
@@ -137,7 +135,7 @@ function Attempts({ attempts, courses }: { attempts: AttemptLine[]; courses: Cou
               <td data-label={t("people_learning.begun")}>{dayAndClock(one.begun_at_ms)}</td>
               <td data-label={t("people_learning.outcome")}>{outcomeWords(one)}</td>
               <td class="num" data-label={t("people_learning.share")}>
-                {one.share === null ? "" : percent(one.share)}
+                {one.share === null ? null : percent(one.share)}
               </td>
             </tr>
           ))}

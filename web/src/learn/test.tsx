@@ -96,7 +96,7 @@ function Test({ loaded, reload }: { loaded: Attempt; reload: () => Promise<void>
   return (
     <div class="test stack stack--5" lang={attempt.language}>
       <p class="small">
-        <a class="row row--tight" href={lessonHash(attempt.course_id, attempt.lesson_id)}>
+        <a class="test__back" href={lessonHash(attempt.course_id, attempt.lesson_id)}>
           <Icon of={backIcon} points />
           {t("test.back", { title: attempt.lesson_title })}
         </a>
