@@ -23,7 +23,11 @@ QUESTION_MOVES = frozenset({"open_question", "closed_question", "asks_suicide", 
 
 
 class Move(Struct, frozen=True, forbid_unknown_fields=True):
-    """One move as moves.toml tells it; `over` and `drops` name moves that it replaces: in its clause, in the whole reply."""
+    """One move as moves.toml tells it.
+
+    `over` and `drops` name moves that it replaces: in its clause, in the whole reply. A detail stands beside
+    another move and is not scored.
+    """
 
     id: str
     title: str
@@ -36,6 +40,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
     drops: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     is_rest_of_questions: bool = False
+    is_detail: bool = False
 
 
 class MovesFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,11 +88,15 @@ class Recogniser:
                 raise BadPattern(f"{move.id} stands over {unknown[0]!r}, which is no move.")
         self._rules = tuple(_rule(move, moves.lists) for move in moves.move)
         self._rest = next((rule for rule in self._rules if rule.move.is_rest_of_questions), None)
-        self._spelling = spelling
+        self.spelling = spelling
+
+    def named(self, text: str) -> set[str]:
+        """The ids of the moves of a reply that are scored."""
+        return {each.move for each in self.recognise(text) if not self.moves[each.move].is_detail}
 
     def recognise(self, text: str) -> tuple[Recognised, ...]:
         """The moves of a reply, each once, in the order in which they were made; none for a silence."""
-        clauses = clauses_of(text, self._spelling)
+        clauses = clauses_of(text, self.spelling)
         if len(clauses) > 1:
             # "Hm," before something else is not a move of its own.
             clauses = tuple(clause for clause in clauses if not self._is_filler(clause)) or clauses[:1]
@@ -107,7 +116,7 @@ class Recogniser:
         return tuple(made for move, made in found.items() if move not in dropped)
 
     def _is_filler(self, clause: Clause) -> bool:
-        return all(word == "," or word in self._spelling.fillers for word in clause.words.split())
+        return all(word == "," or word in self.spelling.fillers for word in clause.words.split())
 
     def _of_clause(self, clause: Clause) -> list[str]:
         held = [rule.move for rule in self._rules if rule.holds(clause)]
@@ -118,7 +127,11 @@ class Recogniser:
             if not asked and rest not in held:
                 held.append(rest)
         if not held and not clause.is_question:
-            held = [rule.move for rule in self._rules if rule.rest and rule.rest.search(clause.words) and not rule.is_excluded(clause)]
+            held = [
+                rule.move
+                for rule in self._rules
+                if rule.rest and rule.rest.search(clause.words) and not rule.is_excluded(clause)
+            ]
         return [move.id for move in held if move.id not in under]
 
 
