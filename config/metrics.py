@@ -36,6 +36,12 @@ fills = Counter("tealight_log_reads_total", "Times a gap or a recovery was read 
 too_slow = Counter("tealight_too_slow_total", "Connections closed with 4001", registry=REGISTRY)
 bad_frames = Counter("tealight_bad_frames_total", "Frames that were no command", registry=REGISTRY)
 redis_errors = Counter("tealight_redis_errors_total", "Engine refusals and lost links", ["kind"], registry=REGISTRY)
+resumed = Counter(
+    "tealight_resumed_total",
+    "Requests that were brought back, or not, after the engine knew less",
+    ["answer"],
+    registry=REGISTRY,
+)
 waits = Histogram(
     "tealight_wait_seconds",
     "From arrival to listener joined",

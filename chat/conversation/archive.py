@@ -3,7 +3,7 @@
 from typing import Any
 
 from chat.conversation.facts_tables import ChatFactsRow
-from chat.safety.priority import topics_of
+from chat.protocol.topics import topics_of
 from config.database import Database
 from routing.actions.lines import Lines
 from routing.store.snapshots import ChatRecord, chat_record, pairs

@@ -14,6 +14,7 @@ from chat.protocol.pushes import (
     OfferMade,
     OfferWithdrawn,
     OpenOffer,
+    OwnRequest,
     ParticipantsChanged,
     PlaceChanged,
     PresenceChanged,
@@ -71,6 +72,10 @@ def _is_open_from(offer: OpenOffer, view: View) -> bool:
     return _is_chat_open(offer.offer_id, view)
 
 
+def _request_changed(request: OwnRequest, reason: str | None) -> RequestChanged:
+    return RequestChanged(request.request_id, request.state, reason, request.is_anyone_there, request.ticket)
+
+
 def _request(old: View, new: View) -> list[Push]:
     out: list[Push] = []
     before, after = old.snapshot.request, new.snapshot.request
@@ -81,9 +86,11 @@ def _request(old: View, new: View) -> list[Push]:
         return out
     is_new = before is None or before.request_id != after.request_id
     if is_new or (before is not None and before.state != after.state):
-        out.append(RequestChanged(after.request_id, after.state, new.request_reason, after.is_anyone_there))
+        out.append(_request_changed(after, new.request_reason))
     elif before is not None and before.is_anyone_there != after.is_anyone_there:
-        out.append(RequestChanged(after.request_id, after.state, "listeners_changed", after.is_anyone_there))
+        out.append(
+            RequestChanged(after.request_id, after.state, "listeners_changed", after.is_anyone_there, after.ticket)
+        )
     was = None if is_new or before is None else (before.place, before.wait_low_s, before.wait_high_s)
     now = (after.place, after.wait_low_s, after.wait_high_s)
     if after.place is not None and now != was:

@@ -11,14 +11,17 @@ from chat.edge.dispatch import Dispatch
 from chat.edge.greeting import Greeter
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import ListenerCommands
+from chat.edge.reassert import BARRIER_MS, Held, held_in, reassert, ticket_of
 from chat.edge.seeker_commands import SeekerCommands
 from chat.edge.socket import Socket
 from chat.edge.ticks import Ticks
 from chat.protocol.codes import Close
 from chat.protocol.pushes import GoingAway
 from chat.supervision.board import Board
+from config.clock import now_ms
 from config.database import Database
 from config.functions import Functions
+from config.log import get_logger
 from config.lua import Library
 from config.redis_engine import Engine
 from config.redis_link import RedisAway, RedisRefused
@@ -26,7 +29,10 @@ from config.replica_ack import ReplicaAck
 from config.settings import Settings
 from routing.actions.counting import counting
 from routing.actions.lines import Lines
+from routing.rules import tickets
 from routing.store.shard import LEASE_MS, Shard, Timing
+
+log = get_logger("edge")
 
 HEARTBEAT_S = 25
 #: Reconnects after a drain are spread over this time, so that the next process isn't met by all at once.
@@ -77,13 +83,14 @@ class Edge:
             {band: Shard(tag, self.functions, timing, on_fact=counting(band)) for band, tag in settings.shards.items()}
         )
         self.hub = Hub(self.lines, loop.time)
+        self.hub.ticket_of = lambda chat, band: tickets.mint(settings.secret_key, ticket_of(chat, band, now_ms()))
         self.push_link = self.engine.pushes("tealight-push", on_push=self.hub.pushed, on_up=self._push_link_up)
         self.hub.push_link = self.push_link
         self.board = Board(self.lines, parts.pools)
         self.socket = Socket(self.hub, parts.directory, settings)
         self.socket.dispatch = Dispatch(
             hub=self.hub,
-            greeter=Greeter(self.hub, settings.secret_key, HEARTBEAT_S),
+            greeter=Greeter(self.hub, parts.database, settings.secret_key, HEARTBEAT_S),
             seeker=SeekerCommands(self.hub, parts.pools, parts.database, self.socket.has_room_for_request),
             listener=ListenerCommands(self.hub, parts.database),
             chat=ChatCommands(self.hub, parts.database),
@@ -112,12 +119,37 @@ class Edge:
         await self.functions.load(tags[0])
         told = await self.link.at(tags[0]).send("INFO", "server")
         for band in self._bands(tags):
-            self.hub.engine_run_ids[band] = told.decode().partition("run_id:")[2].partition("\r\n")[0]
+            run_id = told.decode().partition("run_id:")[2].partition("\r\n")[0]
+            last_run_id = self.hub.engine_run_ids.get(band)
+            self.hub.engine_run_ids[band] = run_id
+            await self._stop_matching(band, last_run_id, run_id)
             # An engine that came back empty or older, or was promoted, has lost who is here.
             await self.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             await self.ticks.attach_again(band)
             # Before anybody writes on: a log that is shorter than what was sent gets a new epoch.
             await self.hub.check_heads(band)
+
+    async def _stop_matching(self, band: str, last_run_id: str | None, run_id: str) -> None:
+        shard = self.lines.shards[band]
+        if last_run_id is None:
+            await shard.call("note_run", run_id)
+        elif last_run_id != run_id:
+            held = held_in(self.hub, band)
+            self.hub.resumes(band)
+            await shard.call("raise_barrier", run_id, BARRIER_MS)
+            self.hub.spawn(self._reassert(band, held))
+
+    async def _reassert(self, band: str, held: Held) -> None:
+        try:
+            if await self.link.wait_up(5):
+                await reassert(self.hub, band, held)
+        except (RedisAway, RedisRefused):
+            log.warning("reassert_failed", band=band)  # the engine went again; the next link starts anew
+        finally:
+            self.hub.resumed(band)
+            for person in list(self.hub.people.values()):
+                if band in person.records:
+                    self.hub.mark(person, band)
 
     async def _push_link_up(self, tags: tuple[str, ...]) -> None:
         """Subscribe again, then look at everybody: what was published meanwhile is lost."""
@@ -157,8 +189,8 @@ class Edge:
         for connection in list(self.hub.connections):
             self.hub.senders[connection][0].cut()
         await self.hub.say_unsaid()
-        with contextlib.suppress(RedisAway, RedisRefused):
-            for shard in self.lines.shards.values():
+        for shard in self.lines.shards.values():
+            with contextlib.suppress(RedisAway, RedisRefused):
                 await shard.call("bye", self.hub.process_id)
 
     async def stop(self) -> None:

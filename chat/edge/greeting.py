@@ -9,13 +9,16 @@ from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import stand_down
 from chat.edge.people import LocalPerson
+from chat.edge.returning import bring_back, good_tickets
 from chat.edge.view import View
 from chat.protocol.codes import Close
 from chat.protocol.commands import Hello, Position
 from chat.protocol.pushes import Welcome
 from chat.protocol.replies import Done
 from config.clock import now_ms
+from config.database import Database
 from config.redis_link import RedisAway, RedisRefused
+from routing.rules.tickets import Ticket
 
 #: PROTOCOL: a token is good until 24 h after its last chat ended; one that never had a chat, 24 h after it was made.
 UNUSED_TOKEN_MS = 24 * 3600 * 1000
@@ -26,6 +29,7 @@ class Greeter:
     """Answers hello. `heartbeat_s` is told to the client."""
 
     hub: Hub
+    database: Database
     secret_key: str
     heartbeat_s: int
 
@@ -33,14 +37,19 @@ class Greeter:
         """Raises RedisAway and RedisRefused: hello may be said again then, or the connection was closed."""
         hub = self.hub
         token: str | None = None
+        held: list[Ticket] = []
         if connection.staff is None or hello.as_ == "seeker":
             connection.staff = None
-            token, person_id = await self._seeker(hello.token)
+            held = good_tickets(self.secret_key, hello.tickets)
+            token, person_id = await self._seeker(hello.token, held)
             connection.role = "seeker"
         else:
             person_id, connection.role = connection.staff.person_id, connection.staff.role
+        await hub.settled.wait()  # an engine that forgot is just being told what was there
         person = await hub.join(connection, person_id, ())
         try:
+            if connection.role == "seeker":
+                await bring_back(hub, self.database, person_id, held, tuple(hello.avoid_listeners or ()))
             view = await self._arrive(person, connection)
             view = await self._renew(person, view, hello.recover or [])
         except (RedisAway, RedisRefused):
@@ -74,12 +83,13 @@ class Greeter:
         for chat_id in list(connection.positions):
             hub.start_fill(connection, chat_id)
 
-    async def _seeker(self, token: str | None) -> tuple[str, str]:
+    async def _seeker(self, token: str | None, held: list[Ticket]) -> tuple[str, str]:
         """The token that is good, the client's own or a new one, and whose it is. Stores nothing."""
         known = seeker_tokens.read(self.secret_key, token) if token else None
         if token and known is not None:
             is_young = now_ms() - known.issued_at_ms < UNUSED_TOKEN_MS
-            if is_young or await self._is_in_use(known.person_id):
+            has_ticket = any(ticket.person_id == known.person_id for ticket in held)
+            if is_young or has_ticket or await self._is_in_use(known.person_id):
                 return token, known.person_id
         fresh = seeker_tokens.mint(self.secret_key, now_ms(), secrets.token_bytes(seeker_tokens.RANDOM_BYTES))
         made = seeker_tokens.read(self.secret_key, fresh)

@@ -7,6 +7,7 @@ from it is sent; a published message is sent at once when it is the next one, el
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from chat.accounts.pseudonyms import pseudonym
@@ -27,6 +28,7 @@ from config.redis_engine import Link
 from config.redis_link import RedisAway, RedisRefused
 from routing.actions.lines import Lines
 from routing.rules.waiting import WaitBand
+from routing.store.snapshots import ChatRecord
 
 log = get_logger("edge")
 
@@ -47,6 +49,12 @@ class Hub(Outlet):
         self.people: dict[str, LocalPerson] = {}
         #: (language, age band, risk) -> what may be said about the wait
         self.waits: dict[tuple[str, str, int], WaitBand | None] = {}
+        #: makes the ticket of an own request
+        self.ticket_of: Callable[[ChatRecord, str], str] = lambda _chat, _band: ""
+        #: bands in which processes are just saying again what they hold
+        self._resuming: set[str] = set()
+        self.settled = asyncio.Event()
+        self.settled.set()
         #: (person, band) whose detach could not be said yet
         self.unsaid: set[tuple[str, str]] = set()
         self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
@@ -168,6 +176,7 @@ class Hub(Outlet):
     async def _refresh(self, person: LocalPerson) -> None:
         try:
             while person.dirty and person.connections:
+                await self.settled.wait()  # what a shard says meanwhile is not yet what is true
                 bands = set(person.dirty)
                 person.dirty.clear()
                 try:
@@ -211,7 +220,26 @@ class Hub(Outlet):
             person.records,
             pseudonym,
             lambda language, band, risk: self.waits.get((language, band, risk)),
+            partial(self._ticket, person),
         )
+
+    def _ticket(self, person: LocalPerson, chat: ChatRecord, band: str) -> str:
+        turn, ticket = person.tickets.get(chat.chat_id, (-1, ""))
+        if turn != chat.turn:
+            ticket = self.ticket_of(chat, band)
+            person.tickets = {chat.chat_id: (chat.turn, ticket)}
+        return ticket
+
+    def resumes(self, band: str) -> None:
+        """Processes are just saying again what they hold in this band's shard."""
+        self._resuming.add(band)
+        self.settled.clear()
+
+    def resumed(self, band: str) -> None:
+        """The shard knows again what is true."""
+        self._resuming.discard(band)
+        if not self._resuming:
+            self.settled.set()
 
     def tell_waits(self, language: str, band: str, waits: list[WaitBand | None]) -> None:
         """What may be said from now on about the wait in one line, by risk."""

@@ -11,7 +11,8 @@ from chat.edge.refusal import CommandRefused
 from chat.protocol.commands import AnswerOffer, FinishWrapUp, SetAvailability, TakeNext
 from chat.protocol.fields import Availability
 from chat.protocol.replies import Done
-from chat.safety.priority import HARD_TOPICS, level_of, mask_of
+from chat.protocol.topics import mask_of
+from chat.safety.priority import HARD_TOPICS, level_of
 from config.database import Database
 
 _NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
@@ -109,16 +110,16 @@ async def set_availability(
         if band not in person.attached:
             await hub.attach(person, band)
         number = _NUMBERS[availability] if band in staff.age_bands else 0
-        await _stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
+        await stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
         hub.mark(person, band)
 
 
 async def stand_down(hub: Hub, person: LocalPerson, staff: StaffMember, band: str) -> None:
     """Leave the lines of a band that the clearances don't reach (any more); open chats stay. Raises as above."""
-    await _stand(hub, person, staff, band, 0, 1, "no_clearance", False)
+    await stand(hub, person, staff, band, 0, 1, "no_clearance", False)
 
 
-async def _stand(
+async def stand(
     hub: Hub,
     person: LocalPerson,
     staff: StaffMember,
@@ -128,6 +129,7 @@ async def _stand(
     reason: str,
     takes_urgent: bool,
 ) -> None:
+    """Stand (1), pause (2) or leave (0) in one band's shard. Raises RedisAway, RedisRefused."""
     await hub.lines.call(
         band,
         "set_availability",

@@ -23,6 +23,8 @@ class LocalPerson:
     #: bands to read again; a hint puts one in, the refresh takes it out
     dirty: set[str] = field(default_factory=set)
     refreshing: asyncio.Task[None] | None = None
+    #: chat -> (turn, ticket) that was made last
+    tickets: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def is_seeker(self) -> bool:

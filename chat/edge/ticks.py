@@ -15,7 +15,7 @@ from chat.edge.waiting_room import renew_places
 from chat.protocol.codes import Close
 from chat.protocol.fields import AgeBand, Availability
 from chat.protocol.pushes import Heartbeat, LineOfPool, LinesChanged
-from chat.safety.priority import topics_of
+from chat.protocol.topics import topics_of
 from chat.supervision.board import Board
 from config import metrics
 from config.clock import now_ms
@@ -84,18 +84,25 @@ class Ticks:
 
     async def beat(self) -> None:
         """Renew this process's leases; a lease that had ended means that others think our people gone."""
-        for band, shard in self.hub.lines.shards.items():
-            answer, _ = await shard.call("beat", self.hub.process_id, LEASE_MS)
+
+        async def beat_in(band: str) -> None:
+            answer, _ = await self.hub.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             if answer == b"lost":
                 await self.attach_again(band)
+
+        await self.hub.lines.everywhere(beat_in)
         await self.hub.say_unsaid()
 
     async def bury(self) -> None:
         """A killed process of this machine is known to be gone long before its lease ends: its people are, too."""
-        for shard in self.hub.lines.shards.values():
+
+        async def bury_in(band: str) -> None:
+            shard = self.hub.lines.shards[band]
             for name in await shard.functions.link.send("ZRANGE", shard.key("processes"), 0, -1):
                 if is_gone(name.decode()):
                     await shard.call("bye", name)
+
+        await self.hub.lines.everywhere(bury_in)
 
     async def attach_again(self, band: str) -> None:
         """After a lost lease or an emptied engine: everyone here is here."""

@@ -6,7 +6,7 @@ from typing import cast
 
 from chat.protocol.fields import AgeBand, Availability, ChatState, RequestState, Role
 from chat.protocol.pushes import ChatSummary, OpenOffer, OwnRequest, Participant, Snapshot
-from chat.safety.priority import topics_of
+from chat.protocol.topics import topics_of
 from routing.rules.waiting import WaitBand
 from routing.store.snapshots import ChatRecord, PersonRecord
 
@@ -24,6 +24,8 @@ _AVAILABILITIES: dict[int, Availability] = {1: "available", 2: "paused", 0: "off
 Names = Callable[[str], str]
 #: language, age band, risk -> what may be said about the wait
 WaitOf = Callable[[str, str, int], WaitBand | None]
+#: an own open request, age band -> its ticket
+TicketOf = Callable[[ChatRecord, str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def compose(
     records: Mapping[str, PersonRecord],
     names: Names,
     band_of_wait: WaitOf,
+    ticket_of: TicketOf = lambda _chat, _band: None,
 ) -> View:
     """One view from the records of the shards (age band -> record).
 
@@ -107,7 +110,7 @@ def compose(
             bands[chat.chat_id] = band
             if chat.seeker == person_id:
                 if chat.chat_id == record.own_chat:
-                    request = _own_request(chat, record, age_band, band_of_wait)
+                    request = _own_request(chat, record, age_band, band_of_wait, ticket_of(chat, band))
                     request_reason, request_chat_id = chat.reason or None, chat.chat_id
                 elif chat.is_ended:
                     ended_requests[chat.request_id] = chat.ended_reason
@@ -162,7 +165,9 @@ def compose(
     )
 
 
-def _own_request(chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: WaitOf) -> OwnRequest:
+def _own_request(
+    chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: WaitOf, ticket: str | None
+) -> OwnRequest:
     wait = band_of_wait(chat.language, age_band, chat.risk) if chat.state == "W" else None
     return OwnRequest(
         request_id=chat.request_id,
@@ -176,6 +181,7 @@ def _own_request(chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band
         chat_id=chat.chat_id if chat.opened_at_ms else None,
         confirm_deadline_ms=chat.deadline_ms if chat.state == "H" else None,
         is_anyone_there=record.listeners_able > 0 if chat.state in ("W", "P") else True,
+        ticket=ticket,
     )
 
 

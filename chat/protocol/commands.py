@@ -17,6 +17,7 @@ from chat.protocol.fields import (
     Role,
     Scale,
     Seq,
+    TicketText,
 )
 
 SEEKER: frozenset[Role] = frozenset({"seeker"})
@@ -40,6 +41,10 @@ class Hello(Struct, frozen=True, tag_field="type", tag="hello", rename={"as_": "
     as_: str | None = None
     locale: str | None = None
     recover: list[Position] | None = None
+    #: what `ticket` of the own requests said last; used where the service knows less
+    tickets: list[TicketText] | None = None
+    #: the device's own block list, for a request that is put back from a ticket
+    avoid_listeners: list[Id] | None = None
 
     def __repr__(self) -> str:
         return f"Hello(ref={self.ref!r})"

@@ -16,6 +16,8 @@ Epoch = Annotated[str, Meta(max_length=64)]
 #: Without NUL: it ends in the facts of a chat, and PostgreSQL has no place for one.
 Reason = Annotated[str, Meta(max_length=64, pattern="^[^\\x00]*$")]
 Comment = Annotated[str, Meta(max_length=4000)]
+#: Opaque to clients.
+TicketText = Annotated[str, Meta(max_length=1024)]
 #: How long a seeker may wait for one listener alone.
 HoldSeconds = Annotated[int, Meta(ge=0, le=900)]
 

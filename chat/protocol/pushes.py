@@ -27,6 +27,8 @@ class OwnRequest(Struct, frozen=True):
     confirm_deadline_ms: int | None = None
     #: Is any listener on duty who could take this? False: the page says so, and what still works.
     is_anyone_there: bool | None = None
+    #: opaque; said in `hello` it brings the request back, should the service have lost it
+    ticket: str | None = None
 
 
 class OpenOffer(Struct, frozen=True):
@@ -129,6 +131,7 @@ class RequestChanged(Struct, frozen=True, tag_field="type", tag="request_changed
     state: RequestState
     reason: str | None = None
     is_anyone_there: bool | None = None
+    ticket: str | None = None
 
 
 class PlaceChanged(Struct, frozen=True, tag_field="type", tag="place_changed"):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chat.accounts.clearances import RISK_LEVELS
-from chat.protocol.fields import TOPICS
+from chat.protocol.topics import mask_of
 
 #: Topics for which a listener needs the clearance of that name. For all others it only speaks for a listener.
 HARD_TOPICS = ("self_harm", "suicide")
@@ -27,16 +27,6 @@ class Requirements:
     level: int
     topics: int
     hard: int
-
-
-def mask_of(topics: Iterable[str]) -> int:
-    """Bit i stands for TOPICS[i]; unknown topics are ignored."""
-    return sum(1 << TOPICS.index(topic) for topic in set(topics) if topic in TOPICS)
-
-
-def topics_of(mask: int) -> tuple[str, ...]:
-    """The topics of a mask, in the order of TOPICS."""
-    return tuple(topic for bit, topic in enumerate(TOPICS) if mask >> bit & 1)
 
 
 def level_of(risk_levels: Iterable[str]) -> int:

@@ -16,9 +16,12 @@ class ChatRecord:
     #: the pool's, and the one in which it was offered
     language: str
     offered_language: str
+    #: csv of the pool's language and the second ones
+    languages: str
+    #: `<risk>.<level>.<hard topics>`, as lines.lua reads it
+    cell: str
     #: bit i stands for topic i
     topic_mask: int
-    risk: int
     distress: int | None
     arrived_at_ms: int
     listener: str
@@ -44,6 +47,11 @@ class ChatRecord:
     names: dict[str, str] = field(default_factory=dict)
     is_seeker_present: bool = False
     is_listener_present: bool = False
+
+    @property
+    def risk(self) -> int:
+        """0-3; 3 goes before everybody."""
+        return _whole(self.cell.partition(".")[0])
 
     @property
     def is_ended(self) -> bool:
@@ -105,8 +113,9 @@ def chat_record(
         request_id=h.get("rq", ""),
         language=h.get("la", ""),
         offered_language=h.get("ml", "") or h.get("la", ""),
+        languages=h.get("ls", ""),
+        cell=h.get("ce", ""),
         topic_mask=_whole(h.get("mk")),
-        risk=_whole(h.get("ce", "").partition(".")[0]),
         distress=_whole(h.get("di")) or None,
         arrived_at_ms=_whole(h.get("ar")),
         listener=h.get("l", ""),

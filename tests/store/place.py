@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chat.safety.priority import HARD_TOPICS, mask_of, requirements_of
+from chat.protocol.topics import mask_of
+from chat.safety.priority import HARD_TOPICS, requirements_of
 from config.lua import Library
 from routing.store.keys import key
 from routing.store.shard import Timing

@@ -1,6 +1,6 @@
 """The line: who comes, who is next, who keeps a place."""
 
-from chat.safety.priority import mask_of
+from chat.protocol.topics import mask_of
 from tests.store.place import Place
 from tests.store.truth import broken, truth_of
 

@@ -19,7 +19,7 @@ local URGENT = 3                 -- the risk that goes before everything
 
 local DURATIONS = { 'offer', 'confirm', 'wrap_up', 'gap', 'urgent_offer', 'overflow' }
 
-local T = {}         -- this call: now, is_barred and the durations (ms)
+local T = {}         -- this call: now, the barrier and the durations (ms)
 local chats = {}     -- chat -> its hash as far as it was read in this call, false: there is none
 local listeners = {} -- listener -> the same
 local dirty = {}     -- people whose snapshot changed in this call: each gets one hint
@@ -39,7 +39,7 @@ local function begin(keys, args, is_message)
     local t = redis.call('TIME')
     now = math.max(num(t[1]) * 1000 + math.floor(num(t[2]) / 1000), num(meta[1]))
   end
-  T = { now = now, is_barred = num(meta[2]) > now }
+  T = { now = now, barred_until = num(meta[2]), is_barred = num(meta[2]) > now }
   local i = 0
   for part in string.gmatch(args[2], '[^,]+') do
     i = i + 1

@@ -90,7 +90,10 @@ end
 
 -- The preferred listener if free; then the best of all; for risk 3 then whoever keeps a unit for that. `skip`: not this one.
 local function match_seeker(S, c, skip)
-  if T.is_barred then return false end
+  if T.is_barred then
+    set_due(S, c, T.barred_until)
+    return false
+  end
   if c.pf and c.pf ~= skip then
     local l = read_listener(S, c.pf)
     if l.ix == '1' and may_meet(l, c) and not is_excluded(S, c, c.pf) then
@@ -155,6 +158,7 @@ end
 local function match_listener(S, l)
   local room = room_of(S, l)
   if room == '0' or T.is_barred then
+    if room ~= '0' then redis.call('ZADD', K.gap_ends(S), T.barred_until, l.id) end
     list(S, l, room)
     return false
   end

@@ -89,6 +89,8 @@ export interface Hello {
   as?: string | null;
   locale?: string | null;
   recover?: Position[] | null;
+  tickets?: string[] | null;
+  avoid_listeners?: string[] | null;
 }
 
 export interface CatchUp {
@@ -245,6 +247,7 @@ export interface OwnRequest {
   chat_id?: string | null;
   confirm_deadline_ms?: number | null;
   is_anyone_there?: boolean | null;
+  ticket?: string | null;
 }
 
 export interface OpenOffer {
@@ -289,6 +292,7 @@ export interface RequestChanged {
   state: RequestState;
   reason?: string | null;
   is_anyone_there?: boolean | null;
+  ticket?: string | null;
 }
 
 export interface PlaceChanged {

@@ -1,0 +1,121 @@
+-- After an engine was promoted, restored or came back empty it may know less than those who were answered. So for a short
+-- time nothing is matched, every process says again what it holds, and seekers bring the ticket of their last transition.
+
+-- raise_barrier: another life of the engine began. Its first caller stops matching; the others find it done.
+-- args: 3 the engine's run id, 4 ms. answer: 'raised' | 'known'
+function OPS.raise_barrier(keys, args)
+  local S = begin(keys, args)
+  local known = redis.call('HMGET', K.meta(S), 'run', 'barred_run')
+  if known[2] == args[3] then return finish(S, 'known') end
+  redis.call('HSET', K.meta(S), 'run', args[3], 'barred_run', args[3], 'bar', T.now + num(args[4]), 'had', known[1] and '1' or '0')
+  redis.call('DEL', K.asserted(S))
+  return finish(S, 'raised')
+end
+
+-- note_run: this life of the engine is known, without a barrier: nobody holds anything of an earlier one.
+-- args: 3 the engine's run id. answer: 'done'
+function OPS.note_run(keys, args)
+  local S = begin(keys, args)
+  redis.call('HSETNX', K.meta(S), 'run', args[3])
+  return finish(S, 'done')
+end
+
+-- Everybody whom the barrier kept waiting is matched by the next sweep instead of at its end.
+local function lift(S)
+  redis.call('HSET', K.meta(S), 'bar', 0)
+  redis.call('DEL', K.asserted(S))
+  local until_then = string.format('%.0f', T.barred_until)
+  for _, set in ipairs({ K.due(S), K.gap_ends(S) }) do
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', set, until_then, until_then, 'LIMIT', 0, 1000)) do
+      redis.call('ZADD', set, T.now, member)
+    end
+  end
+end
+
+-- asserted: this process has said all it holds. When all living processes have, matching goes on; an engine that came
+-- back without knowing its processes waits the barrier out. args: 3 process. answer: 'lifted' | 'waiting'
+function OPS.asserted(keys, args)
+  local S = begin(keys, args)
+  if not T.is_barred then return finish(S, 'lifted') end
+  redis.call('SADD', K.asserted(S), args[3])
+  redis.call('PEXPIRE', K.asserted(S), 60000)
+  if redis.call('HGET', K.meta(S), 'had') ~= '1' then return finish(S, 'waiting') end
+  for _, process in ipairs(redis.call('ZRANGEBYSCORE', K.processes(S), T.now, '+inf')) do
+    if redis.call('SISMEMBER', K.asserted(S), process) == 0 then return finish(S, 'waiting') end
+  end
+  lift(S)
+  return finish(S, 'lifted')
+end
+
+-- Take a chat out of wherever an older state left it.
+local function uproot(S, c)
+  if c.st == 'W' then leave_line(S, c) end
+  set_due(S, c, nil)
+  local l = c.l and read_listener(S, c.l)
+  if not l then return end
+  if c.st == 'A' then close_books(S, c, l.id) end
+  release(S, c, l, (c.st == 'O' or c.st == 'H') and 'withdrawn' or nil)
+  if l.is_known then match_listener(S, l) end
+end
+
+-- The listener was told that the chat is theirs: it is, even over their capacity.
+local function put_back(S, c, l, turn)
+  redis.call('SADD', K.units(S, l.id), c.id)
+  redis.call('SADD', K.open(S, c.la), c.id)
+  redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
+  unlist(S, l)
+  put(c, 'st', 'A', 'turn', turn, 'l', l.id, 'rs', '', 'op', c.op or T.now, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
+  if not is_present(S, c.pe) then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end
+  units_moved(S, l)
+  hint(c.pe)
+  hint(l.id)
+  match_listener(S, l)
+end
+
+-- resume: what a seeker or a process was told last about a request, from a ticket. Where the shard knows at least as much,
+-- it is right; where it knows less, the ticket is; where it knows nothing, the request stands again at its old place.
+-- args: 3 chat, 4 person, 5 turn, 6 state, 7 request_id, 8 languages csv, 9 cell, 10 mask, 11 arrival, 12 preferred,
+--       13 distress, 14 listener, 15 opened at or 0, 16 epoch for a new log, 17 the engine's run id, 18 avoid csv
+-- answer: 'kept' | 'open' (the person has another by now) | 'resumed' | 'ended'
+function OPS.resume(keys, args)
+  local S, id, person, turn, state = begin(keys, args), args[3], args[4], num(args[5]), args[6]
+  local c = read_chat(S, id)
+  if c and (c.turn >= turn or c.pe ~= person) then return finish(S, 'kept') end
+  if not c then
+    if state == 'U' or state == 'E' then return finish(S, 'ended') end
+    if own_chat(S, person) then return finish(S, 'open') end
+    local cell = string.match(args[9], '^[0-3]%.[0-3]%.%d+$')
+    c = { id = id, key = K.chat(S, id), writes = {} }
+    chats[id] = c
+    put(c, 'pe', person, 'rq', args[7], 'la', string.match(args[8], '^[^,]+'), 'ls', args[8], 'ce', cell, 'mk', num(args[10]),
+      'ar', math.min(num(args[11]), T.now), 'pf', args[12], 'di', args[13], 'at', T.now, 'ep', args[16], 'sq', 0,
+      'rid', args[17], 'hu', 0, 'st', 'P', 'turn', turn)
+    if num(args[15]) > 0 then put(c, 'op', num(args[15])) end
+    redis.call('SET', K.own(S, person), id)
+    local barred = redis.call('SMEMBERS', K.blocks(S, person))
+    each_language(args[18], function(listener) barred[#barred + 1] = listener end)
+    if #barred > 0 then
+      redis.call('SADD', K.excluded(S, id), unpack(barred))
+      put(c, 'nx', '1')
+    end
+    if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + SEEKER_GRACE_MS, person) end
+  elseif c.st == 'U' or c.st == 'E' then
+    return finish(S, 'kept')
+  else
+    uproot(S, c)
+  end
+  if state == 'U' or state == 'E' then
+    end_request(S, c, 'system', 'ended')
+    return finish(S, 'ended')
+  end
+  c.turn = turn
+  local l = state == 'A' and args[14] ~= '' and read_listener(S, args[14])
+  if l and l.is_known then
+    put_back(S, c, l, turn)
+  elseif is_present(S, person) then
+    requeue(S, c, 'back')
+  else
+    park(S, c, 'connection_lost')
+  end
+  return finish(S, 'resumed')
+end
