@@ -1,4 +1,4 @@
-"""What may honestly be said about a wait: a band, or nothing."""
+"""What may honestly be said about a wait: a band, or nothing; and whether what was said has held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +35,29 @@ def wait_band(waits_ms: Sequence[int], head_waited_ms: int) -> WaitBand | None:
     if head_waited_ms > 0:
         high_ms = max(high_ms, 2 * max(last_ms, head_ms) + 60_000)
     return WaitBand(low_s=int(low_ms // 1000), high_s=max(SHORTEST_HIGH_S, _up_to_half_minute(high_ms)))
+
+
+def renewed(band: WaitBand, waited_ms: int) -> WaitBand:
+    """The band for somebody who has waited so long already; it tells of the whole wait and never of a past one.
+
+    Nobody's whole wait is shorter than what they waited so far: the low end follows, in whole minutes. An upper end that
+    has passed is doubled and a minute added, as often as it takes, and then stands still until that has passed, too.
+    """
+    waited_s = max(0, waited_ms) // 1000
+    high_s = band.high_s
+    while high_s <= waited_s:
+        high_s = 2 * high_s + 60
+    return WaitBand(low_s=max(band.low_s, waited_s // 60 * 60), high_s=high_s)
+
+
+def was_kept(promised_s: int, waited_ms: int, *, has_joined: bool) -> bool | None:
+    """Did a listener join within the upper end that was announced? `waited_ms`: to the joining, or to the end.
+
+    None where nobody can know: the seeker left before the announced end.
+    """
+    if waited_ms > 1000 * promised_s:
+        return False
+    return True if has_joined else None
 
 
 def _up_to_half_minute(ms: float) -> int:
