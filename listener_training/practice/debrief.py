@@ -1,4 +1,4 @@
-"""After a practice chat: each move named, what helped, what closed, what was missed, what to try (docs/practice.md). Pure."""
+"""After a practice chat: moves named, what helped, what closed, what was missed, what to try (docs/practice.md). Pure."""
 
 import tomllib
 from pathlib import Path
@@ -39,7 +39,7 @@ class DebriefWords(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NamedMove(Struct, frozen=True):
-    """A move of a reply: what it is called, what it did and why, where its sentence stands, which lesson is about it."""
+    """A move of a reply: its name, what it did and why, where its sentence stands, which lesson is about it."""
 
     move: str
     title: str

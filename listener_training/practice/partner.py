@@ -35,7 +35,7 @@ ASKING = DIRECT | {"open_question", "closed_question"}
 
 
 class Play(Struct, frozen=True):
-    """A practice chat so far: all that the partner remembers. `said` are wordings by number, `texts` digests of replies."""
+    """A practice chat so far: all that the partner remembers. `said` and `texts` hold digests, no words."""
 
     seed: int
     levels: Levels
@@ -64,7 +64,7 @@ class Felt(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One answer of the partner. `pool` names where its words stand; `told` what it disclosed; `ending` if it was the last."""
+    """One answer of the partner: `pool` says where its words stand, `told` what it disclosed, `ending` how it ended."""
 
     play: Play
     lines: tuple[Line, ...]

@@ -36,8 +36,7 @@ def expression_of(pattern: str, lists: Mapping[str, Sequence[str]]) -> str:
     ends = parts[-1] == "$"
     if not ends and parts[-1].startswith("("):
         raise BadPattern(f"{pattern!r} ends with a word that may be missing: it says nothing there.")
-    for part in parts[:-1] if ends else parts:
-        made.append(_one(part, pattern, lists))
+    made += [_one(part, pattern, lists) for part in (parts[:-1] if ends else parts)]
     return "".join(made) + ("$" if ends else "")
 
 

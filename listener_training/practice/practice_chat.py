@@ -17,7 +17,7 @@ LATIN_SHARE = 0.5
 
 
 class Turn(Struct, frozen=True):
-    """A reply of the trainee and what it was taken for; `text` is the trainee's own, kept only with the practice chat."""
+    """A reply of the trainee and what it was taken for. Printing one does not show the text."""
 
     text: str
     recognised: tuple[Recognised, ...]

@@ -1,4 +1,4 @@
-"""Scenarios as data: who the practice partner is, what moves them, what they say (docs/practice.md). Pure but for reading."""
+"""Scenarios as data: who the partner is, what moves them, what they say (docs/practice.md). Pure but for reading."""
 
 import hashlib
 import re
