@@ -65,7 +65,7 @@ async def test_seeker_in_a_chat_and_after(street: Street) -> None:
     await looks_right(page, "after-missing")
 
 
-async def test_sign_in_join_and_learn(street: Street) -> None:
+async def test_sign_in_and_join(street: Street) -> None:
     street.expected = ("status of 401", "status of 404", "status of 410")
     page = await (await street.context()).new_page()
     await page.goto("/sign-in")
@@ -83,9 +83,6 @@ async def test_sign_in_join_and_learn(street: Street) -> None:
     await page.goto("/join/ABCD")
     await expect(page.get_by_text("This invitation can't be used any more.")).to_be_visible()
     await looks_right(page, "join-over")
-    learn = await street.staff_page("/learn", "listener")
-    await expect(learn.get_by_role("heading", name="What you may do")).to_be_visible()
-    await looks_right(learn, "learn")
 
 
 async def test_console(street: Street) -> None:

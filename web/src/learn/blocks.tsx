@@ -174,8 +174,8 @@ function Exercise({ task, compare }: { task: string; compare: string }) {
   const [isShown, setIsShown] = useState(false);
   const id = useId();
   return (
-    <section class="exercise stack stack--3" aria-labelledby={id}>
-      <h3 id={id}>{t("lesson.exercise")}</h3>
+    <div class="exercise stack stack--3">
+      <h3>{t("lesson.exercise")}</h3>
       <p>{task}</p>
       <label class="field">
         <span class="label small">{t("lesson.exercise_label")}</span>
@@ -193,6 +193,6 @@ function Exercise({ task, compare }: { task: string; compare: string }) {
       <div id={`${id}-compare`} aria-live="polite">
         {isShown && <p class="exercise__compare">{compare}</p>}
       </div>
-    </section>
+    </div>
   );
 }

@@ -1,0 +1,104 @@
+"""The learning pages, as somebody uses them who knows the answers (or knows them to be wrong)."""
+
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+from listener_training.curriculum.course import Course, Question
+from listener_training.learning.drawing import right_order
+from listener_training.learning.judging import right_ids
+from listener_training.learning.shelf import open_shelf
+
+__all__ = ["COURSE", "Pupil", "the_course"]
+
+COURSE = "starter"
+
+
+def the_course() -> Course:
+    """The course that ships with the service, with its keys."""
+    return open_shelf()[COURSE]
+
+
+class Pupil:
+    """One page of somebody who learns."""
+
+    def __init__(self, page: Page, typed: set[str]) -> None:
+        self.page = page
+        self.typed = typed
+        self.course = the_course()
+
+    async def opens(self, lesson_id: str) -> None:
+        """Open a lesson by its address."""
+        await self.page.goto(f"/learn#lesson/{COURSE}/{lesson_id}")
+        await expect(self.page.locator("h1")).to_have_text(self.course.original.lessons[lesson_id].title)
+
+    async def begins_test(self) -> None:
+        await self.page.get_by_role("button", name=re.compile("^(To the test|Take the test again)$")).click()
+        await expect(self.heading).to_be_visible()
+
+    @property
+    def heading(self) -> Locator:
+        return self.page.locator(".test__n")
+
+    @property
+    def next(self) -> Locator:
+        return self.page.locator(".test__next")
+
+    async def question(self, lesson_id: str) -> Question:
+        """The question that is asked now, found by its words."""
+        prompt = await self.page.locator(".test__prompt").inner_text()
+        said = [line.strip() for line in await self.page.locator(".test .example .bubble").all_inner_texts()]
+        return next(
+            question
+            for question in self.course.original.lessons[lesson_id].questions
+            if question.prompt == prompt.strip() and [line.text for line in question.chat] == said
+        )
+
+    async def chooses(self, question: Question, *, well: bool = True) -> None:
+        """Fill the answer in, without sending it."""
+        texts = {option.id: option.text for option in question.options}
+        if question.kind == "write_and_compare":
+            words = f"My own words about {question.id}."
+            self.typed.add(words)
+            await self.page.locator(".test textarea").fill(words)
+        elif question.kind == "order":
+            goal = right_order(question) if well else right_order(question)[::-1]
+            await self._puts_in_order([texts[one] for one in goal])
+        else:
+            worst = min(question.options, key=lambda option: option.worth).id
+            for one in right_ids(question)[: None if question.kind == "multiple" else 1] if well else [worst]:
+                await self.page.locator(".answer", has_text=texts[one]).locator("input").check()
+
+    async def _puts_in_order(self, goal: list[str]) -> None:
+        items = self.page.locator(".order__item")
+        for place, text in enumerate(goal):
+            while True:
+                shown = await items.locator("span[dir]").all_inner_texts()
+                at = shown.index(text)
+                if at == place:
+                    break
+                await items.nth(at).get_by_role("button").first.click()
+                await expect(items.nth(at - 1).locator("span[dir]")).to_have_text(text)
+
+    async def answers(self, question: Question, *, well: bool = True) -> None:
+        """Answer, and compare what was written."""
+        await self.chooses(question, well=well)
+        await self.page.get_by_role("button", name="Answer", exact=True).click()
+        await expect(self.page.locator(".test__verdict")).to_be_visible()
+        if question.kind == "write_and_compare":
+            await self.page.locator(".tick input").first.check()
+            await self.page.get_by_role("button", name="Keep this").click()
+        await expect(self.next).to_be_visible()
+
+    async def finishes(self, lesson_id: str, *, well: bool = True) -> None:
+        """Answer whatever is still asked, and look at the result."""
+        while await self.page.locator(".test__result").count() == 0:
+            if await self.page.locator(".test__verdict").count() == 0:
+                await self.answers(await self.question(lesson_id), well=well)
+            is_last = await self.next.inner_text() == "See the result"
+            before = await self.heading.inner_text()
+            await self.next.click()
+            if is_last:
+                await expect(self.page.locator(".test__result")).to_be_visible()
+            else:
+                await expect(self.heading).not_to_have_text(before)
