@@ -22,8 +22,11 @@ def main(settings: Settings) -> int:
 
     async def archive(lines: Lines) -> None:
         nonlocal last_sample
-        for band in lines.shards:
+
+        async def archive_in(band: str) -> None:
             await archive_band(lines, database, band, now_ms())
+
+        await lines.everywhere(archive_in)
         minute = now_ms() // SAMPLE_MS * SAMPLE_MS
         if minute > last_sample:
             await _sample(lines, minute)

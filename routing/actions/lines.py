@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from config.redis_link import Argument, RedisAway
+from config.redis_link import Argument, RedisAway, RedisRefused
 from routing.store.shard import Shard
 from routing.store.snapshots import PersonRecord, person_record
 
@@ -42,9 +42,24 @@ class Lines:
     async def sweep(self, limit: int) -> int:
         """Act on passed deadlines in every shard. Answers how many there were."""
         acted = 0
-        for band in self.shards:
+
+        async def sweep_in(band: str) -> None:
+            nonlocal acted
             acted += int(await self.call(band, "sweep", limit))
+
+        await self.everywhere(sweep_in)
         return acted
+
+    async def everywhere(self, act: Callable[[str], Awaitable[None]]) -> None:
+        """Act in every band. One whose server is away keeps no other waiting; raises its RedisAway after all."""
+        trouble: RedisAway | RedisRefused | None = None
+        for band in self.shards:
+            try:
+                await act(band)
+            except (RedisAway, RedisRefused) as error:
+                trouble = error
+        if trouble is not None:
+            raise trouble
 
     async def mirror(self, listener: str) -> None:
         """Tell each shard of this listener's units in the others, and show or take back an offer not yet seen.
