@@ -17,15 +17,18 @@ from chat.accounts.directory import cookie_name
 from chat.accounts.refusal import Why
 from chat.accounts.sign_in import open_sign_in
 from chat.api.openapi import describe
-from chat.api.routes import ENDPOINTS
+from chat.api.routes import ENDPOINTS, http_app
 from config.database import Database, migrate
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
+from listener_training.learning_api import learning_endpoints
 from tests.helpers.api import ORIGIN, Api, make_api, problem
 from tests.helpers.databases import Clock
 from tests.helpers.staff import add
+from tests.training.small_course import course
 
 T = TypeVar("T")
-description = json.loads(describe([*ENDPOINTS, *CLEARANCE_ENDPOINTS], "0.0.test"))
+MORE = (*CLEARANCE_ENDPOINTS, *learning_endpoints({"small": course()}))
+description = json.loads(describe([*ENDPOINTS, *MORE], "0.0.test"))
 for by_method in description["paths"].values():
     for operation in by_method.values():
         # Every call below is signed in as an admin; who may do what has tests of its own.
@@ -52,6 +55,7 @@ class Service:
         migrate(url)
         self.database = Database(url)
         self.api: Api = await make_api(self.database, Clock(), folder / "dist")
+        self.api.app = http_app(self.api.deps, more=MORE)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.api.app), base_url=ORIGIN)
         self.admin = (await add(self.database, "linden", "admin")).person_id
         self.person = (await add(self.database, "wren")).person_id
@@ -94,7 +98,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_the_api_does_what_it_says(case: schemathesis.Case, service: Service) -> None:
     # Ids that are there, or most calls would end at 404.
-    for name, real in (("person_id", service.person), ("pool_id", service.pool)):
+    for name, real in (
+        ("person_id", service.person),
+        ("pool_id", service.pool),
+        ("course_id", "small"),
+        ("lesson_id", "hearing"),
+    ):
         if name in (case.path_parameters or {}) and len(case.path_parameters[name]) % 2:
             case.path_parameters[name] = real
     answer = service.run(service.call(case))
@@ -105,4 +114,4 @@ def test_the_api_does_what_it_says(case: schemathesis.Case, service: Service) ->
 
 def test_the_description_names_every_operation_once() -> None:
     ids = [operation["operationId"] for path in schema.raw_schema["paths"].values() for operation in path.values()]
-    assert len(ids) == len(set(ids)) == len(ENDPOINTS) + len(CLEARANCE_ENDPOINTS)
+    assert len(ids) == len(set(ids)) == len(ENDPOINTS) + len(MORE)
