@@ -28,7 +28,8 @@ _INLINE = re.compile(
     r"|\*(?P<emphasis>[^*\n]+)\*"
     r"|\[\^(?P<source>[a-z0-9-]+)\]"
     r"|\[\[(?P<lesson>[a-z0-9-]+)(?:\|(?P<words>[^\]\n]+))?\]\]"
-    r"|\[(?P<label>[^\]\n]+)\]\((?P<url>https://[^)\s]+)\)"
+    # Not after "!": that would be a picture, and there are none.
+    r"|(?<!!)\[(?P<label>[^\]\n]+)\]\((?P<url>https://[^)\s]+)\)"
 )
 # Marks that people write and that mean nothing here; shown as they stand they would look like a mistake.
 _LEFT_OVER = re.compile(r"\*|\]\(|\[\[|\[\^|<[a-zA-Z/!]|`|!\[|^\s*\|")
