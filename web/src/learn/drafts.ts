@@ -37,9 +37,11 @@ export const keepDraft = (attemptId: string, questionId: string, draft: Draft): 
   });
 
 /** Of one question, or of the whole attempt. */
-export const dropDrafts = (attemptId: string, questionId = ""): void =>
+export const dropDrafts = (attemptId: string, questionId?: string): void =>
   change<Draft>(DRAFTS_KEY, (kept) => {
-    for (const key of Object.keys(kept)) if (key.startsWith(`${attemptId}/${questionId}`)) delete kept[key];
+    const isGone = (key: string) =>
+      questionId === undefined ? key.startsWith(`${attemptId}/`) : key === `${attemptId}/${questionId}`;
+    for (const key of Object.keys(kept)) if (isGone(key)) delete kept[key];
   });
 
 interface Place {

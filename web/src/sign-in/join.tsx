@@ -4,7 +4,7 @@ import { warningIcon } from "../shared/icon";
 import type { Role } from "../shared/wire";
 import { Banner, Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
-import { firstPage, type Me } from "../staff/me";
+import { firstPage, isTrainee, type Me } from "../staff/me";
 import { day, languageName, problemWords, roleName } from "../staff/say";
 import { t } from "../staff/words";
 
@@ -70,7 +70,7 @@ function JoinForm({ path }: { path: string }) {
     await doing.run(async () => {
       const body = { name: name.trim().toLowerCase(), display_name: shown.trim(), password };
       const person = await call<Me>("POST", path, body);
-      location.assign(firstPage(person.role));
+      location.assign(isTrainee(person) ? "/learn" : firstPage(person.role));
     });
   };
 

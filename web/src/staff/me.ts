@@ -49,6 +49,10 @@ export const mayListen = (person: Me): boolean => person.role === "listener" || 
 export const maySupervise = (person: Me): boolean => person.role === "supervisor" || person.role === "admin";
 export const mayAdmin = (person: Me): boolean => person.role === "admin";
 
+/** A listener who holds no clearance for an age group yet. */
+export const isTrainee = (person: Pick<Me, "role" | "age_bands">): boolean =>
+  person.role === "listener" && person.age_bands.length === 0;
+
 /** Where a person starts: the page of their work. */
 export function firstPage(role: Role): string {
   if (role === "admin") return "/admin";
