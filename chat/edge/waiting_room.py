@@ -7,8 +7,8 @@ from chat.edge.hub import Hub
 from routing.actions.lines import Lines
 from routing.rules.waiting import WaitBand, wait_band
 
-#: Waits of the last hour are what a wait is told from.
-HOUR_MS = 3_600_000
+#: A wait is told from those of so long.
+LOOK_BACK_MS = 3 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ async def read_places(lines: Lines, band: str, language: str, people: list[str])
     bands: list[WaitBand | None] = []
     for starts, head in zip(waits, heads, strict=True):
         pairs = [start.split(b":") for start in starts]
-        recent = [int(wait_ms) for at, wait_ms in pairs if int(at) > now - HOUR_MS]
+        recent = [int(wait_ms) for at, wait_ms in pairs if int(at) > now - LOOK_BACK_MS]
         head_ms = int(float(head))
         bands.append(wait_band(recent, now - head_ms if head_ms else 0))
     seen = [Seen(int(place) if int(place) > 0 else None, int(able), int(risk)) for place, able, risk in rows]
-    return WaitingRoom(seen, bands)
+    ordinary, urgent = bands
+    return WaitingRoom(seen, [ordinary, ordinary, ordinary, urgent])
 
 
 async def renew_places(hub: Hub) -> None:

@@ -35,7 +35,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "open": ("oc:%s", "D set: open chats in a language"),
     "offered": ("oo:%s", "D set: requests with an open offer in a language"),
     "missed": ("mi:%s", "D zset: offers missed in a language, by time, one hour"),
-    "waits": ("sw:%s", "D list: `<at>:<wait ms>` of `<language>:<risk>` when a listener joined, newest first"),
+    "waits": ("sw:%s", "D list: `<at>:<wait ms>` of who had to wait in `<language>:ordinary` or `:urgent`, newest first"),
     "due": (
         "d:ch",
         "L zset: chat -> its one deadline: of the offer, confirmation, wrap-up, place or hold",

@@ -51,27 +51,32 @@ def test_the_board_tells_danger_and_those_whom_nobody_may_take(place: Place) -> 
     assert row[2] == ["de", 0, "0", 0, 0, 0, 0, 0, 0, 0, 0, "0"]
 
 
-def test_waits_are_told_by_risk(place: Place) -> None:
-    bo = place.listener("bo").comes(level=2, topics=("suicide",), capacity=9)
+def test_waits_of_those_in_danger_are_told_apart(place: Place) -> None:
     for number, distress in enumerate((5, 3, 5)):
-        name = f"s{number}"
-        place.seeker(name).asks(topics=("suicide",), distress=distress)
-        place.passes(number)
+        place.seeker(f"s{number}").asks(topics=("suicide",), distress=distress)
+    place.passes(1)
+    bo = place.listener("bo").comes(level=2, topics=("suicide",), capacity=9)
+    for _ in range(3):
+        place.seeker(bo.sees).acts()
         bo.accepts()
+        place.passes(1)
     _, waits, _, _ = place.call("places", "en")
-    assert [[one.rpartition(":")[2] for one in waits[risk]] for risk in range(4)] == [[], [], ["1000"], ["2000", "0"]]
+    assert [[one.rpartition(":")[2] for one in kind] for kind in waits] == [["3000"], ["2000", "1000"]]
 
 
 def test_no_more_waits_are_kept_than_are_told_from(place: Place) -> None:
-    bo = place.listener("bo").comes(capacity=9, maximum=9)
+    bo = place.listener("bo").comes(capacity=1)
+    place.seeker("first").asks()
     for number in range(130):
-        chat = place.seeker(f"s{number}").asks()
+        place.seeker(f"s{number}").asks()
+        chat = place.seeker(bo.sees).own_chat
         bo.accepts()
         bo.ends(chat)
         bo.finishes(chat)
-    assert place.read("LLEN", place.key("waits", "en:0")) < 70
+    kept = place.key("waits", "en:ordinary")
+    assert 60 <= place.read("LLEN", kept) < 128
     assert len(place.call("places", "en")[1][0]) == 60
-    assert 0 < place.read("PTTL", place.key("waits", "en:0")) <= 2 * 3_600_000
+    assert 0 < place.read("PTTL", kept) <= 6 * 3_600_000
     assert broken(truth_of(place)) == []
 
 

@@ -88,7 +88,7 @@ local function read_row(key, names, id)
 end
 
 local CHAT_FIELDS = { 'st', 'turn', 'pe', 'rq', 'la', 'ls', 'ce', 'mk', 'ar', 'l', 'pf', 'at', 'op', 'oid', 'vis', 'xt',
-  'no', 'nx', 'wi', 'hu' }
+  'no', 'nx', 'wi', 'hu', 'wt' }
 
 -- st: W waiting, P parked, O offered, H accepted and asked whether here, A open, U ended in wrap-up, E ended
 local function read_chat(S, id)

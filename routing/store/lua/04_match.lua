@@ -36,6 +36,8 @@ end
 -- `reason` is set where an offer is withdrawn: the listener's next snapshot tells it.
 local function release(S, c, l, reason)
   redis.call('SREM', K.units(S, l.id), c.id)
+  -- What became of an offer that nobody answered, or that was accepted and came to nothing (then the turn has risen).
+  if reason and reason ~= 'declined' then put(c, 'oe:' .. (c.st == 'H' and c.turn - 1 or c.turn), reason) end
   if c.st == 'O' or c.st == 'H' then redis.call('SREM', K.offered(S, c.la), c.id) end
   if reason then put(l, 'lo', c.oid or '', 'lr', reason) end
   if l.po == c.id then
@@ -58,7 +60,7 @@ local function best_listener(S, c, index, skip)
   local cell, mask = cell_of(c.ce), c.mk
   local depth = c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0
   if skip then depth = depth + 1 end
-  local best, best_score, best_shares, told = nil, nil, false, {}
+  local best, best_score, best_shares, best_at, looked, told = nil, nil, false, 0, 0, {}
   local function look(key, first, last)
     local found = redis.call('ZRANGE', key, first, last, 'WITHSCORES')
     for i = 1, #found, 2 do
@@ -67,10 +69,11 @@ local function best_listener(S, c, index, skip)
         local score = num(found[i + 1])
         local shares, load = share_topic(mask, topics), math.floor(score / 1e13)
         local best_load = best and math.floor(best_score / 1e13)
-        if #told < TOLD then told[#told + 1] = id .. ':' .. load .. ':' .. (shares and 1 or 0) end
+        looked = looked + 1
+        if looked <= TOLD then told[looked] = id .. ':' .. load .. ':' .. (shares and 1 or 0) end
         if not best or load < best_load or (load == best_load
             and ((shares and not best_shares) or (shares == best_shares and score < best_score))) then
-          best, best_score, best_shares = id, score, shares
+          best, best_score, best_shares, best_at = id, score, shares, looked
         end
         if load > math.floor(best_score / 1e13) then return end
       end
@@ -85,6 +88,8 @@ local function best_listener(S, c, index, skip)
       end
     end
   end)
+  -- Whoever was chosen is always among those named.
+  if best_at > TOLD then told[TOLD + 1] = best .. ':' .. math.floor(best_score / 1e13) .. ':' .. (best_shares and 1 or 0) end
   return best, table.concat(told, ',')
 end
 

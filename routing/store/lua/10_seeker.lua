@@ -40,7 +40,7 @@ function OPS.request_chat(keys, args)
   put(c, 'st', 'W')
   stand_in_line(S, c)
   hint(person)
-  match_seeker(S, c)
+  if not match_seeker(S, c) then put(c, 'wt', '1') end -- had to wait
   return finish(S, { 'done', id, args[5] })
 end
 
@@ -93,6 +93,15 @@ function OPS.acted(keys, args)
   local own = own_chat(S, args[3])
   local c = own and read_chat(S, own)
   if c then put(c, 'at', T.now) end
+  return finish(S, 'done')
+end
+
+-- promised: the upper end of the wait that was announced first, to be held against the wait in the end.
+-- args: 3 chat, 4 seconds. answer: 'done'
+function OPS.promised(keys, args)
+  local S = begin(keys, args, true)
+  local chat = K.chat(S, args[3])
+  if redis.call('EXISTS', chat) == 1 then redis.call('HSETNX', chat, 'pm', args[4]) end
   return finish(S, 'done')
 end
 

@@ -1,10 +1,10 @@
 -- What a listener does: availability, answers, one more, wrap-up.
 
--- Requests that wait for this listener alone go on with everybody, where the listener is off duty or may not take them.
+-- Requests that wait for this listener alone go on with everybody, where the listener pauses, goes, or may not take them.
 local function end_holds(S, l)
   for _, id in ipairs(redis.call('ZRANGE', K.preferring(S, l.id), 0, -1)) do
     local c = read_chat(S, id)
-    if is_held(c) and (l.av == 0 or not may_meet(l, c)) then
+    if is_held(c) and (l.av ~= 1 or not may_meet(l, c)) then
       leave_line(S, c)
       put(c, 'hu', 0)
       requeue(S, c, 'listener_not_available')

@@ -100,24 +100,23 @@ function OPS.load(keys, args)
 end
 
 -- places: the place of each of these people's requests and what their wait can be told from.
--- args: 3 language, 4... people. answer: {now, waits of the last hour by risk 0-3 (each {`<at>:<ms>`, ...}, newest first,
---       at most 60), head arrivals by risk 0-3 or 0, {place or -1, listeners who could take it, risk} of each}
+-- args: 3 language, 4... people. answer: {now, waits of those in no danger and of those at risk 3 (each {`<at>:<ms>`, ...},
+--       newest first, at most 60), arrival of the head of each or 0, {place or -1, listeners who could take it, risk} of
+--       each person}
 function OPS.places(keys, args)
   local S, language = begin(keys, args), args[3]
-  local rows, waits, heads = {}, {}, { '0', '0', '0', '0' }
+  local rows, waits, heads = {}, {}, { 0, 0 }
   for i = 4, #args do
     local own = own_chat(S, args[i])
     local c = own and read_chat(S, own)
     rows[#rows + 1] = c and { c.st == 'W' and place_of(S, c) or -1, count_able(S, c), cell_of(c.ce).risk } or { -1, 0, 0 }
   end
-  for risk = 0, URGENT do
-    waits[risk + 1] = redis.call('LRANGE', K.waits(S, language .. ':' .. risk), 0, 59)
-  end
+  for i, risk in ipairs({ 0, URGENT }) do waits[i] = redis.call('LRANGE', waits_key(S, language, risk), 0, 59) end
   each_cell(S, language, function(cell, _, arrival)
-    local known = num(heads[cell.risk + 1])
-    if known == 0 or arrival < known then heads[cell.risk + 1] = string.format('%.0f', arrival) end
+    local i = cell.risk == URGENT and 2 or 1
+    if heads[i] == 0 or arrival < heads[i] then heads[i] = arrival end
   end)
-  return finish(S, { T.now, waits, heads, rows })
+  return finish(S, { T.now, waits, { string.format('%.0f', heads[1]), string.format('%.0f', heads[2]) }, rows })
 end
 
 -- people_on_duty: people counted once each, however many languages they serve.

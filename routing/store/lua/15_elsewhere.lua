@@ -29,7 +29,10 @@ function OPS.elsewhere(keys, args)
   end
   if num(args[10]) > l.mw then
     put(l, 'ms', num(args[9]), 'mw', num(args[10]))
-    if l.ms >= MISSES_TO_PAUSE then pause_for_misses(S, l) end
+    if l.ms >= MISSES_TO_PAUSE then
+      pause_for_misses(S, l)
+      end_holds(S, l)
+    end
   end
   local verdict = 'done'
   local c = l.po and read_chat(S, l.po)
