@@ -1,1 +1,1 @@
-"""Who learns what and how far they are: drawing and judging tests, places in lessons, attempts (docs/training.md)."""
+"""Who learns what and how far they are: drawing and judging tests, bookmarks, attempts (docs/training.md)."""

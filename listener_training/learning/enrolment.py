@@ -1,4 +1,4 @@
-"""Who takes a course, and where they are in its lessons. Each action works inside the caller's transaction."""
+"""Who takes a course, and their bookmarks in its lessons. Each action works inside the caller's transaction."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +33,7 @@ async def enrol(session: AsyncSession, person_id: str, course_id: str, *, now_ms
     await session.flush()
 
 
-async def keep_place(
+async def keep_bookmark(
     session: AsyncSession,
     person_id: str,
     course_id: str,
@@ -43,7 +43,7 @@ async def keep_place(
     is_read: bool,
     now_ms: int,
 ) -> LessonProgressRow:
-    """Remember where somebody is in a lesson. The place is the last one told; having read it to the end stays."""
+    """Remember where somebody is in a lesson. The section is the last one told; having read it to the end stays."""
     await take_turn(session, person_id)
     await enrol(session, person_id, course_id, now_ms=now_ms)
     row = await session.get(LessonProgressRow, (person_id, course_id, lesson.lesson_id))

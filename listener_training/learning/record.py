@@ -15,24 +15,24 @@ class CourseRecord:
     """One person in one course."""
 
     enrolment: EnrolmentRow | None = None
-    places: dict[str, LessonProgressRow] = field(default_factory=dict)
+    bookmarks: dict[str, LessonProgressRow] = field(default_factory=dict)
     #: Lesson -> attempts, oldest first.
     tries: dict[str, list[AttemptRow]] = field(default_factory=dict)
 
     def standing(self, lesson_id: str) -> Standing:
         """What they have done in a lesson. A pass stays a pass, also when a later try goes worse."""
-        place = self.places.get(lesson_id)
+        bookmark = self.bookmarks.get(lesson_id)
         is_passed = any(one.outcome == "passed" for one in self.tries.get(lesson_id, ()))
-        return Standing(is_read=place is not None and place.read_at_ms is not None, is_passed=is_passed)
+        return Standing(is_read=bookmark is not None and bookmark.read_at_ms is not None, is_passed=is_passed)
 
     def standings(self) -> dict[str, Standing]:
         """Every lesson that was touched."""
-        return {lesson_id: self.standing(lesson_id) for lesson_id in self.places.keys() | self.tries.keys()}
+        return {lesson_id: self.standing(lesson_id) for lesson_id in self.bookmarks.keys() | self.tries.keys()}
 
     def active_at_ms(self) -> int | None:
         """When they last did something here."""
         tried = (one.ended_at_ms or one.begun_at_ms for tries in self.tries.values() for one in tries)
-        return max((*(place.changed_at_ms for place in self.places.values()), *tried), default=None)
+        return max((*(bookmark.changed_at_ms for bookmark in self.bookmarks.values()), *tried), default=None)
 
 
 #: Person -> course -> record. What nobody touched is absent.
@@ -46,16 +46,16 @@ async def records_of(session: AsyncSession, person_ids: Sequence[str] | None = N
     def of(row: EnrolmentRow | LessonProgressRow | AttemptRow) -> CourseRecord:
         return records.setdefault(row.person_id, {}).setdefault(row.course_id, CourseRecord())
 
-    enrolled, placed = select(EnrolmentRow), select(LessonProgressRow)
+    enrolled, marked = select(EnrolmentRow), select(LessonProgressRow)
     tried = select(AttemptRow).order_by(AttemptRow.number)
     if person_ids is not None:
         enrolled = enrolled.where(EnrolmentRow.person_id.in_(person_ids))
-        placed = placed.where(LessonProgressRow.person_id.in_(person_ids))
+        marked = marked.where(LessonProgressRow.person_id.in_(person_ids))
         tried = tried.where(AttemptRow.person_id.in_(person_ids))
     for enrolment in await session.scalars(enrolled):
         of(enrolment).enrolment = enrolment
-    for place in await session.scalars(placed):
-        of(place).places[place.lesson_id] = place
+    for bookmark in await session.scalars(marked):
+        of(bookmark).bookmarks[bookmark.lesson_id] = bookmark
     for attempt in await session.scalars(tried):
         of(attempt).tries.setdefault(attempt.lesson_id, []).append(attempt)
     return records

@@ -1,4 +1,4 @@
-"""Enrolments, places in lessons, attempts and their answers. Times are Unix milliseconds."""
+"""Enrolments, bookmarks, attempts and their answers. Times are Unix milliseconds."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class EnrolmentRow(Base):
 
 
 class LessonProgressRow(Base):
-    """How far somebody read. `section`: where they were last, from 0; `read_at_ms`: when they first came to the end."""
+    """A bookmark. `section`: where somebody was last, from 0; `read_at_ms`: when they first came to the end."""
 
     __tablename__ = "lesson_progress"
 

@@ -1,4 +1,4 @@
-"""The list of courses, a lesson to read, and the place in it."""
+"""The list of courses, a lesson to read, and the bookmark in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from chat.accounts.tables import ClinicalReviewRow
 from chat.api.endpoint import STAFF, Asked, Endpoint
 from chat.api.fields import shown_clearances
 from listener_training.curriculum.course import Course, Lesson
-from listener_training.learning.enrolment import keep_place
+from listener_training.learning.enrolment import keep_bookmark
 from listener_training.learning.record import CourseRecord, records_of
 from listener_training.learning.shelf import find_course, find_lesson
 from listener_training.learning_api.overview import course_shown, review_subject, reviewed_versions
 from listener_training.learning_api.shown import (
+    Bookmark,
+    BookmarkBody,
     ClinicallyReviewed,
     CourseShown,
     Learning,
     LessonShown,
-    PlaceBody,
-    PlaceKept,
     Wanted,
 )
 
@@ -88,13 +88,13 @@ class Lessons:
             next_lesson_id=every[at + 1] if at + 1 < len(every) else None,
         )
 
-    async def keep_place(self, asked: Asked) -> PlaceKept:
+    async def keep_bookmark(self, asked: Asked) -> Bookmark:
         """Where the person is now."""
-        body: PlaceBody = asked.body
+        body: BookmarkBody = asked.body
         course = find_course(self.courses, asked.part("course_id"))
         lesson = find_lesson(course, asked.part("lesson_id"), course.language).lesson
         async with asked.deps.database.write() as session:
-            row = await keep_place(
+            row = await keep_bookmark(
                 session,
                 asked.by.person_id,
                 course.course_id,
@@ -103,7 +103,7 @@ class Lessons:
                 is_read=body.is_read,
                 now_ms=asked.now_ms,
             )
-        return PlaceKept(row.section, row.read_at_ms)
+        return Bookmark(row.section, row.read_at_ms)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         return (
@@ -127,12 +127,12 @@ class Lessons:
             ),
             Endpoint(
                 method="PUT",
-                path=f"{LESSON_PATH}/place",
-                act=self.keep_place,
-                body=PlaceBody,
-                answer=PlaceKept,
+                path=f"{LESSON_PATH}/bookmark",
+                act=self.keep_bookmark,
+                body=BookmarkBody,
+                answer=Bookmark,
                 who=STAFF,
-                summary="Keep the place in a lesson, and that it was read to its end; enrols at the first time.",
+                summary="Keep a bookmark in a lesson, and that it was read to its end; enrols at the first time.",
             ),
         )
 

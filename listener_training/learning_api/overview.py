@@ -83,7 +83,7 @@ def is_reviewed(course: Course, lesson: Lesson, reviews: Reviews) -> bool:
 
 def _line(course: Course, found: FoundLesson, record: CourseRecord, reviews: Reviews) -> LessonLine:
     lesson = found.lesson
-    place = record.places.get(lesson.lesson_id)
+    bookmark = record.bookmarks.get(lesson.lesson_id)
     tries = record.tries.get(lesson.lesson_id, [])
     now = record.standing(lesson.lesson_id)
     return LessonLine(
@@ -98,9 +98,9 @@ def _line(course: Course, found: FoundLesson, record: CourseRecord, reviews: Rev
         is_passed=now.is_passed,
         is_done=standing.is_done(lesson, now),
         has_changed=now.is_read
-        and place is not None
-        and substance_of(place.lesson_version) != substance_of(lesson.version),
-        section=place.section if place else None,
+        and bookmark is not None
+        and substance_of(bookmark.lesson_version) != substance_of(lesson.version),
+        section=bookmark.section if bookmark else None,
         tries=sum(1 for one in tries if one.outcome in ("passed", "not_passed")),
         best_share=best_share(tries),
         open_attempt_id=tries[-1].attempt_id if tries and tries[-1].outcome is None else None,

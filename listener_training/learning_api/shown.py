@@ -126,14 +126,14 @@ class LessonShown(Struct, frozen=True, kw_only=True):
     next_lesson_id: str | None
 
 
-class PlaceBody(Struct, frozen=True):
+class BookmarkBody(Struct, frozen=True):
     """`section` from 0; `is_read`: the end was reached."""
 
     section: Annotated[int, Meta(ge=0, le=1000)]
     is_read: bool = False
 
 
-class PlaceKept(Struct, frozen=True):
+class Bookmark(Struct, frozen=True):
     section: int
     read_at_ms: int | None
 

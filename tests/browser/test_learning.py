@@ -120,11 +120,11 @@ async def test_who_does_not_pass_reads_on_and_waits(street: Street) -> None:
     await expect(page.get_by_role("button", name="To the test")).to_have_count(0)
 
 
-async def test_the_place_in_a_lesson_waits_on_another_device(street: Street) -> None:
+async def test_the_bookmark_waits_on_another_device(street: Street) -> None:
     pupil, name = await trainee(street)
     await pupil.opens(FIRST)
     sections = pupil.page.locator("[data-section]")
-    async with pupil.page.expect_response(lambda answer: answer.url.endswith("/place") and answer.ok):
+    async with pupil.page.expect_response(lambda answer: answer.url.endswith("/bookmark") and answer.ok):
         await sections.nth(2).evaluate("section => section.scrollIntoView({ block: 'center' })")
     phone = await (await street.context(PHONE)).new_page()
     await phone.goto("/learn")
@@ -185,7 +185,7 @@ async def test_lessons_are_read_without_a_network_until_the_sign_out(street: Str
     await expect(page.get_by_role("button", name="To the test")).to_have_count(0)
     await page.get_by_role("button", name="I have read it").click()
     await expect(page.get_by_text("Kept on this device. It is sent when the connection is back.")).to_be_visible()
-    async with page.expect_response(lambda answer: answer.url.endswith("/place") and answer.ok):
+    async with page.expect_response(lambda answer: answer.url.endswith("/bookmark") and answer.ok):
         await page.context.set_offline(False)
     await page.reload()
     await expect(page.locator(".banner", has_text="You are offline.")).to_have_count(0)

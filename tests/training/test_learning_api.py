@@ -43,7 +43,7 @@ async def takes_test(person: Browser, lesson: str = HEARING, *, well: bool = Tru
 
 
 async def reads(person: Browser, lesson: str) -> None:
-    kept = await person.call("PUT", f"{lesson}/place", {"section": 2, "is_read": True})
+    kept = await person.call("PUT", f"{lesson}/bookmark", {"section": 2, "is_read": True})
     assert kept.status_code == 200, kept.text
 
 
@@ -122,12 +122,12 @@ async def test_a_review_holds_for_the_version_that_was_reviewed(school: School) 
     assert (await admin.get(HEARING)).json()["reviewed"] is None
 
 
-# ---- the place in a lesson ----
+# ---- bookmarks ----
 
 
-async def test_the_place_follows_to_another_device(school: School) -> None:
+async def test_the_bookmark_follows_to_another_device(school: School) -> None:
     wren = await school.sign_in("wren", is_cleared=False)
-    kept = await wren.call("PUT", f"{HEARING}/place", {"section": 1})
+    kept = await wren.call("PUT", f"{HEARING}/bookmark", {"section": 1})
     assert kept.json() == {"section": 1, "read_at_ms": None}
     phone = school.browser()
     await phone.post("/api/sign-in", {"name": "wren", "password": PASSWORD})
@@ -136,12 +136,12 @@ async def test_the_place_follows_to_another_device(school: School) -> None:
     await reads(phone, HEARING)
     school.clock.advance(s=60)
     # The other tab, still in the middle, takes nothing back.
-    kept = await wren.call("PUT", f"{HEARING}/place", {"section": 0})
+    kept = await wren.call("PUT", f"{HEARING}/bookmark", {"section": 0})
     assert kept.json() == {"section": 0, "read_at_ms": school.clock() - 60_000}
-    # A version with fewer sections has no such place.
-    kept = await wren.call("PUT", f"{HEARING}/place", {"section": 999})
+    # A version with fewer sections has no such section.
+    kept = await wren.call("PUT", f"{HEARING}/bookmark", {"section": 999})
     assert kept.json()["section"] == 2
-    assert problem(await wren.call("PUT", f"{HEARING}/place", {"section": -1})) == (422, "bad_field")
+    assert problem(await wren.call("PUT", f"{HEARING}/bookmark", {"section": -1})) == (422, "bad_field")
 
 
 async def test_a_lesson_that_changed_in_substance_says_so_until_it_is_read_again(school: School) -> None:

@@ -1,29 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { draftOf, dropDrafts, keepDraft, keepPlace, sendPlaces, unsentPlace } from "../src/learn/drafts";
+import { addressOf, isSameView, lessonHash, personHash, testHash } from "../src/learn/addresses";
+import { draftOf, dropDrafts, keepBookmark, keepDraft, sendBookmarks, unsentBookmark } from "../src/learn/drafts";
 import type { Question } from "../src/learn/learning";
 import { percent } from "../src/learn/percent";
-import { isSameView, lessonHash, personHash, placeOf, testHash } from "../src/learn/places";
 import { mayComeLater } from "../src/learn/sending";
 import { isOver, verdictKey } from "../src/learn/verdicts";
 import { Problem } from "../src/shared/http";
 
 describe("the address", () => {
   it("leads back to what it was made from", () => {
-    expect(placeOf(lessonHash("starter", "open/questions", 2))).toEqual({
+    expect(addressOf(lessonHash("starter", "open/questions", 2))).toEqual({
       part: "lesson",
       courseId: "starter",
       lessonId: "open/questions",
       section: 2,
     });
-    expect(placeOf(testHash("t1"))).toEqual({ part: "test", attemptId: "t1" });
-    expect(placeOf(personHash("l1"))).toEqual({ part: "person", personId: "l1" });
-    expect(placeOf("")).toEqual({ part: "courses" });
+    expect(addressOf(testHash("t1"))).toEqual({ part: "test", attemptId: "t1" });
+    expect(addressOf(personHash("l1"))).toEqual({ part: "person", personId: "l1" });
+    expect(addressOf("")).toEqual({ part: "courses" });
   });
 
-  it("is no place when it is somebody else's, or broken", () => {
-    for (const hash of ["#main", "#lesson", "#lesson/starter", "#test/", "#source-x"]) expect(placeOf(hash)).toBeNull();
-    expect(placeOf("#lesson/a/b/x")).toEqual({ part: "lesson", courseId: "a", lessonId: "b", section: null });
-    expect(placeOf("#test/%E0%A4%A")).toEqual({ part: "test", attemptId: "%E0%A4%A" });
+  it("is nothing when it is somebody else's, or broken", () => {
+    for (const hash of ["#main", "#lesson", "#lesson/starter", "#test/", "#source-x"])
+      expect(addressOf(hash)).toBeNull();
+    expect(addressOf("#lesson/a/b/x")).toEqual({ part: "lesson", courseId: "a", lessonId: "b", section: null });
+    expect(addressOf("#test/%E0%A4%A")).toEqual({ part: "test", attemptId: "%E0%A4%A" });
   });
 
   it("shows the same lesson whatever its section", () => {
@@ -81,7 +82,7 @@ describe("drafts", () => {
   });
 });
 
-describe("places in lessons", () => {
+describe("bookmarks", () => {
   const answers: (Response | Error)[] = [];
   const sent: string[] = [];
   beforeEach(() => {
@@ -98,17 +99,17 @@ describe("places in lessons", () => {
 
   it("stay here until the service has them, and reading to the end is never taken back", async () => {
     answers.push(new TypeError("offline"), new TypeError("offline"));
-    expect(await keepPlace("c", "l", 4, true)).toBe(false);
-    expect(await keepPlace("c", "l", 1, false)).toBe(false);
-    expect(unsentPlace("c", "l")).toEqual({ section: 1, isRead: true });
-    expect(await sendPlaces()).toBe(true);
-    expect(sent[sent.length - 1]).toBe('/api/learning/courses/c/lessons/l/place {"section":1,"is_read":true}');
-    expect(unsentPlace("c", "l")).toBeNull();
+    expect(await keepBookmark("c", "l", 4, true)).toBe(false);
+    expect(await keepBookmark("c", "l", 1, false)).toBe(false);
+    expect(unsentBookmark("c", "l")).toEqual({ section: 1, isRead: true });
+    expect(await sendBookmarks()).toBe(true);
+    expect(sent[sent.length - 1]).toBe('/api/learning/courses/c/lessons/l/bookmark {"section":1,"is_read":true}');
+    expect(unsentBookmark("c", "l")).toBeNull();
   });
 
   it("are forgotten when the lesson is gone", async () => {
     answers.push(new Response('{"code":"no_such_lesson"}', { status: 404 }));
-    expect(await keepPlace("c", "old", 1, false)).toBe(true);
-    expect(unsentPlace("c", "old")).toBeNull();
+    expect(await keepBookmark("c", "old", 1, false)).toBe(true);
+    expect(unsentBookmark("c", "old")).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-"""Enrolments, places in lessons, attempts at tests and their answers."""
+"""Enrolments, bookmarks, attempts at tests and their answers."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -3,8 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { checkIcon, Icon, swapIcon, warningIcon } from "../shared/icon";
 import { t, type WordKey } from "../staff/words";
+import { lessonHash } from "./addresses";
 import type { Block, ChatLine, Span, Verdict } from "./learning";
-import { lessonHash } from "./places";
 
 export interface Context {
   courseId: string;

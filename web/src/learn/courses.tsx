@@ -5,11 +5,11 @@ import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { problemWords, span } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { lessonHash, testHash } from "./addresses";
 import { clearanceName } from "./clearances";
 import { areKept, isOffline, keep, mayKeep } from "./kept-here";
 import { type Ask, type Course, type LessonLine, lessonsOf, lessonUrl, loadCourses, type Module } from "./learning";
 import { percent } from "./percent";
-import { lessonHash, testHash } from "./places";
 import { useTitle } from "./title";
 
 export function Courses() {

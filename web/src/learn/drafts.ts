@@ -1,8 +1,8 @@
-// Answers that were begun and not sent, and places in lessons that the service has not got yet. Both outlive a reload.
+// Answers that were begun and not sent, and bookmarks that the service has not got yet. Both outlive a reload.
 import { Problem } from "../shared/http";
 import { thisDevice } from "../shared/safe-storage";
-import { DRAFTS_KEY, PLACES_KEY } from "../staff/kept";
-import { sendPlace } from "./learning";
+import { BOOKMARKS_KEY, DRAFTS_KEY } from "../staff/kept";
+import { sendBookmark } from "./learning";
 
 export interface Draft {
   chosen: string[];
@@ -44,38 +44,38 @@ export const dropDrafts = (attemptId: string, questionId?: string): void =>
     for (const key of Object.keys(kept)) if (isGone(key)) delete kept[key];
   });
 
-interface Place {
+interface Bookmark {
   section: number;
   isRead: boolean;
 }
 
-/** Keeps the place here first, then sends it. Having read a lesson to its end is never taken back. */
-export function keepPlace(courseId: string, lessonId: string, section: number, isRead: boolean): Promise<boolean> {
+/** Keeps the bookmark here first, then sends it. Having read a lesson to its end is never taken back. */
+export function keepBookmark(courseId: string, lessonId: string, section: number, isRead: boolean): Promise<boolean> {
   const key = `${courseId}/${lessonId}`;
-  change<Place>(PLACES_KEY, (kept) => {
+  change<Bookmark>(BOOKMARKS_KEY, (kept) => {
     kept[key] = { section, isRead: isRead || (kept[key]?.isRead ?? false) };
   });
-  return sendPlaces();
+  return sendBookmarks();
 }
 
-/** Sends what was not sent yet; true once nothing is left. Never throws: it is tried again with the next place. */
-export async function sendPlaces(): Promise<boolean> {
-  for (const [key, place] of Object.entries(read<Place>(PLACES_KEY))) {
+/** Sends what was not sent yet; true once nothing is left. Never throws: it is tried again with the next bookmark. */
+export async function sendBookmarks(): Promise<boolean> {
+  for (const [key, bookmark] of Object.entries(read<Bookmark>(BOOKMARKS_KEY))) {
     const [courseId = "", lessonId = ""] = key.split("/");
     try {
-      await sendPlace(courseId, lessonId, place.section, place.isRead);
+      await sendBookmark(courseId, lessonId, bookmark.section, bookmark.isRead);
     } catch (problem) {
-      // A lesson that is gone takes no place any more; whatever else went wrong may go right later.
+      // A lesson that is gone takes no bookmark any more; whatever else went wrong may go right later.
       if (!(problem instanceof Problem && problem.status === 404)) return false;
     }
-    change<Place>(PLACES_KEY, (kept) => {
+    change<Bookmark>(BOOKMARKS_KEY, (kept) => {
       const now = kept[key];
-      if (now?.section === place.section && now.isRead === place.isRead) delete kept[key];
+      if (now?.section === bookmark.section && now.isRead === bookmark.isRead) delete kept[key];
     });
   }
   return true;
 }
 
-/** The place that another device can't know yet. */
-export const unsentPlace = (courseId: string, lessonId: string): Place | null =>
-  read<Place>(PLACES_KEY)[`${courseId}/${lessonId}`] ?? null;
+/** The bookmark that another device can't know yet. */
+export const unsentBookmark = (courseId: string, lessonId: string): Bookmark | null =>
+  read<Bookmark>(BOOKMARKS_KEY)[`${courseId}/${lessonId}`] ?? null;

@@ -208,8 +208,8 @@ export async function loadCourses(): Promise<Course[]> {
 export const loadLesson = (courseId: string, lessonId: string): Promise<Lesson> =>
   call<Lesson>("GET", lessonUrl(courseId, lessonId));
 
-export const sendPlace = (courseId: string, lessonId: string, section: number, isRead: boolean): Promise<unknown> =>
-  call("PUT", `${lessonPath(courseId, lessonId)}/place`, { section, is_read: isRead });
+export const sendBookmark = (courseId: string, lessonId: string, section: number, isRead: boolean): Promise<unknown> =>
+  call("PUT", `${lessonPath(courseId, lessonId)}/bookmark`, { section, is_read: isRead });
 
 export const beginTest = (courseId: string, lessonId: string): Promise<Attempt> =>
   timed(call<Attempt>("POST", `${lessonPath(courseId, lessonId)}/attempts`, { language: words.language }));

@@ -5,11 +5,11 @@ import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { problemWords, span } from "../staff/say";
 import { t } from "../staff/words";
+import { lessonHash, testHash } from "./addresses";
 import { BlockView, type Context, jump } from "./blocks";
-import { keepPlace, unsentPlace } from "./drafts";
+import { keepBookmark, unsentBookmark } from "./drafts";
 import { isOffline } from "./kept-here";
 import { beginTest, type Course, type Lesson, type LessonLine, lessonsOf, loadCourses, loadLesson } from "./learning";
-import { lessonHash, testHash } from "./places";
 import { Sources } from "./sources";
 import { useTitle } from "./title";
 
@@ -62,14 +62,14 @@ function Reading({ lesson, course, line, section, changed }: ReadingProps) {
     titleOf: (id) => titles.get(id) ?? t("lesson.another"),
   };
   const here = useRef<HTMLElement>(null);
-  const kept = useRef(unsentPlace(lesson.course_id, lesson.lesson_id)?.section ?? null);
+  const kept = useRef(unsentBookmark(lesson.course_id, lesson.lesson_id)?.section ?? null);
   // What was known when the lesson opened; where one is by now must not move the sign.
   const [stopped, setStopped] = useState<number | null>(kept.current);
   const isLineKnown = line !== undefined;
   useEffect(() => {
     if (kept.current === null && line) setStopped(line.section);
   }, [isLineKnown]);
-  usePlace(here, lesson, kept);
+  useBookmark(here, lesson, kept);
   useEffect(() => {
     if (section !== null) goTo(section);
   }, [section]);
@@ -170,7 +170,7 @@ function End({ lesson, line, changed }: { lesson: Lesson; line: LessonLine | und
   const [isKeptHere, setIsKeptHere] = useState(false);
   const last = lesson.sections.length - 1;
   const read = async () => {
-    const isSent = await keepPlace(lesson.course_id, lesson.lesson_id, last, true);
+    const isSent = await keepBookmark(lesson.course_id, lesson.lesson_id, last, true);
     setIsKeptHere(!isSent);
     changed();
   };
@@ -237,7 +237,7 @@ function goTo(section: number): void {
 }
 
 /** Keeps the section in the middle of the window, once it has been there for a while. */
-function usePlace(here: { current: HTMLElement | null }, lesson: Lesson, kept: { current: number | null }): void {
+function useBookmark(here: { current: HTMLElement | null }, lesson: Lesson, kept: { current: number | null }): void {
   useEffect(() => {
     const article = here.current;
     if (!article || typeof IntersectionObserver === "undefined") return;
@@ -251,7 +251,7 @@ function usePlace(here: { current: HTMLElement | null }, lesson: Lesson, kept: {
         if (section === kept.current) return;
         timer = setTimeout(() => {
           kept.current = section;
-          void keepPlace(lesson.course_id, lesson.lesson_id, section, false);
+          void keepBookmark(lesson.course_id, lesson.lesson_id, section, false);
         }, SETTLED_MS);
       },
       // A line across the middle: one section at a time crosses it.

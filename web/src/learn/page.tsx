@@ -3,22 +3,22 @@ import { Icon, offlineIcon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { type Me, maySupervise } from "../staff/me";
 import { t, type WordKey } from "../staff/words";
+import { type Address, addressOf, isSameView } from "./addresses";
 import { Clearances } from "./clearances";
 import { Courses } from "./courses";
-import { sendPlaces } from "./drafts";
+import { sendBookmarks } from "./drafts";
 import { isOffline } from "./kept-here";
 import { LessonPage } from "./lesson";
 import { People } from "./people";
 import { PersonPage } from "./person";
-import { isSameView, type Place, placeOf } from "./places";
 import { TestPage } from "./test";
 
-const FIRST: Place = { part: "courses" };
+const FIRST: Address = { part: "courses" };
 
 interface Part {
   hash: string;
   key: WordKey;
-  parts: readonly Place["part"][];
+  parts: readonly Address["part"][];
   isFor: (person: Me) => boolean;
 }
 
@@ -29,20 +29,20 @@ const PARTS: readonly Part[] = [
 ];
 
 export function LearnPage({ person }: { person: Me }) {
-  const [place, setPlace] = useState<Place>(() => placeOf(location.hash) ?? FIRST);
-  const shown = useRef(place);
+  const [address, setAddress] = useState<Address>(() => addressOf(location.hash) ?? FIRST);
+  const shown = useRef(address);
   useEffect(() => {
     const look = () => {
-      const next = placeOf(location.hash);
+      const next = addressOf(location.hash);
       if (!next) return;
       const isSame = isSameView(shown.current, next);
       shown.current = next;
-      setPlace(next);
+      setAddress(next);
       if (isSame) return;
       scrollTo(0, 0);
       document.getElementById("main")?.focus();
     };
-    const back = () => void sendPlaces();
+    const back = () => void sendBookmarks();
     addEventListener("hashchange", look);
     addEventListener("online", back);
     // The address may have changed between the first drawing and now.
@@ -65,7 +65,7 @@ export function LearnPage({ person }: { person: Me }) {
             key={one.hash}
             class="tab"
             href={one.hash}
-            aria-current={one.parts.includes(place.part) ? "page" : undefined}
+            aria-current={one.parts.includes(address.part) ? "page" : undefined}
           >
             {t(one.key)}
           </a>
@@ -77,30 +77,30 @@ export function LearnPage({ person }: { person: Me }) {
           <p class="banner__text">{t("learn.offline")}</p>
         </div>
       )}
-      <View place={place} person={person} />
+      <View address={address} person={person} />
     </main>
   );
 }
 
-function View({ place, person }: { place: Place; person: Me }) {
-  switch (place.part) {
+function View({ address, person }: { address: Address; person: Me }) {
+  switch (address.part) {
     case "lesson":
       return (
         <LessonPage
-          key={`${place.courseId}/${place.lessonId}`}
-          courseId={place.courseId}
-          lessonId={place.lessonId}
-          section={place.section}
+          key={`${address.courseId}/${address.lessonId}`}
+          courseId={address.courseId}
+          lessonId={address.lessonId}
+          section={address.section}
         />
       );
     case "test":
-      return <TestPage key={place.attemptId} attemptId={place.attemptId} />;
+      return <TestPage key={address.attemptId} attemptId={address.attemptId} />;
     case "clearances":
       return <Clearances person={person} />;
     case "people":
       return maySupervise(person) ? <People /> : <Courses />;
     case "person":
-      return maySupervise(person) ? <PersonPage key={place.personId} personId={place.personId} /> : <Courses />;
+      return maySupervise(person) ? <PersonPage key={address.personId} personId={address.personId} /> : <Courses />;
     default:
       return <Courses />;
   }

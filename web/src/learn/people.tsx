@@ -4,8 +4,8 @@ import { Banner, Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { day, dayAndClock, problemWords } from "../staff/say";
 import { t, words } from "../staff/words";
+import { personHash } from "./addresses";
 import { inviteTrainee, loadPeople, type PersonLine } from "./learning";
-import { personHash } from "./places";
 import { useTitle } from "./title";
 
 /** For supervisors: who learns, how far they are, and a link for somebody new. */

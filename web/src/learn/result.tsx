@@ -5,10 +5,10 @@ import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { problemWords, span } from "../staff/say";
 import { t } from "../staff/words";
+import { lessonHash, testHash } from "./addresses";
 import { AnsweredView } from "./answered";
 import { type Attempt, beginTest, lessonsOf, loadCourses } from "./learning";
 import { percent } from "./percent";
-import { lessonHash, testHash } from "./places";
 import { verdictKey } from "./verdicts";
 
 /** How a test ended, what comes next, and every answer to read again. */

@@ -1,6 +1,6 @@
 // Where on the learning page somebody is, as the address says it. Pure.
 
-export type Place =
+export type Address =
   | { part: "courses" }
   | { part: "lesson"; courseId: string; lessonId: string; section: number | null }
   | { part: "test"; attemptId: string }
@@ -8,8 +8,8 @@ export type Place =
   | { part: "people" }
   | { part: "person"; personId: string };
 
-/** #lesson/starter/reflecting/2 -> that lesson, its third section. What isn't a place here (#main) is null: stay. */
-export function placeOf(hash: string): Place | null {
+/** #lesson/starter/reflecting/2 -> that lesson, its third section. What isn't an address here (#main) is null: stay. */
+export function addressOf(hash: string): Address | null {
   const [part = "", ...ids] = hash.replace(/^#/, "").split("/").map(decoded);
   const [first, second, third] = ids;
   if (part === "" || part === "courses") return { part: "courses" };
@@ -28,9 +28,10 @@ export const lessonHash = (courseId: string, lessonId: string, section?: number)
 export const testHash = (attemptId: string): string => `#test/${encodeURIComponent(attemptId)}`;
 export const personHash = (personId: string): string => `#people/${encodeURIComponent(personId)}`;
 
-/** Do two places show the same, but for where on it one looks? */
-export function isSameView(one: Place, other: Place): boolean {
-  const bare = (place: Place) => JSON.stringify(place.part === "lesson" ? { ...place, section: null } : place);
+/** Do two addresses show the same, but for where on it one looks? */
+export function isSameView(one: Address, other: Address): boolean {
+  const bare = (address: Address) =>
+    JSON.stringify(address.part === "lesson" ? { ...address, section: null } : address);
   return bare(one) === bare(other);
 }
 
