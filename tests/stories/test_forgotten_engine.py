@@ -1,0 +1,113 @@
+"""The engine comes back empty: who talks goes on talking, who waited stands where they stood."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat.conversation.facts_tables import ChatFactsRow
+from config.engines.valkey import ThrowAwayValkey
+from tests.helpers.person import Seeker
+from tests.helpers.service import Service, starting, until
+from tests.helpers.world import World
+
+
+@pytest.fixture
+def forgetful() -> Iterator[ThrowAwayValkey]:
+    """An engine that keeps nothing."""
+    with ThrowAwayValkey() as engine:
+        yield engine
+
+
+@pytest.fixture
+def service_on_it(forgetful: ThrowAwayValkey, tmp_path: Path) -> Iterator[Service]:
+    with starting(tmp_path, REDIS_URL=forgetful.url) as service:
+        yield service
+        service.check_log()
+
+
+def loses_everything(engine: ThrowAwayValkey) -> None:
+    engine.kill()
+    engine.restart()
+
+
+async def snapshot_of(world: World, seeker: Seeker, **hello: Any) -> dict[str, Any]:
+    """What a new connection of this person is told."""
+    tab = await world.same_person(seeker, **hello)
+    try:
+        return dict(tab.welcome["snapshot"])
+    finally:
+        await tab.leaves()
+
+
+async def facts_of(world: World, chat_id: str) -> None:
+    """Wait until the archiver has written that this chat ended."""
+    for _ in range(150):
+        async with world.database.read() as session:
+            if await session.get(ChatFactsRow, chat_id) is not None:
+                return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"the facts of {chat_id} were not written")
+
+
+async def test_the_processes_say_again_what_the_engine_forgot(
+    forgetful: ThrowAwayValkey, service_on_it: Service
+) -> None:
+    world = await World(service_on_it).opens()
+    try:
+        seeker, listener, chat_id = await world.they_talk()
+        waiting = [await world.seeker_arrives() for _ in range(3)]
+        for person in (seeker, listener, *waiting):
+            person.keeps_coming_back()
+        await asyncio.to_thread(loses_everything, forgetful)
+        await seeker.says(chat_id, "are you still there?")
+        await listener.says(chat_id, "I am, and it is the same chat")
+        await world.everyone_agrees()
+        for place, person in enumerate(waiting, start=1):
+            request = (await snapshot_of(world, person))["request"]
+            assert (request["state"], request["place"]) == ("waiting", place)
+            assert not [f for f in person.unseen if f["type"] == "request_changed" and f["state"] == "ended"]
+        await seeker.does("end_chat", chat_id=chat_id)
+        await listener.does("finish_wrap_up", chat_id=chat_id)
+        offer = await listener.sees_offer(request_id=waiting[0].request_id)
+        await listener.accepts(offer)
+        await waiting[0].is_connected()
+    finally:
+        await world.ends()
+
+
+async def test_a_ticket_brings_back_what_nobody_else_remembers(forgetful: ThrowAwayValkey, tmp_path: Path) -> None:
+    with starting(tmp_path, REDIS_URL=forgetful.url) as first:
+        world = await World(first).opens()
+        waiting = [await world.seeker_arrives() for _ in range(2)]
+        tickets = [(await seeker.sees("request_changed", state="waiting"))["ticket"] for seeker in waiting]
+        assert first.stop(signal.SIGTERM)[0] == 0
+    await asyncio.to_thread(loses_everything, forgetful)
+    with starting(tmp_path, REDIS_URL=forgetful.url) as second:
+        later = World(second)
+        later.language = world.language
+        try:
+            for seeker, ticket in reversed(list(zip(waiting, tickets, strict=True))):
+                seeker.service = second
+                await seeker.comes(tickets=[ticket, "nonsense"])
+                assert seeker.welcome["snapshot"]["request"]["request_id"] == seeker.request_id
+            listener = await later.listener_is_available()
+            for seeker in waiting:
+                offer = await listener.sees_offer(request_id=seeker.request_id)
+                await listener.accepts(offer)
+                await seeker.does("confirm_here", request_id=seeker.request_id)
+                chat_id = await seeker.is_connected()
+                await seeker.does("end_chat", chat_id=chat_id)
+                await listener.does("finish_wrap_up", chat_id=chat_id)
+            # What the database knows as ended, no ticket brings back.
+            await facts_of(later, chat_id)
+            await asyncio.to_thread(loses_everything, forgetful)
+            await asyncio.to_thread(until, second.is_ready)
+            again = await snapshot_of(later, waiting[-1], tickets=[tickets[-1]], recover=[])
+            assert again["request"] is None
+        finally:
+            await later.ends()
+            await world.ends()
