@@ -18,7 +18,7 @@ function OPS.request_chat(keys, args)
   if #barred > 0 then redis.call('PERSIST', K.blocks(S, person)) end
   each_language(args[9], function(listener) barred[#barred + 1] = listener end)
   local language = string.match(args[6], '^[^,]+')
-  local c = { id = id, key = K.chat(S, id), writes = {} }
+  local c = { id = id, key = K.chat(S, id) }
   chats[id] = c
   put(c, 'turn', 0, 'pe', person, 'rq', args[5], 'la', language, 'ls', args[6], 'di', args[8],
     'ar', T.now, 'pf', args[10], 'at', T.now, 'ep', args[11], 'sq', 0, 'rid', args[13] or '',

@@ -85,7 +85,7 @@ function OPS.resume(keys, args)
     if state == 'U' or state == 'E' then return finish(S, 'ended') end
     if own_chat(S, person) then return finish(S, 'open') end
     local cell = string.match(args[9], '^[0-3]%.[0-3]%.%d+$')
-    c = { id = id, key = K.chat(S, id), writes = {} }
+    c = { id = id, key = K.chat(S, id) }
     chats[id] = c
     put(c, 'pe', person, 'rq', args[7], 'la', string.match(args[8], '^[^,]+'), 'ls', args[8], 'ce', cell, 'mk', num(args[10]),
       'ar', math.min(num(args[11]), T.now), 'pf', args[12], 'di', args[13], 'at', T.now, 'ep', args[16], 'sq', 0,
