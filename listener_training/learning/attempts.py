@@ -13,8 +13,8 @@ from listener_training.learning import judging
 from listener_training.learning.drawing import DrawnQuestion, draw, is_whole
 from listener_training.learning.enrolment import enrol, take_turn
 from listener_training.learning.shelf import find_lesson
-from listener_training.learning.tables import AttemptRow, ItemAnswerRow
-from listener_training.learning.trying import Item, may_try_at_ms, result_of
+from listener_training.learning.tables import AnswerRow, AttemptRow
+from listener_training.learning.trying import Counted, may_try_at_ms, result_of
 
 
 async def begin(
@@ -82,7 +82,7 @@ async def answer(
     """Judge an answer and keep it; the first one to a question stands, whatever another tab sends. Raises Refused."""
     await take_turn(session, person_id)
     attempt = await find_attempt(session, attempt_id, person_id)
-    if await session.get(ItemAnswerRow, (attempt_id, question_id)) is not None:
+    if await session.get(AnswerRow, (attempt_id, question_id)) is not None:
         return attempt
     question = await _question(session, attempt, question_id, course, now_ms)
     if question is None:
@@ -92,7 +92,7 @@ async def answer(
     except judging.BadAnswer as bad:
         raise Refused("bad_choice", str(bad)) from None
     session.add(
-        ItemAnswerRow(
+        AnswerRow(
             attempt_id=attempt_id,
             question_id=question_id,
             kind=question.kind,
@@ -121,7 +121,7 @@ async def compare(
     """Keep what somebody found in their own words when they compared them with the model. Raises Refused."""
     await take_turn(session, person_id)
     attempt = await find_attempt(session, attempt_id, person_id)
-    row = await session.get(ItemAnswerRow, (attempt_id, question_id))
+    row = await session.get(AnswerRow, (attempt_id, question_id))
     if row is None or row.text is None:
         raise Refused("no_such_question", "There is nothing written yet that could be compared.")
     if row.compared_at_ms is not None:
@@ -147,9 +147,9 @@ async def tries_of(session: AsyncSession, person_id: str, course_id: str, lesson
     return (await session.scalars(query.order_by(AttemptRow.number))).all()
 
 
-async def answers_of(session: AsyncSession, attempt_id: str) -> dict[str, ItemAnswerRow]:
+async def answers_of(session: AsyncSession, attempt_id: str) -> dict[str, AnswerRow]:
     """Question -> the answer that stands."""
-    rows = await session.scalars(select(ItemAnswerRow).where(ItemAnswerRow.attempt_id == attempt_id))
+    rows = await session.scalars(select(AnswerRow).where(AnswerRow.attempt_id == attempt_id))
     return {row.question_id: row for row in rows}
 
 
@@ -188,8 +188,8 @@ async def _end_if_done(session: AsyncSession, attempt: AttemptRow, course: Cours
     )
     if not is_done:
         return
-    items = [Item(row.points, row.worth) for row in answers.values()]
-    attempt.share, attempt.outcome = result_of(items, lesson_of(attempt, course).test.pass_mark)
+    counted = [Counted(row.points, row.worth) for row in answers.values()]
+    attempt.share, attempt.outcome = result_of(counted, lesson_of(attempt, course).test.pass_mark)
     attempt.ended_at_ms = now_ms
     await session.flush()
 

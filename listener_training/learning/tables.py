@@ -62,14 +62,14 @@ class AttemptRow(Base):
     )
 
 
-class ItemAnswerRow(Base):
+class AnswerRow(Base):
     """One answered question of an attempt; the first answer stands. `text` is what somebody wrote, and never logged.
 
     `worth` is null where nothing is counted; then `checked` says which points of the checklist the writer found in
     their own words, once they compared.
     """
 
-    __tablename__ = "item_answers"
+    __tablename__ = "test_answers"
 
     attempt_id: Mapped[str] = mapped_column(ForeignKey("test_attempts.attempt_id"), primary_key=True)
     question_id: Mapped[str] = mapped_column(primary_key=True, index=True)
@@ -83,4 +83,4 @@ class ItemAnswerRow(Base):
     compared_at_ms: Mapped[int | None] = mapped_column(BigInteger)
 
     def __repr__(self) -> str:
-        return f"ItemAnswerRow(attempt_id={self.attempt_id!r}, question_id={self.question_id!r})"
+        return f"AnswerRow(attempt_id={self.attempt_id!r}, question_id={self.question_id!r})"

@@ -21,8 +21,8 @@ class Try(Protocol):
     def ended_at_ms(self) -> int | None: ...
 
 
-class Item(NamedTuple):
-    """A question that was answered. `worth` None: it doesn't count."""
+class Counted(NamedTuple):
+    """An answer to a question. `worth` None: it doesn't count."""
 
     points: int
     worth: float | None
@@ -33,9 +33,9 @@ class Result(NamedTuple):
     outcome: Outcome
 
 
-def result_of(items: Iterable[Item], pass_mark: float) -> Result:
+def result_of(answers: Iterable[Counted], pass_mark: float) -> Result:
     """The share of the points, and whether that is enough. Where nothing counts, doing it is all that is asked."""
-    counted = [(item.points, item.worth) for item in items if item.worth is not None]
+    counted = [(one.points, one.worth) for one in answers if one.worth is not None]
     whole = sum(points for points, _ in counted)
     share = sum(points * worth for points, worth in counted) / whole if whole else 1.0
     return Result(share, "passed" if share + _ROUNDING >= pass_mark else "not_passed")

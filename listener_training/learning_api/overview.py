@@ -1,4 +1,4 @@
-"""Courses, lessons and attempts as one person sees them. Pure."""
+"""Courses, lessons and attempts as one person sees them. It asks nothing of anybody: rows come in, answers go out."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
@@ -9,7 +9,7 @@ from listener_training.learning import judging, standing
 from listener_training.learning.attempts import drawn_in
 from listener_training.learning.enrolment import substance_of
 from listener_training.learning.record import CourseRecord, best_share
-from listener_training.learning.tables import AttemptRow, ItemAnswerRow
+from listener_training.learning.tables import AnswerRow, AttemptRow
 from listener_training.learning.trying import Outcome, may_try_at_ms
 from listener_training.learning_api.shown import (
     AnswerShown,
@@ -111,7 +111,7 @@ def _line(course: Course, found: FoundLesson, record: CourseRecord, reviews: Rev
 def attempt_shown(
     attempt: AttemptRow,
     lesson: Lesson,
-    answers: Mapping[str, ItemAnswerRow],
+    answers: Mapping[str, AnswerRow],
     tries: Sequence[AttemptRow],
     now_ms: int,
 ) -> AttemptShown:
@@ -139,7 +139,7 @@ def attempt_shown(
     )
 
 
-def _question(question: Question, order: Sequence[str], answer: ItemAnswerRow | None) -> QuestionShown:
+def _question(question: Question, order: Sequence[str], answer: AnswerRow | None) -> QuestionShown:
     texts = {option.id: option.text for option in question.options}
     return QuestionShown(
         question_id=question.id,
@@ -152,7 +152,7 @@ def _question(question: Question, order: Sequence[str], answer: ItemAnswerRow | 
     )
 
 
-def _answer(question: Question, row: ItemAnswerRow) -> AnswerShown:
+def _answer(question: Question, row: AnswerRow) -> AnswerShown:
     return AnswerShown(
         chosen=row.chosen,
         text=row.text,

@@ -13,7 +13,7 @@ from listener_training.learning import judging
 from listener_training.learning.drawing import draw, is_whole, right_order
 from listener_training.learning.judging import BadAnswer, check, checked_share, right_ids, worth_of
 from listener_training.learning.standing import Standing, asks_of, done_lessons, next_lesson
-from listener_training.learning.trying import Item, may_try_at_ms, result_of
+from listener_training.learning.trying import Counted, may_try_at_ms, result_of
 from tests.training.small_course import REPLY, SEVERAL, STEPS, WRITTEN, course, single
 
 BANK = [single(f"q{n}") for n in range(12)]
@@ -137,17 +137,17 @@ def test_a_checklist_is_ticked_by_its_own_points_only() -> None:
 
 
 def test_a_test_is_passed_at_the_mark_and_not_below() -> None:
-    third = Item(1, 1 / 3)
+    third = Counted(1, 1 / 3)
     assert result_of([third, third, third], 1 / 3).outcome == "passed"
-    assert result_of([Item(1, 1), Item(1, 0)], 0.51) == (0.5, "not_passed")
+    assert result_of([Counted(1, 1), Counted(1, 0)], 0.51) == (0.5, "not_passed")
     # Two points count twice.
-    assert result_of([Item(2, 1), Item(1, 0)], 0.66).outcome == "passed"
+    assert result_of([Counted(2, 1), Counted(1, 0)], 0.66).outcome == "passed"
 
 
 def test_what_is_written_counts_for_nothing_and_against_nobody() -> None:
-    assert result_of([Item(1, 1), Item(1, None)], 1.0) == (1.0, "passed")
-    assert result_of([Item(1, 0), Item(1, None)], 0.5).outcome == "not_passed"
-    assert result_of([Item(1, None)], 1.0).outcome == "passed"
+    assert result_of([Counted(1, 1), Counted(1, None)], 1.0) == (1.0, "passed")
+    assert result_of([Counted(1, 0), Counted(1, None)], 0.5).outcome == "not_passed"
+    assert result_of([Counted(1, None)], 1.0).outcome == "passed"
 
 
 @dataclass

@@ -64,7 +64,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "item_answers",
+        "test_answers",
         sa.Column("attempt_id", sa.String(), nullable=False),
         sa.Column("question_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -76,15 +76,15 @@ def upgrade() -> None:
         sa.Column("checked", sa.JSON(), nullable=True),
         sa.Column("compared_at_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["attempt_id"], ["test_attempts.attempt_id"], name="fk_item_answers_attempt_id_test_attempts"
+            ["attempt_id"], ["test_attempts.attempt_id"], name="fk_test_answers_attempt_id_test_attempts"
         ),
-        sa.PrimaryKeyConstraint("attempt_id", "question_id", name="pk_item_answers"),
+        sa.PrimaryKeyConstraint("attempt_id", "question_id", name="pk_test_answers"),
     )
-    op.create_index("ix_item_answers_question_id", "item_answers", ["question_id"], unique=False)
+    op.create_index("ix_test_answers_question_id", "test_answers", ["question_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("item_answers")
+    op.drop_table("test_answers")
     op.drop_table("test_attempts")
     op.drop_table("lesson_progress")
     op.drop_table("enrolments")
