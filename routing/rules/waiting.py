@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: With fewer chats begun in the last hour nothing honest can be said.
+#: With fewer who had to wait in the last hours nothing honest can be said.
 STARTS_NEEDED = 10
 #: Bands look at this many of the latest waits.
 LOOK_BACK = 30
@@ -20,10 +20,11 @@ class WaitBand:
 
 
 def wait_band(waits_ms: Sequence[int], head_waited_ms: int) -> WaitBand | None:
-    """The band for somebody who joins now, from the waits of the last hour (newest first) and the head's wait so far.
+    """The band for somebody who has to wait now: from the waits of those who had to (newest first) and the head's so far.
 
     [half the smaller, twice the larger + 60 s] of the last wait (LES) and the head's wait (HOL), widened to the
-    10th and 90th percentile of the last 30 waits: covers 84-93 % in a big pool. None with fewer than 10 starts.
+    10th and 90th percentile of the last 30 waits. In the simulation 86-96 % join within it and 5-11 % wait longer than
+    its upper end (docs/simulation.md). None with fewer than 10 waits.
     """
     if len(waits_ms) < STARTS_NEEDED:
         return None
@@ -40,8 +41,8 @@ def wait_band(waits_ms: Sequence[int], head_waited_ms: int) -> WaitBand | None:
 def renewed(band: WaitBand, waited_ms: int) -> WaitBand:
     """The band for somebody who has waited so long already; it tells of the whole wait and never of a past one.
 
-    Nobody's whole wait is shorter than what they waited so far: the low end follows, in whole minutes. An upper end that
-    has passed is doubled and a minute added, as often as it takes, and then stands still until that has passed, too.
+    Nobody's whole wait is shorter than what they waited so far: the low end follows, in whole minutes. An upper end
+    that has passed is doubled and a minute added, as often as it takes, and stands until that has passed, too.
     """
     waited_s = max(0, waited_ms) // 1000
     high_s = band.high_s
