@@ -24,7 +24,7 @@ def expression_of(pattern: str, lists: Mapping[str, Sequence[str]]) -> str:
     """One pattern as a regular expression. Raises BadPattern."""
     made = []
     parts = pattern.split()
-    if not parts or all(part in ("^", "$", "*", "**", "_") for part in parts):
+    if not parts or all(part in ("^", "$", "*", "**") for part in parts):
         raise BadPattern(f"{pattern!r} names no word.")
     if parts[0].startswith("("):
         raise BadPattern(f"{pattern!r} begins with a word that may be missing: it says nothing there.")
