@@ -29,7 +29,9 @@ local function class_of(name)
 end
 
 -- May whoever holds this level and these hard topics serve this cell? Works for listeners and for classes.
-local function serves(level, hard, cell) return level >= cell.level and bit.band(hard, cell.hard) == cell.hard end
+local function serves(level, hard, cell)
+  return level >= cell.level and (cell.hard == 0 or bit.band(hard, cell.hard) == cell.hard)
+end
 
 local function may_serve(l, c) return serves(l.lv, l.hd, cell_of(c.ce)) end
 
@@ -112,16 +114,11 @@ local function exclude(S, c, listener)
   if not c.nx then put(c, 'nx', '1') end
 end
 
--- Is the first of two heads served before the second? Risk 3 before all others and among themselves by arrival; else by
--- how much of its target each has waited (accumulating priority: Stanford, Taylor, Ziedins 2014).
-local function goes_before(cell, arrival, other, other_arrival)
-  if cell.risk == URGENT or other.risk == URGENT then
-    if cell.risk ~= other.risk then return cell.risk == URGENT end
-    return arrival < other_arrival
-  end
-  local mine, theirs = (T.now - arrival) / cell.target, (T.now - other_arrival) / other.target
-  if mine ~= theirs then return mine > theirs end
-  return arrival < other_arrival
+-- How soon the head of a line is served, as a number: risk 3 before all others and among themselves by arrival; else by how
+-- much of its target it has waited (accumulating priority: Stanford, Taylor, Ziedins 2014). Over 1 is late.
+local function urgency(cell, arrival)
+  local wait = T.now - arrival
+  return cell.risk == URGENT and 1e9 + wait or wait / cell.target
 end
 
 -- 1 + how many of the pool's line would be served before this request if everybody there could serve everybody.

@@ -4,7 +4,18 @@
 local function class_name(l) return l.lv .. '.' .. l.hd end
 
 -- Units in use here and in the other shards. Load is the size of a set, never a counter.
-local function load_of(S, l) return redis.call('SCARD', K.units(S, l.id)) + l.xe end
+local function load_of(S, l)
+  l.held = l.held or redis.call('SCARD', K.units(S, l.id)) -- asked once a call
+  return l.held + l.xe
+end
+
+local function take_unit(S, l, chat)
+  if redis.call('SADD', K.units(S, l.id), chat) == 1 and l.held then l.held = l.held + 1 end
+end
+
+local function free_unit(S, l, chat)
+  if redis.call('SREM', K.units(S, l.id), chat) == 1 and l.held then l.held = l.held - 1 end
+end
 
 -- What may be offered now: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing. Sets l.load.
 local function room_of(S, l)

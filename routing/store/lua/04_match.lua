@@ -21,7 +21,7 @@ local function make_offer(S, c, l, why, is_spare)
   put(c, 'st', 'O', 'turn', turn, 'l', l.id, 'dl', deadline, 'rs', '', 'vis', l.sev == '1' and '0' or '1', 'ml', language,
     'xt', is_spare and '2' or l.tn == 1 and '1' or '0', 'oid', c.id .. '.' .. turn, 'no', num(c.no) + 1)
   redis.call('ZADD', K.due(S), deadline, c.id)
-  redis.call('SADD', K.units(S, l.id), c.id)
+  take_unit(S, l, c.id)
   redis.call('SADD', K.offered(S, c.la), c.id)
   put(l, 'po', c.id)
   if l.tn == 1 and not is_spare then put(l, 'tn', 0) end
@@ -35,7 +35,7 @@ end
 -- Take a chat off its listener (an offer that did not become a chat, a lost listener, a finished wrap-up).
 -- `reason` is set where an offer is withdrawn: the listener's next snapshot tells it.
 local function release(S, c, l, reason)
-  redis.call('SREM', K.units(S, l.id), c.id)
+  free_unit(S, l, c.id)
   -- What became of an offer that nobody answered, or that was accepted and came to nothing (then the turn has risen).
   if reason and reason ~= 'declined' then put(c, 'oe:' .. (c.st == 'H' and c.turn - 1 or c.turn), reason) end
   if c.st == 'O' or c.st == 'H' then redis.call('SREM', K.offered(S, c.la), c.id) end
@@ -159,7 +159,42 @@ local function first_returning(S, l, excluding)
   end
 end
 
--- Among the lines that this listener may serve the one whose head goes first.
+local function told_of(head) return head.line .. ':' .. math.floor((T.now - head.at) / 1000) end
+
+-- Of the lines that this listener may serve the one whose head goes first; equal heads: the earlier arrival, then the smaller
+-- name. found: language -> its lines and their heads' arrivals. passed: lines in which everybody is kept apart from them.
+-- answer: the line, or nil; text of this one, the one after it, and the one whose head has waited longest
+local function first_line(l, found, room, passed)
+  local level, hard = l.lv, l.hd
+  local best, second, longest
+  for language, heads in pairs(found) do
+    for i = 1, #heads, 2 do
+      local cell = CELLS[heads[i]] or cell_of(heads[i])
+      if serves(level, hard, cell) and (room == '1' or cell.risk == URGENT) then
+        local at = num(heads[i + 1])
+        local soon = urgency(cell, at)
+        if not longest or at < longest.at or not second or soon >= second.soon then
+          local head = { line = language .. ':' .. cell.name, cell = cell, at = at, soon = soon }
+          if not passed[head.line] then
+            if not longest or at < longest.at then longest = head end
+            if not best or soon > best.soon or (soon == best.soon
+                and (at < best.at or (at == best.at and head.line < best.line))) then
+              best, second = head, best
+            elseif not second or soon > second.soon then
+              second = head
+            end
+          end
+        end
+      end
+    end
+  end
+  if not best then return nil, '' end
+  local told = told_of(best)
+  if second then told = told .. ',' .. told_of(second) end
+  if longest ~= best and longest ~= second then told = told .. ',' .. told_of(longest) end
+  return best, told
+end
+
 local function match_listener(S, l)
   local room = room_of(S, l)
   if room == '0' or T.is_barred then
@@ -167,37 +202,30 @@ local function match_listener(S, l)
     list(S, l, room)
     return false
   end
-  local heads, told, is_late = {}, {}, false
+  local found, passed, excluding = {}, {}, redis.call('SCARD', K.excluding(S, l.id))
   each_language(l.lg, function(language)
-    local found = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
-    for i = 1, #found, 2 do
-      local cell, arrival = cell_of(found[i]), num(found[i + 1])
-      if serves(l.lv, l.hd, cell) and (room == '1' or cell.risk == URGENT) then
-        heads[#heads + 1] = { key = language .. ':' .. cell.name, cell = cell, at = arrival }
-        if cell.risk == URGENT or T.now - arrival > cell.target then is_late = true end
-      end
-    end
+    found[language] = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
   end)
-  if #heads > 1 then table.sort(heads, function(a, b) return goes_before(a.cell, a.at, b.cell, b.at) end) end
-  for i = 1, math.min(#heads, TOLD) do
-    told[i] = heads[i].key .. ':' .. math.floor((T.now - heads[i].at) / 1000)
-  end
-  local considered = table.concat(told, ',')
-  local excluding = redis.call('SCARD', K.excluding(S, l.id))
+  local first, told = first_line(l, found, room, passed)
   local function take_returning()
     local c = room == '1' and first_returning(S, l, excluding)
-    if c then make_offer(S, c, l, 'L|returning|' .. considered) end
+    if c then make_offer(S, c, l, 'L|returning|' .. told) end
     return c
   end
   -- Own returning seekers first, unless somebody has waited past their target meanwhile.
+  local is_late = first and first.soon > 1
   if not is_late and take_returning() then return true end
-  for _, head in ipairs(heads) do
-    local id, how = first_of_line(S, l, K.line(S, head.key), excluding)
+  while first do
+    local id, how = first_of_line(S, l, K.line(S, first.line), excluding)
     if id then
-      local reason = room == '2' and 'emergency' or head.cell.risk == URGENT and 'danger' or how
-      make_offer(S, read_chat(S, id), l, 'L|' .. reason .. '|' .. considered, room == '2')
+      local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger' or how
+      make_offer(S, read_chat(S, id), l, 'L|' .. reason .. '|' .. told, room == '2')
       return true
     end
+    passed[first.line] = true
+    local passed_over = told_of(first)
+    first, told = first_line(l, found, room, passed)
+    told = passed_over .. ',' .. told
   end
   -- Whoever is late can't meet this listener; one who waits for nobody else stands in no line.
   if is_late and take_returning() then return true end
