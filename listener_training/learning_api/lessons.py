@@ -31,7 +31,7 @@ async def courses_of(
 ) -> tuple[list[CourseShown], dict[str, CourseRecord]]:
     """All courses as far as this person is, and the records behind them."""
     async with asked.deps.database.read() as session:
-        records = (await records_of(session, [person_id])).get(person_id, {})
+        records = await records_of(session, person_id)
         reviews = reviewed_versions(await latest_reviews(session))
         clearances = (await shown_clearances(session, [person_id], asked.now_ms))[person_id]
     held = {(one.kind, one.value) for one in clearances if one.is_valid}

@@ -1,6 +1,6 @@
 """For supervisors: inviting trainees, and how far people are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,7 +10,7 @@ from chat.accounts.refusal import Refused
 from chat.accounts.staff import StaffMember
 from chat.api.endpoint import SUPERVISORS, Asked, Endpoint
 from listener_training.curriculum.course import Course
-from listener_training.learning.record import CourseRecord, records_of
+from listener_training.learning.record import CourseSummary, Summaries, summaries_of
 from listener_training.learning.standing import done_lessons
 from listener_training.learning.trying import Outcome
 from listener_training.learning_api.lessons import courses_of
@@ -35,15 +35,13 @@ class LearningPeople:
         """Trainees, and whoever has begun a course."""
         members = await asked.deps.directory.everyone()
         async with asked.deps.database.read() as session:
-            records = await records_of(session)
-            names = await names_of(
-                session, _enrollers(record for by_course in records.values() for record in by_course.values())
-            )
+            summaries = await summaries_of(session)
+            names = await names_of(session, _enrollers(summaries))
         return PeopleLearning(
             [
-                self._line(member, records.get(member.person_id, {}), names)
+                self._line(member, summaries.get(member.person_id, {}), names)
                 for member in members
-                if member.is_active and (_is_trainee(member) or member.person_id in records)
+                if member.is_active and (_is_trainee(member) or member.person_id in summaries)
             ]
         )
 
@@ -54,11 +52,12 @@ class LearningPeople:
             raise Refused("no_such_person", "There is no such person.")
         shown, records = await courses_of(asked, self.courses, member.person_id, asked.query.language)
         async with asked.deps.database.read() as session:
-            names = await names_of(session, _enrollers(records.values()))
+            summaries = await summaries_of(session, member.person_id)
+            names = await names_of(session, _enrollers(summaries))
         tries = [one for record in records.values() for tries in record.tries.values() for one in tries]
         tries.sort(key=lambda one: one.begun_at_ms, reverse=True)
         return PersonLearning(
-            person=self._line(member, records, names),
+            person=self._line(member, summaries.get(member.person_id, {}), names),
             courses=shown,
             attempts=[
                 AttemptLine(
@@ -87,25 +86,25 @@ class LearningPeople:
             )
         return TraineeInvited(code, row.expires_at_ms)
 
-    def _line(self, member: StaffMember, records: Mapping[str, CourseRecord], names: Mapping[str, str]) -> PersonLine:
-        taken = {one: record for one, record in records.items() if one in self.courses}
-        standings = [standing for record in taken.values() for standing in record.standings().values()]
-        enrolments = [record.enrolment for record in records.values() if record.enrolment]
-        first = min(enrolments, key=lambda one: one.enrolled_at_ms, default=None)
+    def _line(self, member: StaffMember, taken: Mapping[str, CourseSummary], names: Mapping[str, str]) -> PersonLine:
+        there = {course_id: summary for course_id, summary in taken.items() if course_id in self.courses}
+        standings = [standing for summary in there.values() for standing in summary.standings.values()]
+        enrolled = [(one.enrolled_at_ms, one.enrolled_by) for one in taken.values() if one.enrolled_at_ms is not None]
+        enrolled_at_ms, enrolled_by = min(enrolled, default=(None, None))
         return PersonLine(
             person_id=member.person_id,
             name=member.name,
             display_name=member.display_name,
             role=member.role,
             is_trainee=_is_trainee(member),
-            enrolled_at_ms=first.enrolled_at_ms if first else None,
-            enrolled_by_name=names.get(first.enrolled_by) if first and first.enrolled_by != member.person_id else None,
-            active_at_ms=max((at for one in records.values() if (at := one.active_at_ms()) is not None), default=None),
+            enrolled_at_ms=enrolled_at_ms,
+            enrolled_by_name=names.get(enrolled_by) if enrolled_by and enrolled_by != member.person_id else None,
+            active_at_ms=max((one.active_at_ms for one in taken.values() if one.active_at_ms), default=None),
             lessons=sum(len(course.lesson_ids) for course in self.courses.values()),
             read=sum(one.is_read for one in standings),
             passed=sum(one.is_passed for one in standings),
-            done=sum(len(done_lessons(self.courses[one], record.standings())) for one, record in taken.items()),
-            tries=sum(len(tries) for record in taken.values() for tries in record.tries.values()),
+            done=sum(len(done_lessons(self.courses[one], summary.standings)) for one, summary in there.items()),
+            tries=sum(summary.tries for summary in there.values()),
         )
 
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -145,5 +144,5 @@ def _is_trainee(member: StaffMember) -> bool:
     return member.role == "listener" and not member.age_bands
 
 
-def _enrollers(records: Iterable[CourseRecord]) -> set[str]:
-    return {record.enrolment.enrolled_by for record in records if record.enrolment}
+def _enrollers(summaries: Summaries) -> set[str | None]:
+    return {summary.enrolled_by for taken in summaries.values() for summary in taken.values()}
