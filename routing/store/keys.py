@@ -27,6 +27,7 @@ KEYS: dict[str, tuple[str, str]] = {
         "D zset: `<listener>/<topics>` with room in `<language>:<class>`, least utilised first",
     ),
     "spare": ("em:%s", "D zset: the same for those who are full and take one more who is in danger"),
+    "first": ("ff:%s", "D zset: classes that hold somebody in `free:<language>` or `spare:<language>`, by their first's score"),
     "classes": ("cl:%s", "D set: classes with somebody available in a language"),
     "excluding": ("rb:%s", "D set: waiting requests that exclude this listener"),
     "available": ("on:%s", "D set: listeners available in `<language>:<class>`, busy ones too"),

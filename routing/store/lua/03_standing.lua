@@ -30,27 +30,38 @@ end
 
 local INDEX = { ['1'] = 'free', ['2'] = 'spare' }
 
+-- A class stands among those that hold somebody by the score of its first one, so that a search begins with the best.
+local function set_first(S, index, language, class)
+  local first = redis.call('ZRANGE', K[index](S, language .. ':' .. class), 0, 0, 'WITHSCORES')
+  if first[2] then redis.call('ZADD', K.first(S, index .. ':' .. language), first[2], class)
+  else redis.call('ZREM', K.first(S, index .. ':' .. language), class) end
+end
+
 local function unlist(S, l)
   local index = INDEX[l.ix]
   if not index then return end
-  local member = member_of(l.id, l.mk)
+  local member, class = member_of(l.id, l.mk), class_name(l)
   each_language(l.lg, function(language)
-    redis.call('ZREM', K[index](S, language .. ':' .. class_name(l)), member)
+    redis.call('ZREM', K[index](S, language .. ':' .. class), member)
+    set_first(S, index, language, class)
   end)
   put(l, 'ix', '0')
 end
 
 -- Least utilised first, then the longest free.
 local function list(S, l, room)
-  if l.ix ~= room then unlist(S, l) end
+  local was_listed = l.ix == room
+  if not was_listed then unlist(S, l) end
   local index = INDEX[room]
   if not index then return end
   local score = string.format('%.0f', math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs)
-  local member = member_of(l.id, l.mk)
+  local member, class = member_of(l.id, l.mk), class_name(l)
   each_language(l.lg, function(language)
-    redis.call('ZADD', K[index](S, language .. ':' .. class_name(l)), score, member)
+    redis.call('ZADD', K[index](S, language .. ':' .. class), score, member)
+    if was_listed then set_first(S, index, language, class)
+    else redis.call('ZADD', K.first(S, index .. ':' .. language), 'LT', score, class) end
   end)
-  if l.ix ~= room then put(l, 'ix', room) end
+  if not was_listed then put(l, 'ix', room) end
 end
 
 local function refresh(S, l) list(S, l, room_of(S, l)) end

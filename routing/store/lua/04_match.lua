@@ -3,6 +3,7 @@
 
 local OVERTAKE_MS = 30000 -- a topic in common may overtake so much of arrival, never more
 local LOOK = 16           -- so many are looked at for a topic in common
+local FIRST_LOOK = 4      -- most often enough of them
 local TOLD = 5            -- so many of those considered are named in the explanation
 local WHY_MAX = 20000     -- explanations kept for the archiver
 
@@ -54,42 +55,60 @@ end
 
 -- ---- the seeker's side ----
 
--- The best of one index: least utilised first, then with a topic in common among the first of the same utilisation, then
--- the longest free. answer: listener, text of who was considered
+local function load_in(score) return math.floor(score / 1e13) end
+
+-- The best of one index: least utilised first, then with a topic in common among the first of each class, then the longest
+-- free. Classes are looked at in the order of their first ones, as far as somebody better can still come.
+-- answer: listener, text of who was considered
 local function best_listener(S, c, index, skip)
   local cell, mask = cell_of(c.ce), c.mk
-  local depth = c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0
-  if skip then depth = depth + 1 end
-  local best, best_score, best_shares, best_at, looked, told = nil, nil, false, 0, 0, {}
-  local function look(key, first, last)
-    local found = redis.call('ZRANGE', key, first, last, 'WITHSCORES')
-    for i = 1, #found, 2 do
-      local id, topics = parse_member(found[i])
-      if id ~= skip and not is_excluded(S, c, id) then
+  -- Deep enough that the excluded ones can't hide a free one behind them.
+  local depth = (c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0) + (skip and 1 or 0)
+  local last = mask == 0 and depth or depth + LOOK - 1
+  local best, best_score, best_load, best_shares, best_at, looked, told = nil, 0, 0, false, 0, 0, {}
+  local function may_be_better(score)
+    if not best then return true end
+    if best_shares or mask == 0 then return score < best_score end
+    return load_in(score) <= best_load
+  end
+  local function tell(id, load, shares)
+    looked = looked + 1
+    if looked <= TOLD then told[looked] = id .. ':' .. load .. ':' .. (shares and 1 or 0) end
+  end
+  local function look(key)
+    local from, page = 0, math.min(last + 1, FIRST_LOOK)
+    while page > 0 do
+      local found = redis.call('ZRANGE', key, from, from + page - 1, 'WITHSCORES')
+      for i = 1, #found, 2 do
         local score = num(found[i + 1])
-        local shares, load = share_topic(mask, topics), math.floor(score / 1e13)
-        local best_load = best and math.floor(best_score / 1e13)
-        looked = looked + 1
-        if looked <= TOLD then told[looked] = id .. ':' .. load .. ':' .. (shares and 1 or 0) end
-        if not best or load < best_load or (load == best_load
-            and ((shares and not best_shares) or (shares == best_shares and score < best_score))) then
-          best, best_score, best_shares, best_at = id, score, shares, looked
+        local is_better = may_be_better(score)
+        if not is_better and looked > 1 then return end
+        local id, topics = parse_member(found[i])
+        if id ~= skip and not is_excluded(S, c, id) then
+          local shares, load = share_topic(mask, topics), load_in(score)
+          tell(id, load, shares)
+          if is_better and (not best or load < best_load or (shares and not best_shares)
+              or (shares == best_shares and score < best_score)) then
+            best, best_score, best_load, best_shares, best_at = id, score, load, shares, looked
+          end
         end
-        if load > math.floor(best_score / 1e13) then return end
       end
+      if #found < 2 * page then return end
+      from = from + page
+      page = math.min(last + 1 - from, LOOK)
     end
   end
   each_line(c, function(language)
-    for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
-      local class = class_of(name)
-      if serves(class.level, class.hard, cell) then
-        -- Deep enough that the excluded ones can't hide a free one behind them.
-        look(K[index](S, language .. ':' .. name), 0, mask == 0 and depth or depth + LOOK - 1)
-      end
+    local firsts = redis.call('ZRANGE', K.first(S, index .. ':' .. language), 0, -1, 'WITHSCORES')
+    for i = 1, #firsts, 2 do
+      -- One more than the chosen one is looked at, so that the explanation can tell "only" from "best".
+      if looked > 1 and not may_be_better(num(firsts[i + 1])) then break end
+      local class = class_of(firsts[i])
+      if serves(class.level, class.hard, cell) then look(K[index](S, language .. ':' .. class.name)) end
     end
   end)
   -- Whoever was chosen is always among those named.
-  if best_at > TOLD then told[TOLD + 1] = best .. ':' .. math.floor(best_score / 1e13) .. ':' .. (best_shares and 1 or 0) end
+  if best_at > TOLD then told[TOLD + 1] = best .. ':' .. best_load .. ':' .. (best_shares and 1 or 0) end
   return best, table.concat(told, ',')
 end
 
@@ -125,7 +144,7 @@ end
 -- 30 s later, before them. answer: chat, 'head' or 'topic'
 local function first_of_line(S, l, key, excluding)
   local head, head_at, seen, first = nil, nil, 0, 0
-  local page = (excluding == 0 and l.mk == 0) and 1 or LOOK
+  local page = (excluding == 0 and l.mk == 0) and 1 or FIRST_LOOK
   while true do
     local found = redis.call('ZRANGE', key, first, first + page - 1, 'WITHSCORES')
     for i = 1, #found, 2 do
