@@ -1,6 +1,7 @@
 """What must be true of a step: the shard as it was before, and as it is now."""
 
-from tests.store.truth import Truth, broken, languages_of
+from tests.store.fairness import unfair
+from tests.store.truth import Truth, broken
 
 LONG_MS = 300_000
 
@@ -22,7 +23,8 @@ class Judging:
     def judge(self, truth: Truth) -> None:
         """Go on from the last step to this one. Raises AssertionError where something is not as it must be."""
         self.old, self.truth = self.truth, truth
-        assert broken(self.truth) == []
+        wrong = broken(self.truth)
+        assert not wrong, wrong
         self.note_absences()
         for chat, c in self.truth.of("chat").items():
             before = self.old.of("chat").get(chat)
@@ -33,7 +35,8 @@ class Judging:
                 )
                 assert c["ar"] == before["ar"], f"{chat} lost its place"
             if c["st"] == "O" and (before is None or c["turn"] != before["turn"]):
-                self.is_fair(chat, c)
+                wrong = list(unfair(self.old, self.truth, chat))
+                assert not wrong, wrong
             if c["st"] == "A" and before is not None and before["st"] != "A" and not self.truth.is_present(c["pe"]):
                 assert self.truth.one("grace_ends")[c["pe"]] == self.truth.now_ms + LONG_MS, (
                     f"{chat} opened for a moment"
@@ -64,28 +67,6 @@ class Judging:
                 self.parked_since.setdefault(chat, self.truth.now_ms)
             elif c["st"] not in "UE":
                 self.parked_since.pop(chat, None)
-
-    def is_fair(self, chat: str, c: dict[str, str]) -> None:
-        """A new offer overtakes nobody, exceeds no capacity and no start gap."""
-        listener = self.truth.of("listener")[c["l"]]
-        takes_next, is_urgent = c["xt"] == "1", c["xt"] == "2"
-        if takes_next:
-            assert listener["tn"] == "0", f"{c['l']} asked for one more, once"
-        load = len(self.truth.of("units")[c["l"]])
-        limit = int(listener["max" if takes_next else "cap"]) + is_urgent
-        assert load <= limit, f"{c['l']} is over capacity"
-        assert not is_urgent or (c["ce"][0] == "3" and listener["em"] == "1"), f"{c['l']} did not offer that unit"
-        assert takes_next or float(listener.get("gap", 0)) <= self.truth.now_ms, f"{c['l']} is within the start gap"
-        for other, o in self.truth.chats("W").items():
-            before = self.old.of("chat").get(other)
-            if (
-                before is not None
-                and before["st"] == "W"
-                and before["turn"] == o["turn"]
-                and o["la"] in languages_of(listener)
-                and c["l"] not in self.old.excluded(other)
-            ):
-                assert float(o["ar"]) >= float(c["ar"]), f"{chat} overtook {other}"
 
     def may_have_ended(self, chat: str, c: dict[str, str]) -> None:
         """Nobody's chat ends but by their own doing, or after five minutes of absence."""
