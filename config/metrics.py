@@ -49,6 +49,12 @@ waits = Histogram(
     buckets=(5, 15, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600),
     registry=REGISTRY,
 )
+wait_promise = Counter(
+    "tealight_wait_promise_total",
+    "Waits that were announced: did a listener join by the upper end that was announced first",
+    ["kept"],
+    registry=REGISTRY,
+)
 offers = Counter("tealight_offers_total", "Offers by outcome", ["outcome"], registry=REGISTRY)
 chats = Counter("tealight_chats_total", "Chats ended, by role", ["by"], registry=REGISTRY)
 abandoned = Counter(

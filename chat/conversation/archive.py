@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from chat.conversation.assignments import archive_assignments, settle_outcomes
 from chat.conversation.facts_tables import ChatFactsRow
 from chat.protocol.topics import topics_of
+from config import metrics
 from config.database import Database
 from routing.actions.lines import Lines
+from routing.rules.waiting import was_kept
 from routing.store.snapshots import ChatRecord, chat_record, pairs
 
 #: PROTOCOL: an ended chat can be recovered for 1 h; a little more, so that nobody reads half a log.
@@ -33,20 +38,32 @@ def facts_of(record: ChatRecord, band: str, h: dict[str, str]) -> ChatFactsRow:
         end_reason=record.ended_reason,
         listener_id=last[0] if last else None,
         wait_ms=opened - record.arrived_at_ms if opened else None,
+        wait_promised_s=int(h["pm"]) if h.get("pm") else None,
         offers=record.offers,
         messages_seeker=record.written.get("seeker", 0),
         messages_listener=record.written.get("listener", 0),
     )
 
 
+def kept_promise(facts: ChatFactsRow) -> bool | None:
+    """Did the wait that was announced first hold? None where none was announced, or nobody can know."""
+    if facts.wait_promised_s is None:
+        return None
+    has_joined = facts.wait_ms is not None
+    waited_ms = facts.wait_ms if facts.wait_ms is not None else facts.ended_at_ms - facts.arrived_at_ms
+    return was_kept(facts.wait_promised_s, waited_ms, has_joined=has_joined)
+
+
 async def archive_band(lines: Lines, database: Database, band: str, now_ms: int) -> int:
-    """Write the facts of chats that ended or got feedback, and forget those that ended over an hour ago.
+    """Write why offers were made, the facts of chats that ended or got feedback, and forget chats after an hour.
 
     Answers how many were forgotten. Facts are written once more before a chat is forgotten, so that a crash between
     two steps loses nothing; a repeat replaces the same row. Raises RedisAway, RedisRefused and the database's errors.
     """
     shard = lines.shards[band]
     link = shard.functions.link
+    # Before the facts: what became of an offer is written into its row with them.
+    await archive_assignments(shard, database, band)
     while ids := await link.send("SPOP", shard.key("unwritten"), PAGE):
         await _write(lines, database, band, [raw.decode() for raw in ids])
     forgotten = 0
@@ -68,16 +85,24 @@ async def _write(lines: Lines, database: Database, band: str, chat_ids: list[str
     shard = lines.shards[band]
     rows: list[ChatFactsRow] = []
     wrapping: set[str] = set()
+    ended: dict[str, dict[str, str]] = {}
     for chat_id in chat_ids:
         flat: list[Any] = await shard.functions.link.send("HGETALL", shard.key("chat", chat_id))
         if flat:
-            h = pairs(flat)
+            h = ended[chat_id] = pairs(flat)
             record = chat_record(chat_id, h)
             rows.append(facts_of(record, band, h))
             if record.state == "U":
                 wrapping.add(chat_id)
     if rows:
         async with database.write() as session:
+            ids = [row.chat_id for row in rows]
+            known = set(await session.scalars(select(ChatFactsRow.chat_id).where(ChatFactsRow.chat_id.in_(ids))))
             for row in rows:
                 await session.merge(row)
+        await settle_outcomes(database, ended)
+        # Each chat is counted once, when its facts are written first.
+        for kept in (kept_promise(row) for row in rows if row.chat_id not in known):
+            if kept is not None:
+                metrics.wait_promise.labels("yes" if kept else "no").inc()
     return wrapping

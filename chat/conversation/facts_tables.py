@@ -47,6 +47,8 @@ class ChatFactsRow(Base):
     end_reason: Mapped[str]
     listener_id: Mapped[str | None]
     wait_ms: Mapped[int | None] = mapped_column(BigInteger)
+    #: the upper end of the wait that was announced first; None: no number was
+    wait_promised_s: Mapped[int | None]
     offers: Mapped[int]
     messages_seeker: Mapped[int]
     messages_listener: Mapped[int]
