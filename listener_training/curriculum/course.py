@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from listener_training.curriculum.blocks import ChatExample, ChatLine, Exercise, Section
 
+#: Ids become names of files and parts of addresses, so they hold nothing that means something there.
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Kind = Literal["single", "multiple", "order", "best_reply", "write_and_compare"]
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A publication that a lesson leans on, named so that a reader can find it."""
 
-    id: str
+    id: Id
     title: str
     by: str
     year: int
@@ -29,7 +31,7 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     option of `order` belongs, from 1.
     """
 
-    id: str
+    id: Id
     text: str
     feedback: str
     worth: float = 0
@@ -39,7 +41,7 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 class Check(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing to look for in what one has written oneself."""
 
-    id: str
+    id: Id
     text: str
 
 

@@ -116,6 +116,10 @@ def read_course(folder: Path) -> Reading:
     if not (folder / written.language).is_dir():
         desk.defects.append(Defect(desk.name(folder / COURSE_FILE), f"there is no folder {written.language!r}"))
         return Reading(None, desk.defects, every)
+    named = {lesson_id for module in written.modules for lesson_id in module.lessons}
+    for lesson_id in sorted(written.lesson_tests.keys() - named):
+        what = f"it has a test for lesson {lesson_id}, which no module names"
+        desk.defects.append(Defect(desk.name(folder / COURSE_FILE), what))
     translations = {
         path.name: _translation(desk, path, written, sources)
         for path in sorted(folder.iterdir())

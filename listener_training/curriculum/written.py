@@ -3,36 +3,37 @@
 import re
 import tomllib
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from listener_training.curriculum.blocks import Section
-from listener_training.curriculum.course import Check, Kind, Option, Question, Source, TestRule
+from listener_training.curriculum.course import Check, Id, Kind, Option, Question, Source, TestRule
 from listener_training.curriculum.markup import Fault, chat_lines, sections_of
 
 FENCE = "+++"
 _AT_LINE = re.compile(r" ?\(?at line (\d+).*$")
 
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 T = TypeVar("T")
 
 
 class WrittenModule(Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
-    lessons: list[str]
+    id: Id
+    lessons: list[Id]
     needed_for: list[str]
 
 
 class WrittenCourse(Struct, frozen=True, forbid_unknown_fields=True):
     """`course.toml`: what is the same in every language."""
 
-    id: str
+    id: Id
     version: str
-    language: str
+    language: Language
     test: TestRule
     modules: list[WrittenModule]
-    lesson_tests: dict[str, TestRule] = {}
+    lesson_tests: dict[Id, TestRule] = {}
 
     def test_of(self, lesson_id: str) -> TestRule:
         return self.lesson_tests.get(lesson_id, self.test)
@@ -71,7 +72,7 @@ class Front(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WrittenQuestion(Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
+    id: Id
     kind: Kind
     prompt: str
     points: int = 1
@@ -105,6 +106,8 @@ def read_toml(text: str, shape: type[T], faults: list[Fault], first_line: int = 
         faults.append(Fault(line, _AT_LINE.sub("", str(error))))
     except msgspec.ValidationError as error:
         faults.append(Fault(first_line, str(error)))
+    except RecursionError:
+        faults.append(Fault(first_line, "it is nested too deeply"))
     return None
 
 

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from listener_training.curriculum.blocks import ChatExample, Exercise, Paragraph, Points, Quote, Span
 from listener_training.curriculum.course import TestRule
 from listener_training.curriculum.library import CurriculumError, load_courses
-from listener_training.curriculum.markup import sections_of
+from listener_training.curriculum.markup import Fault, sections_of
+from listener_training.curriculum.written import read_bank, read_lesson
 from tests.training.written_course import spoil, write_course
 
 
@@ -60,6 +63,16 @@ def test_links_lead_to_https_and_nowhere_else() -> None:
     ]
     for hostile in ("[x](http://example.org)", "[x](data:text/html,x)", "<script>", "![x](https://example.org/x.png)"):
         assert sections_of(hostile)[1], hostile
+
+
+@given(st.text(alphabet="ab#->` \n*[]()^|:1.!<é", max_size=80) | st.text(max_size=40))
+def test_whatever_is_written_is_read_or_refused_with_a_line(text: str) -> None:
+    faults: list[Fault] = []
+    read_lesson(f"+++\n{text}\n+++\n{text}", faults)
+    read_bank(text, "hearing", faults)
+    sections, found = sections_of(text)
+    assert all(fault.line >= 1 and fault.what for fault in [*faults, *found])
+    assert sections or found or not text.strip()
 
 
 def test_blocks_tell_their_kind_on_the_wire() -> None:
