@@ -13,12 +13,12 @@ from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.refusal import CommandRefused
-from chat.edge.waiting_room import read_places
 from chat.protocol.commands import ConfirmHere, GiveFeedback, LeaveLine, ReleaseHold, RequestChat
 from chat.protocol.replies import Done
 from chat.safety.priority import requirements_of
 from config.clock import now_ms
 from config.database import Database
+from routing.actions.places import read_places
 
 #: A frame holds no more ids of listeners than this; a silently shorter list would break somebody's wish.
 AVOID_MAX = 3000
@@ -83,7 +83,7 @@ class SeekerCommands:
             raise CommandRefused("already_open", request_id=answer[2].decode(), chat_id=answer[1].decode())
         if not is_repeat:
             await self._refuse_second(person, band, chat_id, entered=True)
-        return await self._placed(person, band, pool.language, command)
+        return await self._placed(person, band, pool.language, command, chat_id, is_repeat=is_repeat)
 
     def _second_languages(self, command: RequestChat, first: str) -> list[str]:
         """Pools of the other languages that the seeker speaks, at most two; where there is none it helps nobody."""
@@ -115,7 +115,9 @@ class SeekerCommands:
             request_id = await shard.functions.link.send("HGET", shard.key("chat", own.decode()), "rq")
             raise CommandRefused("already_open", request_id=(request_id or b"").decode(), chat_id=own.decode())
 
-    async def _placed(self, person: LocalPerson, band: str, language: str, command: RequestChat) -> Done:
+    async def _placed(
+        self, person: LocalPerson, band: str, language: str, command: RequestChat, chat_id: str, *, is_repeat: bool
+    ) -> Done:
         """The reply's place and wait, from the same reading as place_changed."""
         room = await read_places(self.hub.lines, band, language, [person.person_id])
         self.hub.tell_waits(language, band, room.waits)
@@ -124,6 +126,9 @@ class SeekerCommands:
         if record is not None:
             person.records[band] = replace(record, place=seen.place, listeners_able=seen.able)
         wait = room.waits[seen.risk]
+        if wait is not None and seen.place is not None and not is_repeat:
+            # Held against the wait in the end (docs/routing.md).
+            await self.hub.lines.call(band, "promised", chat_id, wait.high_s)
         return Done(
             ref=command.ref,
             request_id=command.request_id,

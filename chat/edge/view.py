@@ -7,7 +7,7 @@ from typing import cast
 from chat.protocol.fields import AgeBand, Availability, ChatState, RequestState, Role
 from chat.protocol.pushes import ChatSummary, OpenOffer, OwnRequest, Participant, Snapshot
 from chat.protocol.topics import topics_of
-from routing.rules.waiting import WaitBand
+from routing.rules.waiting import WaitBand, renewed
 from routing.store.snapshots import ChatRecord, PersonRecord
 
 _REQUEST_STATES: dict[str, RequestState] = {
@@ -168,7 +168,8 @@ def compose(
 def _own_request(
     chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: WaitOf, ticket: str | None
 ) -> OwnRequest:
-    wait = band_of_wait(chat.language, age_band, chat.risk) if chat.state == "W" else None
+    told = band_of_wait(chat.language, age_band, chat.risk) if chat.state == "W" else None
+    wait = renewed(told, record.now_ms - chat.arrived_at_ms) if told else None
     return OwnRequest(
         request_id=chat.request_id,
         state=_REQUEST_STATES[chat.state],

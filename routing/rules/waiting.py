@@ -20,7 +20,7 @@ class WaitBand:
 
 
 def wait_band(waits_ms: Sequence[int], head_waited_ms: int) -> WaitBand | None:
-    """The band for somebody who has to wait now: from the waits of those who had to (newest first) and the head's so far.
+    """The band for somebody who has to wait, from the waits of those who had to (newest first) and the head's so far.
 
     [half the smaller, twice the larger + 60 s] of the last wait (LES) and the head's wait (HOL), widened to the
     10th and 90th percentile of the last 30 waits. In the simulation 86-96 % join within it and 5-11 % wait longer than
