@@ -137,10 +137,9 @@ def _tell_debrief(console: Console, told: Debrief) -> None:
             console.print(f"     After it, the person {escape(', '.join(changed))}.")
     console.print()
     for goal in told.goals:
-        rest = "" if goal.is_reached else f" {goal.try_this} (lesson {goal.lesson})"
-        console.print(
-            f"{'[green]reached[/green]' if goal.is_reached else '[red]missed [/red]'} {escape(goal.title)}{escape(rest)}"
-        )
+        rest = "" if goal.is_reached else f". {goal.try_this} (lesson {goal.lesson})"
+        mark = "[green]reached[/green]" if goal.is_reached else "[red]missed [/red]"
+        console.print(f"{mark} {escape(goal.title)}{escape(rest)}")
     for missed in told.missed:
         console.print(f"[red]missed [/red] after reply {missed.turn}: {escape(missed.what)}")
     if told.untold:
@@ -151,7 +150,7 @@ def _table(part: str, count: int, found: Evaluation) -> Table:
     right, of = found.whole.right, found.whole.of
     table = Table(title=f"{part}: {count} replies, {right} of {of} right in every move")
     for column in ("move", "precision", "of", "95%", "recall", "of", "95%"):
-        table.add_column(column, justify="left" if column == "move" else "right")
+        table.add_column(column, justify="left" if column == "move" else "right", no_wrap=True)
     for score in (*found.moves, found.overall):
         table.add_row(score.move, *_shown(score.precision), *_shown(score.recall))
     return table
@@ -161,4 +160,4 @@ def _shown(share: Share) -> tuple[str, str, str]:
     if share.value is None:
         return ("-", "0", "")
     low, high = share.interval
-    return (f"{share.value:.2f}", str(share.of), f"{low:.2f} to {high:.2f}")
+    return (f"{share.value:.2f}", str(share.of), f"{low:.2f}-{high:.2f}")

@@ -1,4 +1,4 @@
-"""After a practice chat: moves named, what helped, what closed, what was missed, what to try (docs/practice.md). Pure."""
+"""After a practice chat: moves named, what helped or closed, what was missed, what to try (docs/practice.md). Pure."""
 
 import tomllib
 from pathlib import Path
