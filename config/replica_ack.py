@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass, field
 
-#: So many waits in vain in a row, and steps are answered without waiting ...
+#: So many waits in vain in a row, over so many seconds, and steps are answered without waiting. A master that has been
+#: replaced without knowing it loses its replicas and takes steps that will be lost: so long it takes at most until
+#: everybody has asked again who the master is (config/redis_engine.py).
 FAILURES = 3
-#: ... until a wait that nobody stands behind, tried this often, says that the replicas are back.
+PATIENCE_S = 5.0
+#: One that has had no replica since the link found it was promoted a moment ago: it is the master, and has none yet.
+PATIENCE_WITH_NEW_S = 1.0
+#: This lasts until a wait that nobody stands behind, tried this often, says that the replicas are back.
 TRY_AGAIN_S = 5.0
 
 
@@ -25,9 +30,9 @@ class AckBreaker:
 
     wanted: ReplicaAck
     failures: int = 0
+    failing_since_s: float = 0.0
+    has_replicas: bool = False
     is_open: bool = False
-    waits: int = 0
-    in_vain: int = 0
     _try_at_s: float = field(default=0.0, repr=False)
 
     def is_try_due(self, now_s: float) -> bool:
@@ -37,17 +42,24 @@ class AckBreaker:
         self._try_at_s = now_s + TRY_AGAIN_S
         return True
 
+    def reconnected(self) -> None:
+        """Perhaps to another master: what was counted doesn't tell of it."""
+        self.failures = 0
+        self.has_replicas = False
+        self._try_at_s = 0.0
+
     def answered(self, replicas: int, now_s: float) -> bool:
         """A wait ended with so many replicas. Were they enough?"""
-        self.waits += 1
         if replicas >= self.wanted.replicas:
             self.failures = 0
             self.is_open = False
+            self.has_replicas = True
             return True
-        self.in_vain += 1
+        if self.failures == 0:
+            self.failing_since_s = now_s
         self.failures += 1
-        if self.failures >= FAILURES:
-            if not self.is_open:
-                self._try_at_s = now_s + TRY_AGAIN_S
+        patience_s = PATIENCE_S if self.has_replicas else PATIENCE_WITH_NEW_S
+        if not self.is_open and self.failures >= FAILURES and now_s - self.failing_since_s >= patience_s:
             self.is_open = True
+            self._try_at_s = now_s + TRY_AGAIN_S
         return False

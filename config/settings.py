@@ -125,6 +125,9 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     level = (env.get("LOG_LEVEL") or "info").lower()
     if level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"LOG_LEVEL must be debug, info, warning or error, not {level!r}.")
+    replica_ack = _whole_number(env, "REPLICA_ACK", 0, 0, 5)
+    if replica_ack and not env.get("REDIS_URL"):
+        raise SettingsError("REPLICA_ACK needs a REDIS_URL: the embedded engine has no replicas.")
     database_url = _url(
         env, "DATABASE_URL", ("postgresql", "postgres", "postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
     )
@@ -133,7 +136,7 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         port=int(_number(env, "PORT", 8000, 0, 65535)),
         public_url=public_url,
         redis_url=_engine_url(env),
-        replica_ack=_whole_number(env, "REPLICA_ACK", 0, 0, 5),
+        replica_ack=replica_ack,
         replica_ack_ms=_whole_number(env, "REPLICA_ACK_MS", 200, 10, 2000),
         database_url=database_url,
         secret_key=secret,

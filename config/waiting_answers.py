@@ -105,6 +105,7 @@ class WaitingAnswers:
         self._held.clear()
         self._waits.clear()
         self._open = Group()
+        self.breaker.reconnected()
         return held
 
     def _ended(self, group: Group, replicas: int) -> None:

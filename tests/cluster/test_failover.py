@@ -4,8 +4,8 @@ import asyncio
 import itertools
 
 from config.engines.several import ThrowAwayCluster, ThrowAwaySentinels
-from config.redis_engine import Engine
 from config.redis_masters import slot_of
+from config.replica_ack import ReplicaAck
 from tests.cluster.shards import TAGS, Ear, Shards, repeats
 
 ADULT, TEEN = TAGS["adult"], TAGS["teen"]
@@ -23,9 +23,11 @@ async def _talks(shards: Shards, chat: str, numbers: "itertools.count[int]", mes
     return away
 
 
-async def _they_talk(shards: Shards, url: str) -> tuple[str, "itertools.count[int]", Ear]:
-    await shards.open(url, 1)
-    ear = Ear(Engine(url, TAGS.values()), "ada")
+async def _they_talk(
+    shards: Shards, url: str, ack: ReplicaAck | None = None
+) -> tuple[str, "itertools.count[int]", Ear]:
+    await shards.open(url, 1, ack=ack)
+    ear = Ear(shards.engines[0], "ada")
     assert await ear.link.wait_up(10)
     await shards.stands("bo")
     chat = await shards.asks("adult", "ada")
@@ -106,5 +108,24 @@ async def test_a_master_that_hangs_is_left_for_the_one_that_sentinels_name(
     await _talks(shards, chat, numbers, 1)
     assert await _talks(shards, chat, numbers, 20) == 0
     assert shards.opened[0].at(ADULT).address.port == sentinels.replica.port  # type: ignore[union-attr]
+    await ear.hears(shards.opened[0], ADULT, "after")
+    await ear.link.close()
+
+
+async def test_a_planned_change_behind_sentinels_loses_nothing_that_waited(
+    sentinels: ThrowAwaySentinels, shards: Shards
+) -> None:
+    """For a second the old master doesn't know and would take steps that are lost; but it has no replica any more."""
+    chat, numbers, ear = await _they_talk(shards, sentinels.url, ReplicaAck(1, 100))
+    new = sentinels.replica.port
+    sentinels.sentinels[0].ask("SENTINEL", "FAILOVER", sentinels.NAME)
+
+    async def until_moved() -> None:
+        while shards.opened[0].at(ADULT).address.port != new:  # type: ignore[union-attr]
+            await _talks(shards, chat, numbers, 1)
+            await asyncio.sleep(0.005)
+
+    await asyncio.wait_for(until_moved(), 30)
+    await _talks(shards, chat, numbers, 20)
     await ear.hears(shards.opened[0], ADULT, "after")
     await ear.link.close()

@@ -45,6 +45,7 @@ async def test_no_acknowledged_step_is_lost_when_answers_wait() -> None:
 async def test_nobody_waits_for_a_replica_that_is_gone(
     sentinels: ThrowAwaySentinels, shards: Shards, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(replica_ack, "PATIENCE_S", 0.0)
     monkeypatch.setattr(replica_ack, "TRY_AGAIN_S", 0.3)
     await shards.open(sentinels.url, 1, ack=ReplicaAck(replicas=1, wait_ms=50))
     link = shards.opened[0]

@@ -16,7 +16,7 @@ def durability_told_by(service: Service) -> str:
 
 
 async def test_two_people_talk_on_while_their_master_is_replaced(cluster: ThrowAwayCluster, tmp_path: Path) -> None:
-    with starting(tmp_path, REDIS_URL=cluster.url, REPLICA_ACK="1", REPLICA_ACK_MS="500") as service:
+    with starting(tmp_path, REDIS_URL=cluster.url, REPLICA_ACK="1", REPLICA_ACK_MS="100") as service:
         assert service.children("valkey") == []
         assert durability_told_by(service) == "replica"
         world = await World(service).opens()
@@ -39,10 +39,6 @@ async def test_two_people_talk_on_while_their_master_is_replaced(cluster: ThrowA
             await asyncio.to_thread(until, service.is_ready)
             # The promoted one has no replica of its own now: nobody waits for it, and everybody may know.
             await asyncio.to_thread(until, lambda: durability_told_by(service) == "degraded")
-            code, said_by_doctor, _ = service.command("doctor")
-            assert code == 1 and "0 replicas in step, and REPLICA_ACK is 1" in said_by_doctor, said_by_doctor
-            assert "1 replica in step, and steps wait for 1" in said_by_doctor
-            assert said_by_doctor.count("this release's functions are loaded") == 2
         finally:
             await world.ends()
         service.check_log()

@@ -8,7 +8,7 @@ import pytest
 
 from config.redis_address import Address
 from config.redis_link import RedisAway, RedisLink, RedisRefused
-from config.replica_ack import FAILURES, TRY_AGAIN_S, AckBreaker, ReplicaAck
+from config.replica_ack import FAILURES, PATIENCE_S, PATIENCE_WITH_NEW_S, TRY_AGAIN_S, AckBreaker, ReplicaAck
 
 Script = Callable[[list[str]], bytes]
 
@@ -147,16 +147,34 @@ async def test_a_step_that_no_replica_has_is_unknown_to_its_caller(ends: context
 
 def test_the_breaker_opens_after_some_failures_in_a_row_and_closes_with_one_success() -> None:
     breaker = AckBreaker(ReplicaAck(2, 100))
-    for _ in range(FAILURES - 1):
+    assert breaker.answered(2, 9.0)
+    for _ in range(2 * FAILURES):
         assert not breaker.answered(1, 10.0)
-    assert breaker.answered(2, 10.0)
-    for _ in range(FAILURES):
-        assert not breaker.is_open
-        breaker.answered(0, 20.0)
-    assert breaker.is_open and not breaker.is_try_due(20.0 + TRY_AGAIN_S - 0.1)
-    assert breaker.is_try_due(20.0 + TRY_AGAIN_S) and not breaker.is_try_due(20.0 + TRY_AGAIN_S), "one at a time"
-    breaker.answered(1, 30.0)
+    assert not breaker.is_open, "not in the time in which another master may have been found"
+    assert breaker.answered(2, 10.0 + PATIENCE_S)
+    breaker.answered(0, 20.0)
+    breaker.answered(0, 20.0 + PATIENCE_S)
+    assert not breaker.is_open, "not for two, however long they lasted"
+    breaker.answered(0, 20.0 + PATIENCE_S)
     assert breaker.is_open
-    assert breaker.is_try_due(30.0)
-    breaker.answered(2, 30.1)
+    due_s = 20.0 + PATIENCE_S + TRY_AGAIN_S
+    assert not breaker.is_try_due(due_s - 0.1)
+    assert breaker.is_try_due(due_s) and not breaker.is_try_due(due_s), "one at a time"
+    breaker.answered(1, due_s + 1)
+    assert breaker.is_open
+    assert breaker.is_try_due(due_s + TRY_AGAIN_S)
+    breaker.answered(2, due_s + TRY_AGAIN_S + 1)
     assert not breaker.is_open
+
+
+def test_a_master_that_was_promoted_a_moment_ago_is_not_waited_for_so_long() -> None:
+    breaker = AckBreaker(ReplicaAck(1, 100))
+    assert breaker.answered(1, 9.0)
+    breaker.reconnected()
+    for _ in range(FAILURES):
+        breaker.answered(0, 10.0)
+    assert not breaker.is_open
+    breaker.answered(0, 10.0 + PATIENCE_WITH_NEW_S)
+    assert breaker.is_open
+    breaker.reconnected()
+    assert breaker.is_open and breaker.is_try_due(12.0), "the next one is tried at once"

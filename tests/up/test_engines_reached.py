@@ -74,10 +74,13 @@ def test_what_can_not_be_read_is_refused_in_one_sentence_without_its_password(ur
 
 def test_replicas_to_wait_for_are_a_small_number() -> None:
     assert (load({}).replica_ack, load({}).replica_ack_ms) == (0, 200)
-    assert load({"REPLICA_ACK": "2", "REPLICA_ACK_MS": "50"}).replica_ack == 2
+    url = {"REDIS_URL": "redis://x"}
+    assert load({"REPLICA_ACK": "2", "REPLICA_ACK_MS": "50", **url}).replica_ack == 2
     for bad in ({"REPLICA_ACK": "6"}, {"REPLICA_ACK": "yes"}, {"REPLICA_ACK": "1.5"}, {"REPLICA_ACK_MS": "5000"}):
         with pytest.raises(SettingsError, match="REPLICA_ACK"):
-            load(bad)
+            load({**bad, **url})
+    with pytest.raises(SettingsError, match="the embedded engine has no replicas"):
+        load({"REPLICA_ACK": "1"})
 
 
 def test_slots_are_those_of_the_cluster_specification() -> None:
