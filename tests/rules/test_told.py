@@ -220,7 +220,8 @@ def test_the_seeker_is_told_why_and_keeps_the_place() -> None:
     told = differences(
         seen_by("ada", OFFERED), seen_by("ada", replace(CHAT, turn=2, reason="declined")), answered=set()
     )
-    assert told == [RequestChanged("r1", "waiting", "declined", True), PlaceChanged("r1", 1, 30, 90)]
+    # After 90 s of waiting nobody is told "30 to 90 seconds".
+    assert told == [RequestChanged("r1", "waiting", "declined", True), PlaceChanged("r1", 1, 60, 240)]
 
 
 def test_a_request_that_ended_says_why() -> None:
