@@ -1,15 +1,19 @@
 """What became of everybody on a made-up day, written down as it happens. Metrics are taken from it afterwards."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Literal
 
-from routing.rules.waiting import LOOK_BACK, wait_band
+from routing.rules.waiting import wait_band
 from routing.simulation.people import Seeker
 from routing.simulation.scenario import HOUR_MS, Scenario
 from routing.simulation.shifts import Listener
+
+#: As the service does (routing/actions/places.py): waits of so long ago still count, and so many are kept.
+LOOK_BACK_MS = 3 * HOUR_MS
+KEPT = 60
+URGENT = 3
 
 End = Literal["joined", "left", "waiting"]
 
@@ -65,9 +69,9 @@ class Ledger:
         self._open_offers: dict[int, int] = {}
         self._idle: dict[str, set[int]] = {}
         self._is_available: set[int] = set()
-        #: (language, risk) -> (joined at, wait), newest first
-        self._waits: dict[tuple[str, int], deque[tuple[int, int]]] = {}
-        self._in_line: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        #: (language, is in danger) -> (joined at, wait) of those who had to wait, newest first
+        self._waits: dict[tuple[str, bool], deque[tuple[int, int]]] = {}
+        self._in_line: dict[tuple[str, bool], list[tuple[int, int]]] = {}
         self._waiting: set[int] = set()
 
     # ---- listeners ----
@@ -126,7 +130,7 @@ class Ledger:
         self._told[seeker.number] = story
         if self._from_ms <= now_ms < self._until_ms:
             self.stories.append(story)
-        heappush(self._in_line.setdefault((seeker.language, seeker.risk), []), (now_ms, seeker.number))
+        heappush(self._in_line.setdefault(_told_with(seeker), []), (now_ms, seeker.number))
         self._waiting.add(seeker.number)
 
     def _is_servable(self, seeker: Seeker) -> bool:
@@ -140,15 +144,13 @@ class Ledger:
         """The wait band that is told to somebody who was not offered to anybody at once."""
         story = self._told[seeker.number]
         story.had_to_wait = True
-        pool = (seeker.language, seeker.risk)
-        waits = self._waits.get(pool, deque())
-        while waits and waits[-1][0] < now_ms - HOUR_MS:
-            waits.pop()
-        band = wait_band([wait for _, wait in _first(waits, LOOK_BACK)], now_ms - self._head(pool, now_ms))
+        pool = _told_with(seeker)
+        recent = [wait_ms for at_ms, wait_ms in self._waits.get(pool, ()) if at_ms > now_ms - LOOK_BACK_MS]
+        band = wait_band(recent, now_ms - self._head(pool, now_ms))
         story.band_s = (band.low_s, band.high_s) if band else None
 
-    def _head(self, pool: tuple[str, int], now_ms: int) -> int:
-        """When the head of this line came."""
+    def _head(self, pool: tuple[str, bool], now_ms: int) -> int:
+        """When the one who has waited longest came."""
         line = self._in_line[pool]
         while line and line[0][1] not in self._waiting:
             heappop(line)
@@ -197,7 +199,8 @@ class Ledger:
         story.has_own_listener = seeker.prefers == listener.number
         self._open_offers.pop(listener.number, None)
         self._waiting.discard(seeker.number)
-        self._waits.setdefault((seeker.language, seeker.risk), deque(maxlen=200)).appendleft((now_ms, story.wait_ms))
+        if story.had_to_wait:
+            self._waits.setdefault(_told_with(seeker), deque(maxlen=KEPT)).appendleft((now_ms, story.wait_ms))
         self.services[listener.number].chats += 1
 
     def close(self, end_ms: int) -> None:
@@ -209,5 +212,6 @@ class Ledger:
             story.wait_ms = end_ms - story.arrival_ms
 
 
-def _first(waits: Iterable[tuple[int, int]], count: int) -> Iterable[tuple[int, int]]:
-    return (wait for wait, _ in zip(waits, range(count), strict=False))
+def _told_with(seeker: Seeker) -> tuple[str, bool]:
+    """Whose waits tell this seeker's: those of their language, in danger or not."""
+    return seeker.language, seeker.risk == URGENT

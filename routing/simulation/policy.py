@@ -29,6 +29,8 @@ class Policy:
     hold_ms: int = 0
     #: After so long a wait the second language's listeners are asked, too.
     overflow_ms: int = 120_000
+    #: Those in danger stand in the lines of all their languages from the start.
+    danger_in_all_lines: bool = False
     #: By risk: the wait at which heads of two lines are level.
     targets_ms: tuple[int, ...] = (180_000, 120_000, 60_000, 15_000)
     overtake_ms: int = 30_000
@@ -80,6 +82,7 @@ def _all() -> tuple[Policy, ...]:
         replace(HOUSE, name="long-window", title="Tealight with 25 s for every offer", urgent_offer_ms=25_000),
         replace(HOUSE, name="topic-first", title="Tealight, topic before load", topics="before_utilisation"),
         replace(HOUSE, name="no-topic", title="Tealight, topics ignored", topics="ignored"),
+        replace(HOUSE, name="all-lines", title="Tealight, danger in all its languages", danger_in_all_lines=True),
         replace(HOUSE, name="one-language", title="Tealight without second languages", overflow_ms=NEVER_MS),
         replace(HOUSE, name="hold", title="Tealight, returning seekers hold 2 min", hold_ms=120_000),
         replace(HOUSE, name="flat-targets", title="Tealight, one target for risk 0-2", targets_ms=(1, 1, 1, 1)),

@@ -86,6 +86,8 @@ class Scenario:
     capacity_shares: tuple[float, ...] = (0.25, 0.40, 0.25, 0.10)
     #: Highest risk level that a listener is cleared for: none, low, high, imminent (assumed).
     level_shares: tuple[float, ...] = (0.15, 0.25, 0.30, 0.30)
+    #: Whoever plans keeps so many cleared for imminent danger on duty in each language, while there is work for them.
+    danger_cover: int = 0
     hard_cleared_share: float = 0.6
     emergency_share: float = 0.7
     shift_hours: float = 2
@@ -109,6 +111,8 @@ class Scenario:
             value = getattr(self, name)
             if not (math.isfinite(value) and lowest <= value <= highest):
                 raise BadScenario(f"{name} must be from {lowest:g} to {highest:g}, not {value:g}.")
+        if self.danger_cover not in range(21):
+            raise BadScenario(f"danger_cover must be from 0 to 20, not {self.danger_cover}.")
         if self.weekday not in range(7):
             raise BadScenario(f"weekday must be from 0 (Monday) to 6, not {self.weekday}.")
         for name in ("risk_shares", "level_shares", "capacity_shares"):

@@ -1,4 +1,4 @@
-"""The real scripts on an engine, as a Matcher: what they decide in a made-up day is what they would decide in a real one.
+"""The real scripts on an engine, as a Matcher: what they decide in a made-up day they would decide in a real one.
 
 The only part of the simulation that does I/O. One caller, one connection, calls in order; time is an argument.
 """
@@ -63,6 +63,7 @@ class Scripts:
         self._listener_of: dict[int, int] = {}
         #: Requests whose offer nobody has answered yet.
         self._asked: set[int] = set()
+        self._known_paused: set[int] = set()
         self._attached: set[str] = set()
         self._send(("FUNCTION", "LOAD", "REPLACE", library.text))
         self._call(0, "beat", PROCESS, FOREVER_MS)
@@ -84,6 +85,7 @@ class Scripts:
     def _set_availability(self, now_ms: int, listener: Listener, availability: int) -> None:
         name = _listener(listener.number)
         self._attach(now_ms, name)
+        self._known_paused.discard(listener.number)
         takes_emergencies = listener.takes_emergencies and self._policy.emergency
         languages = ",".join(listener.languages)
         self._call(
@@ -165,7 +167,8 @@ class Scripts:
         """Listeners of open offers, of which one has just expired, who are paused now."""
         for number in sorted({self._listener_of[request] for request in self._asked}):
             state = self._send(("HMGET", key(TAG, "listener", _listener(number)), "av", "wy"))
-            if state == [b"2", b"missed_offers"]:
+            if state == [b"2", b"missed_offers"] and number not in self._known_paused:
+                self._known_paused.add(number)
                 self.paused.append(number)
 
     def _attach(self, now_ms: int, person: str) -> None:

@@ -1,6 +1,6 @@
 """Who listens when: shifts laid so that enough units of capacity are expected on duty. Chance is an argument."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from routing.simulation.arrivals import forecast_per_ms
@@ -10,6 +10,8 @@ from routing.simulation.scenario import HOUR_MS, Scenario, language_shares
 STEP_MS = HOUR_MS // 4
 #: A personal maximum above the capacity is for "one more" and for emergencies.
 MOST_CHATS = 5
+#: The clearance for imminent danger.
+MOST_LEVEL = 3
 SECOND_LANGUAGE_SHARE = 0.35
 THIRD_LANGUAGE_SHARE = 0.08
 #: Of twelve topics, a listener is at home in about so many (assumed).
@@ -45,16 +47,23 @@ def units_wanted(scenario: Scenario, at_ms: int) -> float:
     return scenario.staffing * forecast_per_ms(scenario, at_ms) * scenario.handle_s * 1000
 
 
+def present_share(scenario: Scenario) -> float:
+    """Of the hours on the plan so many are worked: the rest are rests and no-shows."""
+    if scenario.shift_hours == 0:
+        return 1.0
+    rests = scenario.break_share * scenario.break_s / (scenario.shift_hours * 3600)
+    return (1 - scenario.no_show_share) * (1 - rests)
+
+
 def listeners_of(scenario: Scenario, chance: Random) -> list[Listener]:
     """Everybody who is planned, those who won't show included, by the start of their shifts."""
     shares = dict(zip(scenario.languages, language_shares(scenario.languages), strict=True))
     if scenario.shift_hours == 0:
         return _always_on(scenario, chance, shares)
     shift_ms = round(scenario.shift_hours * HOUR_MS)
-    rests = scenario.break_share * scenario.break_s * 1000 / shift_ms
-    present = (1 - scenario.no_show_share) * (1 - rests)
+    present = present_share(scenario)
     planned: list[Listener] = []
-    on_duty: list[tuple[int, float, str]] = []
+    on_duty: list[tuple[int, float, Listener]] = []
     # Before the start the shifts of earlier hours are under way, ends spread over a shift's length.
     for start_ms in range(-shift_ms + STEP_MS, scenario.end_ms, STEP_MS):
         on_duty = [shift for shift in on_duty if shift[0] > start_ms]
@@ -62,17 +71,22 @@ def listeners_of(scenario: Scenario, chance: Random) -> list[Listener]:
         if start_ms < 0:
             wanted *= (start_ms + shift_ms) / shift_ms
         there = dict.fromkeys(scenario.languages, 0.0)
-        for _, units, language in on_duty:
-            there[language] += units
+        cleared = dict.fromkeys(scenario.languages, 0)
+        for _, units, other in on_duty:
+            there[other.languages[0]] += units
+            cleared[other.languages[0]] += other.level == MOST_LEVEL
         while sum(there.values()) + present * scenario.mean_capacity / 2 < wanted:
             # Whoever plans looks first for the language that lacks most.
             language = max(scenario.languages, key=lambda one: shares[one] * wanted - there[one])
             # People don't come on the minute together.
             late_ms = round(chance.uniform(0, STEP_MS / 3))
             person = _listener(len(planned), start_ms + late_ms, shift_ms, language, scenario, shares, chance)
+            if cleared[language] < scenario.danger_cover:
+                person = replace(person, level=MOST_LEVEL)
             planned.append(person)
-            on_duty.append((start_ms + shift_ms, person.capacity * present, language))
+            on_duty.append((start_ms + shift_ms, person.capacity * present, person))
             there[language] += person.capacity * present
+            cleared[language] += person.level == MOST_LEVEL
     return planned
 
 

@@ -67,23 +67,27 @@ class Twin:
     def goes(self, now_ms: int, listener: Listener) -> None:
         self._now = now_ms
         self._steps_back(self.listeners[listener.number], 0)
-        for _, number, _ in list(self.lists.preferring.get(listener.number, ())):
-            r = self.requests[number]
-            if r.hold_ends > now_ms:
-                self._leave_line(r)
-                r.hold_ends = 0
-                self._requeue(r)
         self._serve_heads()
 
     def _steps_back(self, w: OnDuty, availability: int) -> None:
         w.availability, w.misses = availability, 0
         self.lists.unlist(w)
-        if w.open_offer is None:
-            return
-        r = self.requests[w.open_offer]
-        if r.state == "O":
+        r = self.requests[w.open_offer] if w.open_offer is not None else None
+        if r is not None and r.state == "O":
             self._release(r, w)
             self._requeue(r, skip=w.number)
+        self._end_holds(w)
+
+    def _end_holds(self, w: OnDuty) -> None:
+        """Nobody waits for a listener who is not available any more."""
+        if w.availability == 1:
+            return
+        for _, number, _ in list(self.lists.preferring.get(w.number, ())):
+            r = self.requests[number]
+            if r.hold_ends > self._now:
+                self._leave_line(r)
+                r.hold_ends = 0
+                self._requeue(r)
 
     # ---- seekers ----
 
@@ -221,6 +225,7 @@ class Twin:
                 self.paused.append(w.number)
             self._release(r, w)
             self._requeue(r, skip=w.number)
+            self._end_holds(w)
             self._match_listener(w)
         elif r.state == "U":
             self._end_wrap_up(r)
@@ -247,7 +252,8 @@ class Twin:
 
     def _stand_in_line(self, r: ChatRequest) -> None:
         r.state = "W"
-        overflows = r.arrival + self.durations.overflow
+        is_at_once = self.policy.danger_in_all_lines and r.cell[0] == URGENT
+        overflows = r.arrival + (0 if is_at_once else self.durations.overflow)
         if not r.stands_in_all and len(r.languages) > 1 and overflows <= self._now:
             r.stands_in_all = True
         if r.prefers in r.excluded:
