@@ -20,6 +20,7 @@ GROUPS = {
     "courses": ("tealight.courses_cli", "Courses: what they hold, and whether they are sound."),
     "demo": ("tealight.demo_cli", "Demo people, and simulated chats to look at."),
     "practice": ("tealight.practice_cli", "Practice chats: check scenarios, play one, score the recogniser."),
+    "simulate": ("tealight.simulate_cli", "Made-up days on which routing policies are compared."),
 }
 MOST_WEB_PROCESSES = 64
 
