@@ -5,7 +5,6 @@ The master is killed in the middle of everybody's work, the replica is promoted,
 """
 
 import asyncio
-import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +13,8 @@ from typing import Any
 from bench.lag import Lag
 from config.engines.several import Server, until
 from config.functions import Functions
-from config.redis_engine import Engine
-from config.redis_link import RedisAway, RedisLink
+from config.redis_engine import Engine, Link
+from config.redis_link import RedisAway
 from config.replica_ack import ReplicaAck
 from routing.actions.lines import Lines
 from routing.store.shard import Shard, Timing
@@ -56,14 +55,14 @@ class Outcome:
         }
 
 
-async def lines_on(server: Server, ack: ReplicaAck | None, text: Any = None) -> tuple[Lines, Any]:
+async def lines_on(server: Server, ack: ReplicaAck | None) -> tuple[Lines, Link]:
     """Everything that a process needs to work on this server, and its link to close."""
 
     async def up(tags: tuple[str, ...]) -> None:
         await functions.load(tags[0])
 
     link = Engine(server.url, [TAG], ack=ack).commands("bench", on_up=up)
-    functions = Functions(link, text or library())
+    functions = Functions(link, library())
     link.start()
     if not await link.wait_up(10):
         raise RedisAway("bench")
@@ -76,12 +75,14 @@ async def fail_over(opening: Opening, *, steps: int, chats: int, lag_ms: float, 
     lag = Lag(master.port, 0)
     await lag.start()
     replica = Server({"replicaof": f"127.0.0.1 {lag.port if lag_ms else master.port}"})
-    link: RedisLink | None = None
+    link: Link | None = None
     try:
         await asyncio.to_thread(_ready, replica)
         await asyncio.to_thread(until, lambda: replica.client.info("replication")["master_link_status"] == "up")
-        lines, link = await lines_on(master, ack)
+        lines, link = await lines_on(master, None)
         people = await opening(lines, chats)
+        await link.close()
+        lines, link = await lines_on(master, ack)
         lag.delay_s = lag_ms / 1000
         outcome = Outcome()
         promised = await _work(lines, people, steps, outcome, lambda: _lose(master, lag))
@@ -117,23 +118,31 @@ async def _work(
     enough = asyncio.Event()
 
     async def writes(chat: str, seeker: str) -> None:
-        for number in itertools.count():
+        number = 0
+        while True:
             began = time.perf_counter()
             try:
                 answer = await lines.call("adult", "send_message", chat, seeker, f"m{number}", "words", "seeker")
             except RedisAway:
                 outcome.unknown += 1
-                return
+                if enough.is_set():
+                    return
+                await asyncio.sleep(0.01)  # a busy machine: the replica took too long. As a client does: once more
+                continue
             outcome.took_us.append((time.perf_counter() - began) * 1e6)
             if answer[0] != b"done":
                 raise AssertionError(answer)
             promised[chat].add(f"m{number}")
+            number += 1
             outcome.acknowledged += 1
             if outcome.acknowledged >= steps:
                 enough.set()
 
     writing = [asyncio.ensure_future(writes(chat, seeker)) for chat, seeker in people]
-    await asyncio.wait([asyncio.ensure_future(enough.wait()), *writing], return_when=asyncio.FIRST_COMPLETED)
+    # Nobody stops before it is enough, unless something is wrong, which `gather` then tells.
+    waiting = asyncio.ensure_future(enough.wait())
+    await asyncio.wait([waiting, *writing], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
     await lose()
     await asyncio.gather(*writing)
     return promised

