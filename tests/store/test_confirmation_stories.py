@@ -140,3 +140,16 @@ def test_a_listener_lost_while_the_seeker_is_asked(place: Place) -> None:
     place.passes(17)
     assert ada.state == "W"
     assert broken(truth_of(place)) == []
+
+
+def test_who_is_gone_while_asked_is_parked_when_the_offer_is_withdrawn(place: Place) -> None:
+    ada = long_waiting(place)
+    bo = place.listener("bo").comes()
+    ada.disconnects()
+    place.passes(5)
+    bo.accepts()
+    place.passes(6)
+    assert ada.state == "H", "gone for 11 s, and asked for 6"
+    place.call("block", "bo", "ada")
+    assert ada.state == "P"
+    assert broken(truth_of(place)) == []

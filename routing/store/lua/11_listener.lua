@@ -143,8 +143,9 @@ local function block(S, seeker, listener)
     end
   elseif (c.st == 'O' or c.st == 'H') and c.l == listener then
     local l = read_listener(S, listener)
+    local is_gone = c.st == 'H' and not is_present(S, c.pe) -- their grace may have passed while they were asked
     release(S, c, l, 'withdrawn') -- not "blocked": that would tell the listener what the seeker did
-    requeue(S, c, 'listener_not_available', listener)
+    if is_gone then park(S, c, 'connection_lost') else requeue(S, c, 'listener_not_available', listener) end
     match_listener(S, l)
   end
 end
