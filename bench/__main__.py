@@ -1,4 +1,7 @@
-"""`python -m bench`: every benchmark, one after the other, as tables and as JSON under bench/results/."""
+"""`python -m bench [NAME...]`: every benchmark, one after the other, as tables and as JSON under bench/results/.
+
+Those that have a part of docs/performance.md write it.
+"""
 
 import importlib
 import json
@@ -10,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
-BENCHES = ("failover", "messages", "routing_calls")
+BENCHES = ("failover", "messages", "routing")
 
 
 def show(name: str, figures: dict[str, Any]) -> None:
@@ -33,10 +36,13 @@ def main(wanted: list[str]) -> None:
     for name in BENCHES:
         if wanted and name not in wanted:
             continue
-        figures = importlib.import_module(f"bench.{name}").run()
+        module = importlib.import_module(f"bench.{name}")
+        figures = module.run()
         figures["command"] = f"python -m bench {name}"
         (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
         show(name, figures)
+        if hasattr(module, "publish"):
+            module.publish(figures)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ CPU of the main thread is what everybody shares, and what to compare. Wall-clock
 work than of ours.
 """
 
+import itertools
 import socket
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from types import TracebackType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -105,9 +104,8 @@ class Engine:
     def __enter__(self) -> "Engine":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with suppress(OSError):
-            self.close()
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class Line:
@@ -138,6 +136,12 @@ class Line:
     def close(self) -> None:
         self._socket.close()
 
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 class Ledger:
     """What calls cost, by name. CPU and times are taken in different rounds, since timing costs CPU itself."""
@@ -147,7 +151,7 @@ class Ledger:
         self._cpu: dict[str, list[tuple[float, int]]] = defaultdict(list)
         self._times: dict[str, list[int]] = defaultdict(list)
         readings = [engine.cpu_us() for _ in range(101)]
-        gaps = sorted(after - before for before, after in zip(readings, readings[1:], strict=False))
+        gaps = sorted(after - before for before, after in itertools.pairwise(readings))
         #: What one reading costs by itself.
         self._reading_us = gaps[len(gaps) // 2]
 

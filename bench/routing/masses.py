@@ -29,7 +29,7 @@ def memory_and_drain(count: int) -> dict[str, dict[str, Any]]:
         full = engine.memory()
         figures = {
             "bytes_idle_listener": round((idle - empty) / count),
-            "bytes_busy_listener_and_chat": round((busy - empty) / count),
+            "bytes_busy_listener": round((busy - empty) / count),
             "bytes_waiting_seeker": round((full - busy) / count),
             "people": 3 * count,
             "total_mb": round((full - empty) / 1e6, 1),
@@ -71,7 +71,7 @@ def dead_process(count: int) -> dict[str, Any]:
         engine.call(crowd.accept(crowd.offers(crowd.listeners)))
         crowd.line_up(count - 2 * (count // 3))
         crowd.sweep()
-        people = [name for name in (*[x.person for x in crowd.listeners], *[s.person for s in crowd.seekers.values()])]
+        people = [x.person for x in crowd.listeners] + [s.person for s in crowd.seekers.values()]
         # Until now they were spread over several; one process holds all, and the others let go of them.
         doomed = f"process-d-{'0' * 24}"
         engine.call(("attach", name, doomed) for name in people)

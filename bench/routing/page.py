@@ -50,12 +50,18 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 1_000 or value == int(value) else f"{value:g}"
 
 
-def _demanded(rows: list[dict[str, Any]]) -> str:
+def _demanded(rows: dict[str, dict[str, Any]]) -> str:
     told = [
-        (row["quantity"], row["demanded"], _number(row["reached"]), "yes" if row["is_met"] else "**no**")
-        for row in rows
+        (name, row["demanded"], _number(row["reached"]), "yes" if row["is_met"] else "**no**")
+        for name, row in rows.items()
     ]
-    return table(("quantity", "demanded", "reached", "met"), told)
+    causes: dict[str, list[str]] = {}
+    for name, row in rows.items():
+        if not row["is_met"]:
+            causes.setdefault(row["cause"], []).append(name)
+    listed = "\n".join(f"- {'; '.join(names)}: {cause}" for cause, names in causes.items())
+    missed = f"\n\nWhere it is not met, as far as the cause is known:\n\n{listed}" if causes else ""
+    return table(("quantity", "demanded", "reached", "met"), told) + missed
 
 
 def _calls(sizes: dict[str, Any]) -> str:
@@ -75,8 +81,8 @@ def _lives(sizes: dict[str, Any]) -> str:
     asked = ", ".join(f"{size['life_with_asking_cpu_us']}" for size in sizes.values())
     largest = list(sizes.values())[-1]
     return (
-        f"A whole chat (a request that waits, the match that a finished wrap-up makes, accepted, ended) costs {told} us "
-        f"of CPU; where the seeker is asked first whether they are there, {asked}. At the largest size "
+        f"A whole chat (a request that waits, the match that a finished wrap-up makes, accepted, ended) costs {told} "
+        f"us of CPU; where the seeker is asked first whether they are there, {asked}. At the largest size "
         f"{largest['chats']:,} chats are open."
     )
 
@@ -96,7 +102,7 @@ def _many(figures: dict[str, Any]) -> str:
     rows = [
         ("bytes of a waiting seeker, Connection included", _number(memory["bytes_waiting_seeker"])),
         ("bytes of an idle listener", _number(memory["bytes_idle_listener"])),
-        ("bytes of a busy listener and the chat", _number(memory["bytes_busy_listener_and_chat"])),
+        ("bytes of a busy listener and the chat", _number(memory["bytes_busy_listener"])),
         ("bytes that an ended chat keeps for an hour, beyond the open one", _number(memory["bytes_ended_chat"])),
         (f"MB of {memory['people']:,} people", f"{memory['total_mb']} ({memory['resident_mb']} resident)"),
         (
@@ -142,8 +148,8 @@ def _evening(figures: dict[str, Any]) -> str:
         )
     told = (
         f"{usual['waiting']:,} seekers wait, {usual['listening']:,} listeners come on duty, {usual['seconds']} s pass. "
-        "Chatwoot's matches when a conversation opens and not when somebody becomes free, so there everybody arrives after "
-        "the listeners, and then every second listener is done with their chats."
+        "Chatwoot's matches when a conversation opens and not when somebody becomes free, so there everybody arrives "
+        "after the listeners, and then every second listener is done with their chats."
     )
     heads = ("design", "matches", "engine CPU us per match", "ratio", "matches/s per queue", "idle beside compatible")
     return f"{told}\n\n{table(heads, rows)}"

@@ -56,8 +56,8 @@ class MadeSeeker:
     def request(self) -> Call:
         """The call by which this seeker asks for a chat."""
         asked = ("request_chat", self.chat, self.person, f"{self.person[1:]}-request-00000", ",".join(self.languages))
-        told = (",".join(self.topics), 3, ",".join(self.avoid), "", "0123456789ab", "", "0" * 40)
-        return (*asked, *told, self.risk, self.level, self.hard, bits(self.topics), 0)
+        told = (bits(self.topics), 3, ",".join(self.avoid), "", "0123456789ab", "", "0" * 40)
+        return (*asked, *told, self.risk, self.level, self.hard, 0)
 
     def again(self, number: int) -> "MadeSeeker":
         """Somebody else with the same needs."""

@@ -19,8 +19,8 @@ from config.engines.valkey import ThrowAwayValkey
 REBUILT = (
     "The steps as separate commands, in our own code; one inbox per language, whose members are all who speak it; the "
     "database's parts (members, open conversations per agent) are a set and a hash in the same engine. Left out: "
-    "clearances, which it does not know (so its matches are not checked for them), the application's own cost, everything "
-    "after the match."
+    "clearances, which it does not know (so its matches are not checked for them), the application's own cost, "
+    "everything after the match."
 )
 
 
@@ -67,8 +67,7 @@ def evening(scene: Scene) -> dict[str, Any]:
     """Everybody of the scene opens a conversation; then half of those who talk are done, and nobody opens a new one."""
     holds: dict[str, list[MadeSeeker]] = {x.person: [] for x in scene.listeners}
     waiting: list[MadeSeeker] = []
-    with ThrowAwayValkey(bound=BOUND) as valkey:
-        meter = Meter(valkey)
+    with ThrowAwayValkey(bound=BOUND) as valkey, Meter(valkey) as meter:
         _begin(meter.line, scene)
         inboxes = Inboxes(meter.line, scene.listeners)
         began, commands = meter.cpu_us(), meter.commands()
@@ -90,19 +89,17 @@ def evening(scene: Scene) -> dict[str, Any]:
 def two_workers(scene: Scene) -> dict[str, Any]:
     """Two workers open the scene's conversations at the same time."""
     chats: Counter[str] = Counter()
-    with ThrowAwayValkey(bound=BOUND) as valkey:
-        line = Line(valkey.url)
+    with ThrowAwayValkey(bound=BOUND) as valkey, Line(valkey.url) as line:
         _begin(line, scene)
         start = threading.Barrier(2)
 
         def run(part: list[MadeSeeker]) -> None:
-            own = Line(valkey.url)
-            inboxes = Inboxes(own, scene.listeners)
-            start.wait()
-            for seeker in part:
-                if agent := inboxes.opened(seeker.chat, seeker.languages[0]):
-                    chats[agent] += 1
-            own.close()
+            with Line(valkey.url) as own:
+                inboxes = Inboxes(own, scene.listeners)
+                start.wait()
+                for seeker in part:
+                    if agent := inboxes.opened(seeker.chat, seeker.languages[0]):
+                        chats[agent] += 1
 
         threads = [threading.Thread(target=run, args=(scene.seekers[half::2],)) for half in range(2)]
         for thread in threads:

@@ -62,11 +62,10 @@ def _at_once(engine: Engine, *parts: list[Call]) -> None:
     ready = [[engine.packed(str(call[0]), *call[1:]) for call in part] for part in parts]
 
     def run(commands: list[tuple[Any, ...]]) -> None:
-        line = Line(engine.url)
-        start.wait()
-        for command in commands:
-            line.send([command])
-        line.close()
+        with Line(engine.url) as line:
+            start.wait()
+            for command in commands:
+                line.send([command])
 
     threads = [threading.Thread(target=run, args=(commands,)) for commands in ready]
     for thread in threads:

@@ -10,8 +10,9 @@ from config.engines.valkey import ThrowAwayValkey
 EVERY_S = 5
 REBUILT = (
     "A sorted set by arrival and a list of free listeners per language; a loop looks every 5 s at the first request of "
-    "each language and gives it to the first free listener who may serve it; where there is none, the request stays first. "
-    "Between looks its clock is set forward, and a look is taken to need no time. Left out: everything after the match."
+    "each language and gives it to the first free listener who may serve it; where there is none, the request stays "
+    "first. Between looks its clock is set forward, and a look is taken to need no time. Left out: everything "
+    "after the match."
 )
 
 
@@ -19,8 +20,7 @@ def evening(scene: Scene) -> dict[str, Any]:
     """One minute of looks."""
     listeners = {listener.person: listener for listener in scene.listeners}
     seekers = {seeker.person: seeker for seeker in scene.seekers}
-    with ThrowAwayValkey(bound=BOUND) as valkey:
-        meter = Meter(valkey)
+    with ThrowAwayValkey(bound=BOUND) as valkey, Meter(valkey) as meter:
         _begin(meter, scene)
         queues = sorted({seeker.languages[0] for seeker in scene.seekers})
         began, matched = meter.cpu_us(), {}

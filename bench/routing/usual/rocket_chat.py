@@ -1,8 +1,9 @@
 """Rocket.Chat's waiting queue as published: each pass takes one inquiry of each department, then the loop sleeps.
 
-From `server/services/omnichannel/queue.ts` and `RoutingManager.ts` of the public repository (2025): the departments with
-somebody in the queue; for each `findNextAndLock` of the first inquiry, checks of its room, the agent with the fewest
-chats, the check that this agent has room, the assignment, unlock; then `Omnichannel_queue_delay_timeout`, by default 5 s.
+From `server/services/omnichannel/queue.ts` and `RoutingManager.ts` of the public repository (2025): the departments
+with somebody in the queue; for each `findNextAndLock` of the first inquiry, checks of its room, the agent with the
+fewest chats, the check that this agent has room, the assignment, unlock; then `Omnichannel_queue_delay_timeout`, by
+default 5 s.
 """
 
 import threading
@@ -17,11 +18,11 @@ from config.engines.valkey import ThrowAwayValkey
 DELAY_S = 5
 LOCK_MS = 10_000
 REBUILT = (
-    "The loop's steps as separate commands on Valkey in place of MongoDB, in our own code. One department per language, "
-    "risk level and topic clearance, with all listeners who may serve it, so that nobody is matched wrongly; a set-up by "
-    "hand that is kinder than one department per language. Its clock is set forward by the delay, and a pass is taken to "
-    "need no time. Left out: its database's and its application's own cost, preferred agents, service levels, avoided "
-    "listeners, everything after the match."
+    "The loop's steps as separate commands on Valkey in place of MongoDB, in our own code. One department per "
+    "language, risk level and topic clearance, with all listeners who may serve it, so that nobody is matched wrongly; "
+    "a set-up by hand that is kinder than one department per language. Its clock is set forward by the delay, and a "
+    "pass is taken to need no time. Left out: its database's and its application's own cost, preferred agents, "
+    "service levels, avoided listeners, everything after the match."
 )
 
 
@@ -98,8 +99,10 @@ def _begin(meter: Meter, scene: Scene) -> dict[str, list[str]]:
     for number, seeker in enumerate(scene.seekers):
         department = department_of(seeker.languages[0], seeker.level, seeker.hard)
         meter.line.send(
-            [("ZADD", f"queue:{department}", (3 - seeker.risk) * 10**9 + number, seeker.person)]
-            + [("SADD", "departments", department)]
+            [
+                ("ZADD", f"queue:{department}", (3 - seeker.risk) * 10**9 + number, seeker.person),
+                ("SADD", "departments", department),
+            ]
         )
     meter.line.send([("ZADD", f"agents:{name}", 0, agent) for agent, names in served.items() for name in names])
     return served
@@ -108,8 +111,7 @@ def _begin(meter: Meter, scene: Scene) -> dict[str, list[str]]:
 def evening(scene: Scene) -> dict[str, Any]:
     """One minute of passes by one instance."""
     matched: dict[str, str] = {}
-    with ThrowAwayValkey(bound=BOUND) as valkey:
-        meter = Meter(valkey)
+    with ThrowAwayValkey(bound=BOUND) as valkey, Meter(valkey) as meter:
         served = _begin(meter, scene)
         queues = int(meter.line.send([("SCARD", "departments")])[0])
         loop = Loop(meter.line, served, {x.person: x.capacity for x in scene.listeners})
@@ -133,18 +135,17 @@ def two_instances(scene: Scene, passes: int) -> dict[str, Any]:
     """Two instances without the delay: how many listeners hold more than their capacity afterwards."""
     capacity = {x.person: x.capacity for x in scene.listeners}
     matched: Counter[str] = Counter()
-    with ThrowAwayValkey(bound=BOUND) as valkey:
-        served = _begin(Meter(valkey), scene)
+    with ThrowAwayValkey(bound=BOUND) as valkey, Meter(valkey) as meter:
+        served = _begin(meter, scene)
         start = threading.Barrier(2)
 
         def run() -> None:
-            line = Line(valkey.url)
-            loop = Loop(line, served, capacity)
-            start.wait()
-            for _ in range(passes):
-                for _, agent in loop.one_pass():
-                    matched[agent] += 1
-            line.close()
+            with Line(valkey.url) as line:
+                loop = Loop(line, served, capacity)
+                start.wait()
+                for _ in range(passes):
+                    for _, agent in loop.one_pass():
+                        matched[agent] += 1
 
         threads = [threading.Thread(target=run) for _ in range(2)]
         for thread in threads:

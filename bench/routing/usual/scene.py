@@ -1,9 +1,10 @@
-"""The same evening for every design: a long line of mixed seekers, and listeners who come on duty one after the other."""
+"""The same evening for every design: a long line of mixed seekers, and listeners who come on duty one by one."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bench.routing.engine import Line
 from bench.routing.people import MadeListener, MadeSeeker, People
 from config.engines.valkey import ThrowAwayValkey
 
@@ -41,8 +42,6 @@ class Meter:
     """CPU of a plain engine's main thread and how many commands it was given. For designs that are not ours."""
 
     def __init__(self, valkey: ThrowAwayValkey) -> None:
-        from bench.routing.engine import Line
-
         self.line = Line(valkey.url)
 
     def told(self, section: str) -> dict[str, str]:
@@ -56,3 +55,9 @@ class Meter:
 
     def commands(self) -> int:
         return int(self.told("stats")["total_commands_processed"])
+
+    def __enter__(self) -> "Meter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.line.close()

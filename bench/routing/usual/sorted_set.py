@@ -14,9 +14,9 @@ LUA = Path(__file__).with_suffix(".lua")
 #: The usual remedy for a long scan.
 USUAL_BOUND = 64
 REBUILT = (
-    "One sorted set by risk and arrival and a hash per seeker; one Lua call scans it in pages of 100 with one HMGET per "
-    "candidate until the first whom the listener may serve. Left out: offers that end, presence, wrap-up, everything "
-    "after the match, so each of its calls does less than one of ours."
+    "One sorted set by risk and arrival and a hash per seeker; one Lua call scans it in pages of 100 with one HMGET "
+    "per candidate until the first whom the listener may serve. Left out: offers that end, presence, wrap-up, "
+    "everything after the match, so each of its calls does less than one of ours."
 )
 
 
@@ -39,17 +39,15 @@ def _take(listener: MadeListener, most: int) -> tuple[str | int, ...]:
     return "FCALL", "sorted_set_take", 1, "line", listener.person, languages, listener.level, listener.hard, most
 
 
-def _loaded(valkey: ThrowAwayValkey) -> Meter:
-    meter = Meter(valkey)
+def _load(meter: Meter) -> None:
     meter.line.send([("FUNCTION", "LOAD", "REPLACE", LUA.read_text())])
     meter.line.send([("CONFIG", "SET", "slowlog-max-len", 100_000)])
-    return meter
 
 
 def evening(scene: Scene, most: int) -> dict[str, Any]:
     """Every listener of the scene looks once; `most` bounds the look (0: it does not)."""
-    with ThrowAwayValkey(bound=BOUND) as valkey:
-        meter = _loaded(valkey)
+    with ThrowAwayValkey(bound=BOUND) as valkey, Meter(valkey) as meter:
+        _load(meter)
         _ask(meter, scene.seekers)
         began = meter.cpu_us()
         found = meter.line.send([_take(listener, most) for listener in scene.listeners])
@@ -67,8 +65,8 @@ def evening(scene: Scene, most: int) -> dict[str, Any]:
 def behind(count: int, looks: int, most: int) -> dict[str, Any]:
     """`looks` listeners look while `count` whom they may not serve stand before those whom they may."""
     people = People()
-    with ThrowAwayValkey(bound=BOUND) as valkey:
-        meter = _loaded(valkey)
+    with ThrowAwayValkey(bound=BOUND) as valkey, Meter(valkey) as meter:
+        _load(meter)
         _ask(meter, [*out_of_reach(people, count), *plain_seekers(people, looks)])
         meter.line.send([("CONFIG", "SET", "slowlog-log-slower-than", 0), ("SLOWLOG", "RESET")])
         began = meter.cpu_us()
