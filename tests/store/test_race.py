@@ -9,28 +9,32 @@ from tests.store.region import Region
 
 CONNECTIONS = 20
 AT_ONCE = 200
+#: for the one offer that many want
+PROCESSES = 25
+ACCEPTS = 1000
 
 
-async def test_two_hundred_accepts_of_one_offer_have_one_effect(engine: ThrowAwayValkey) -> None:
-    """Twenty processes and twenty listeners; one of them was offered it."""
+async def test_a_thousand_accepts_of_one_offer_have_one_effect(engine: ThrowAwayValkey) -> None:
+    """Twenty-five processes and as many listeners; one of them was offered it."""
     empty(engine)
     region = Region()
-    await region.open(engine.url, CONNECTIONS)
-    names = [f"l{number:02}" for number in range(CONNECTIONS)]
+    await region.open(engine.url, PROCESSES)
+    names = [f"l{number:02}" for number in range(PROCESSES)]
     for number, name in enumerate(names):
         await region.call("adult", "attach", name, f"p{number}")
         await region.call("adult", "set_availability", name, 1, 1, 4, "en", "0", "", name, 0, 0, 0, "0")
     chat = await region.asks("adult", "ada")
     [(offered, offer)] = [(name, found[0][1]) for name in names if (found := await region.offers(name))]
+    each = ACCEPTS // PROCESSES
     answers = await asyncio.gather(
         *[
-            region.call("adult", "answer_offer", names[number % 20], offer, "1", process=number // 10)
-            for number in range(AT_ONCE)
+            region.call("adult", "answer_offer", names[number % PROCESSES], offer, "1", process=number // each)
+            for number in range(ACCEPTS)
         ]
     )
-    by_listener = Counter((names[number % 20], answer.decode()) for number, answer in enumerate(answers))
-    assert by_listener.pop((offered, "done")) == 10, "the one who was asked gets the same answer each time"
-    assert sum(by_listener.values()) == 190 and {answer for _, answer in by_listener} == {"gone"}
+    by_listener = Counter((names[number % PROCESSES], answer.decode()) for number, answer in enumerate(answers))
+    assert by_listener.pop((offered, "done")) == each, "the one who was asked gets the same answer each time"
+    assert sum(by_listener.values()) == ACCEPTS - each and {answer for _, answer in by_listener} == {"gone"}
     record = await region.record("ada", "adult")
     assert record.chats[chat].state == "A" and record.chats[chat].turn == 2 and record.chats[chat].offers == 1
     assert list(record.chats[chat].listeners) == [offered]
