@@ -238,7 +238,7 @@ def _spoken(
     if not fresh:
         return None
     wording = pick(play.seed, f"{play.turns}|{pool}", fresh)
-    lines = lines_of(wording, book.scenario, play.seed, play.turns, read_characters=size)
+    lines = lines_of(wording, book, play.seed, play.turns, read_characters=size)
     return Step(replace(play, said=(*play.said, digest(wording))), lines, felt, pool)
 
 
@@ -248,7 +248,7 @@ def _goodbye(book: Stagebook, play: Play, felt: tuple[Felt, ...], size: int) -> 
         "tired", "unfinished", ALWAYS, book.common.last_words, "The chat went on until nothing was left to say."
     )
     wording = pick(play.seed, f"{play.turns}|last", book.common.last_words)
-    lines = lines_of(wording, book.scenario, play.seed, play.turns, read_characters=size)
+    lines = lines_of(wording, book, play.seed, play.turns, read_characters=size)
     return _closed(Step(play, lines, felt, "ending:tired"), ending)
 
 

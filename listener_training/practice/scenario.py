@@ -163,6 +163,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     answer: tuple[Answer, ...] = ()
     words: dict[str, tuple[str, ...]] = {}
     opening_hint: str = ""
+    writes_carefully: bool = False
     pass_mark: Annotated[int, Meta(ge=1, le=100)] = 70
     timing: Timing = Timing()
 
@@ -175,6 +176,7 @@ class Common(Struct, frozen=True, forbid_unknown_fields=True):
     ending: tuple[Ending, ...]
     last_words: tuple[str, ...]
     never_say: tuple[str, ...]
+    careful: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

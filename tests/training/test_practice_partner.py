@@ -2,11 +2,12 @@
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener_training.practice.partner import TURNS_MAX, PracticeEnded
+from listener_training.practice.partner import TURNS_MAX, Play, PracticeEnded
 from tests.training.practising import books, chat_of, play, scripts, words_of
 
 SCENARIOS = sorted(books())
@@ -142,3 +143,20 @@ def test_long_replies_take_longer_to_read_and_long_answers_longer_to_type() -> N
 def test_what_is_kept_of_a_chat_shows_no_words_when_printed() -> None:
     chat = play("teen", ["a secret of mine"])
     assert "secret" not in f"{chat.turns} {chat.play} {chat.steps[0].lines}"
+
+
+def test_somebody_who_writes_carefully_does_so_in_every_sentence() -> None:
+    chats = [
+        play(name, script[kind], 2)
+        for name in ("grief", "loneliness")
+        for script in [scripts()[name]]
+        for kind in ("good", "bad")
+    ]
+    for line in (line for chat in chats for line in words_of(chat)):
+        assert re.match(r"[A-Z'\"]", line) and line[-1] in ".?!", line
+        assert not re.search(r"\b(i|im|dont|its|cant)\b", line), line
+
+
+def test_what_the_partner_remembers_travels_as_json() -> None:
+    remembered = play("teen", scripts()["teen"]["good"][:5]).play
+    assert msgspec.json.decode(msgspec.json.encode(remembered), type=Play) == remembered

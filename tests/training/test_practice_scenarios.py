@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from listener_training.curriculum.library import load_courses
+from listener_training.practice.debrief import load_words
 from listener_training.practice.scenario import (
     SCENARIOS,
     Disclosure,
@@ -112,3 +114,10 @@ def test_a_version_changes_with_any_letter(book: Stagebook) -> None:
     other = staged(replace(book.scenario, persona=book.scenario.persona + "."), book.common)
     again = staged(book.scenario, book.common)
     assert other.version != book.version == again.version
+
+
+def test_the_lessons_that_scenarios_and_debriefs_name_are_there() -> None:
+    lessons = {lesson for course in load_courses().values() for lesson in course.lesson_ids}
+    named = {lesson for book in books().values() for lesson in book.scenario.lessons}
+    named |= {goal.lesson for book in books().values() for goal in book.scenario.goal}
+    assert named | set(load_words().lessons.values()) <= lessons
