@@ -67,7 +67,7 @@ class Pupil:
         else:
             worst = min(question.options, key=lambda option: option.worth).id
             for one in right_ids(question)[: None if question.kind == "multiple" else 1] if well else [worst]:
-                await self.page.locator(".answer", has_text=texts[one]).locator("input").check()
+                await self.page.get_by_label(texts[one], exact=True).check()
 
     async def _puts_in_order(self, goal: list[str]) -> None:
         items = self.page.locator(".order__item")

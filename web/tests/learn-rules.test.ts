@@ -37,7 +37,9 @@ describe("the address", () => {
 
 describe("what is said to an answer", () => {
   it("depends on its worth", () => {
-    expect([1, 0.5, 0, null].map(verdictKey)).toEqual(["test.right", "test.partly", "test.wrong", "test.written"]);
+    const said = [1, 0.5, 0, null].map((worth) => verdictKey({ worth, checked: null }));
+    expect(said).toEqual(["test.right", "test.partly", "test.wrong", "test.written"]);
+    expect(verdictKey({ worth: null, checked: [] })).toBe("test.compared");
   });
 
   it("comes to an end only when what was written is compared", () => {

@@ -18,7 +18,7 @@ interface Props {
 
 /** A question with what was answered, what would have been right, and why. */
 export function AnsweredView({ attemptId, question, answered, heading, isSending, compare }: Props) {
-  const key = verdictKey(answered.worth);
+  const key = verdictKey(answered);
   return (
     <div class="stack stack--4">
       {question.chat.length > 0 && (

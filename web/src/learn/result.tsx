@@ -39,8 +39,7 @@ export function Result({ attempt, heading }: { attempt: Attempt; heading: RefObj
                 <details class="fold" key={one.question_id}>
                   <summary>
                     <span>
-                      {index + 1}. {one.prompt}{" "}
-                      <span class="soft small test__said">{t(verdictKey(one.answer.worth))}</span>
+                      {index + 1}. {one.prompt} <span class="soft small test__said">{t(verdictKey(one.answer))}</span>
                     </span>
                     <Icon of={downIcon} />
                   </summary>
@@ -76,7 +75,7 @@ function Onward({ attempt }: { attempt: Attempt }) {
       <div class="row">
         {next && (
           <a class="btn btn--main" href={lessonHash(attempt.course_id, next.lesson_id)}>
-            {t("test.onward", { title: next.title })}
+            {t("learn.go_on", { title: next.title })}
             <Icon of={nextIcon} points />
           </a>
         )}

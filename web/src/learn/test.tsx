@@ -63,7 +63,7 @@ function Test({ loaded, reload }: { loaded: Attempt; reload: () => Promise<void>
       return;
     }
     const judged = next.questions.find((one) => one.question_id === questionId)?.answer;
-    if (judged) announce(t(verdictKey(judged.worth)));
+    if (judged) announce(t(verdictKey(judged)));
     setTimeout(() => verdict.current?.focus(), 0);
   };
   const answer = (given: Answer) => {
