@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -148,7 +149,9 @@ def _tell_debrief(console: Console, told: Debrief) -> None:
 
 def _table(part: str, count: int, found: Evaluation) -> Table:
     right, of = found.whole.right, found.whole.of
-    table = Table(title=f"{part}: {count} replies, {right} of {of} right in every move")
+    table = Table(
+        box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title=f"{part}: {count} replies, {right} of {of} right in every move"
+    )
     for column in ("move", "precision", "of", "95%", "recall", "of", "95%"):
         table.add_column(column, justify="left" if column == "move" else "right", no_wrap=True)
     for score in (*found.moves, found.overall):
