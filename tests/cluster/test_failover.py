@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 
-from config.engines.several import ThrowAwayCluster, ThrowAwaySentinels
+from config.engines.several import Server, ThrowAwayCluster, ThrowAwaySentinels, until
 from config.redis_masters import slot_of
 from config.replica_ack import ReplicaAck
 from tests.cluster.shards import TAGS, Ear, Shards, repeats
@@ -73,10 +73,7 @@ async def test_a_planned_change_of_masters_costs_no_call(cluster: ThrowAwayClust
     await ear.link.close()
 
 
-def _caught_up(master: object, replica: object) -> None:
-    from config.engines.several import Server, until
-
-    assert isinstance(master, Server) and isinstance(replica, Server)
+def _caught_up(master: Server, replica: Server) -> None:
     until(
         lambda: (
             master.client.info("replication")["master_repl_offset"]
