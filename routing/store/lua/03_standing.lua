@@ -17,10 +17,10 @@ local function free_unit(S, l, chat)
   if redis.call('SREM', K.units(S, l.id), chat) == 1 and l.held then l.held = l.held - 1 end
 end
 
--- What may be offered now: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing. Sets l.load.
+-- What may be offered now: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing (l.load is set but then).
 local function room_of(S, l)
+  if l.av ~= 1 or l.lost or l.po or l.xp ~= 0 or (l.gap > T.now and l.tn ~= 1) then return '0' end
   l.load = load_of(S, l)
-  if l.av ~= 1 or l.lost or l.po or l.xp ~= 0 then return '0' end
   if l.tn == 1 and l.load < l.max then return '1' end
   if l.gap > T.now then return '0' end
   if l.load < l.cap then return '1' end
