@@ -148,6 +148,6 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         wrap_up_s=_number(env, "WRAP_UP_S", 60, 0, 3600),
         start_gap_s=_number(env, "START_GAP_S", 20, 0, 3600),
         urgent_offer_s=_number(env, "URGENT_OFFER_S", 8, 0.2, 600),
-        second_language_s=_number(env, "SECOND_LANGUAGE_S", 120, 0, 3600),
+        second_language_s=_number(env, "SECOND_LANGUAGE_S", 300, 0, 3600),
         log_level=level,
     )

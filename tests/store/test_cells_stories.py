@@ -3,6 +3,7 @@
 import pytest
 
 from tests.store.place import Place
+from tests.store.truth import broken, truth_of
 
 SUICIDE = ("suicide",)
 
@@ -197,6 +198,13 @@ def test_second_languages_come_in_after_a_while(place: Place) -> None:
     cy = place.listener("cy").comes(languages="en,de")
     assert cy.sees == "ada" and place.chat("c-ada-r1").offered_language == "en"
     assert [place.line(language) for language in ("en", "de", "tr")] == [[]] * 3
+
+
+def test_somebody_in_danger_stands_in_their_second_languages_at_once(place: Place) -> None:
+    bo = place.listener("bo").comes(languages="tr", topics=SUICIDE, level=2)
+    chat = place.seeker("ada").asks(language="en,tr", topics=SUICIDE, distress=5)
+    assert bo.sees == "ada" and place.chat(chat).offered_language == "tr"
+    assert broken(truth_of(place)) == []
 
 
 def test_who_was_offered_meanwhile_gets_their_second_language_on_coming_back(place: Place) -> None:

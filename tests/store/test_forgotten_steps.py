@@ -1,5 +1,7 @@
 """Whatever the last steps were that an engine forgot: everybody says what they were told, and all is well again."""
 
+import os
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from tests.store.test_barrier_stories import everything, goes_back_to, raised, r
 from tests.store.truth import broken, truth_of
 from tests.store.wire import Wire
 
+LIVES = int(os.environ.get("TEALIGHT_LIVES", "0")) or 100
 SEEKERS, LISTENERS = ("ada", "ben", "cem", "dev"), ("bo", "cy")
 STEPS = st.tuples(
     st.sampled_from(("ask", "come", "accept", "accept", "decline", "end", "finish", "leave", "pause", "wait")),
@@ -49,7 +52,12 @@ def told_to(place: Place) -> list[ChatRecord]:
     return [place.chat(chat_id) for chat_id in truth_of(place).of("chat")]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=LIVES,
+    deadline=None,
+    derandomize=LIVES == 100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(kept=st.lists(STEPS, max_size=10), forgotten=st.lists(STEPS, min_size=1, max_size=6), late=st.randoms())
 def test_any_forgotten_steps_are_said_again(wire: Wire, kept: list, forgotten: list, late: object) -> None:
     wire.send("FLUSHALL")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PoolLoad } from "../src/shared/wire";
-import { longestWaitMs, mergeLoad, totals, wholeLoad } from "../src/supervise/load";
+import { longestWaitMs, mergeLoad, totals, urgentWaitMs, wholeLoad } from "../src/supervise/load";
 import { areaOf, binned, ceilingOf, extend, MINUTE_MS, pathOf, points } from "../src/supervise/series";
 
 function pool(language: string, part: Partial<PoolLoad> = {}): PoolLoad {
@@ -15,6 +15,9 @@ function pool(language: string, part: Partial<PoolLoad> = {}): PoolLoad {
     open_chats: 0,
     open_offers: 0,
     offers_missed_1h: 0,
+    without_listener: 0,
+    urgent_waiting: 0,
+    urgent_longest_wait_ms: 0,
     ...part,
   };
 }
@@ -98,5 +101,14 @@ describe("the chart's series", () => {
       [0, 7],
       [3, 2],
     ]);
+  });
+});
+
+describe("people in danger", () => {
+  it("wait longer from one push to the next, and not at all when nobody does", () => {
+    const waiting = pool("en", { urgent_waiting: 2, urgent_longest_wait_ms: 14_000 });
+    expect(urgentWaitMs(waiting, 1000, 2500)).toBe(15_500);
+    expect(urgentWaitMs(waiting, 2500, 1000)).toBe(14_000);
+    expect(urgentWaitMs(pool("en"), 1000, 90_000)).toBe(0);
   });
 });

@@ -53,6 +53,22 @@ describe("availability", () => {
     expect([duty.reason.value, duty.refusal.value]).toEqual([null, null]);
   });
 
+  it("says with every wish whether one more may come in an emergency", async () => {
+    const duty = new Duty(wire as unknown as Connection);
+    await duty.set("available", 2);
+    await duty.offerUrgent(true);
+    await duty.hold(3);
+    expect(wire.asked.map((asked) => "takes_urgent" in asked && asked.takes_urgent)).toEqual([false, true, true]);
+    duty.take({
+      type: "availability_changed",
+      availability: "paused",
+      capacity: 3,
+      max_capacity: 4,
+      takes_urgent: false,
+    });
+    expect(duty.takesUrgent.value).toBe(false);
+  });
+
   it("and capacity wished one straight after the other are both kept", async () => {
     const duty = new Duty(wire as unknown as Connection);
     await Promise.all([duty.hold(4), duty.choose("available"), duty.hold(3)]);

@@ -10,6 +10,8 @@ export class Duty {
   readonly maxCapacity = signal<number | null>(null);
   readonly onDutySinceMs = signal<number | null>(null);
   readonly isTakingNext = signal(false);
+  /** One more than the capacity, where somebody is in danger. */
+  readonly takesUrgent = signal(false);
   /** Why the service, not the person, changed the availability; null when they did. */
   readonly reason = signal<string | null>(null);
   /** Why the last wish was refused, as a code. */
@@ -35,7 +37,8 @@ export class Duty {
     const wish = { availability, capacity };
     this.wish = wish;
     await this.ask(async () => {
-      const done = await this.connection.send({ type: "set_availability", availability, capacity });
+      const takes_urgent = this.takesUrgent.value;
+      const done = await this.connection.send({ type: "set_availability", availability, capacity, takes_urgent });
       this.availability.value = done.availability ?? availability;
       this.capacity.value = done.capacity ?? capacity;
       if (done.max_capacity) this.maxCapacity.value = done.max_capacity;
@@ -43,6 +46,12 @@ export class Duty {
       if (availability !== "available") this.isTakingNext.value = false;
     });
     if (this.wish === wish) this.wish = null;
+  }
+
+  /** Take one more where somebody is in danger, or don't. */
+  async offerUrgent(takes: boolean): Promise<void> {
+    this.takesUrgent.value = takes;
+    await this.choose(this.wish?.availability ?? this.availability.value);
   }
 
   async takeNext(): Promise<void> {
@@ -66,6 +75,7 @@ export class Duty {
       this.maxCapacity.value = snapshot.max_capacity ?? null;
       this.onDutySinceMs.value = snapshot.on_duty_since_ms ?? null;
       this.isTakingNext.value = snapshot.is_taking_next ?? false;
+      this.takesUrgent.value = snapshot.takes_urgent ?? this.takesUrgent.value;
     } else if (push.type === "availability_changed") {
       const isOwn = push.availability === this.wish?.availability;
       const isNews = push.availability !== this.availability.value;
@@ -74,6 +84,7 @@ export class Duty {
       this.maxCapacity.value = push.max_capacity;
       this.onDutySinceMs.value = push.on_duty_since_ms ?? null;
       this.isTakingNext.value = push.is_taking_next ?? false;
+      if (!this.wish) this.takesUrgent.value = push.takes_urgent ?? false;
       if (push.reason && !isOwn) this.reason.value = push.reason;
       else if (isNews) this.reason.value = null;
     } else if (push.type === "chat_opened" || push.type === "offer_made") {

@@ -14,6 +14,11 @@ const CHOICES: readonly { value: Availability; dot: string; key: WordKey }[] = [
   { value: "off_duty", dot: "dot dot--gone", key: "availability.off_duty" },
 ];
 
+/** Who may take somebody in danger: cleared for high risk or above. */
+function mayTakeUrgent(person: Me): boolean {
+  return person.clearances.some((one) => one.kind === "risk_level" && one.value !== "low" && one.is_valid);
+}
+
 export function Rail({ duty, person }: { duty: Duty; person: Me }) {
   const [isOpen, setIsOpen] = useState(false);
   const chosen = duty.availability.value;
@@ -62,6 +67,19 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
           ))}
         </select>
       </div>
+      {mayTakeUrgent(person) && (
+        <label class="tick rail__row">
+          <input
+            type="checkbox"
+            checked={duty.takesUrgent.value}
+            onChange={(event) => void duty.offerUrgent(event.currentTarget.checked)}
+          />
+          <span>
+            {t("urgent.label")}
+            <span class="hint">{t("urgent.hint")}</span>
+          </span>
+        </label>
+      )}
       <div class="row row--tight rail__row">
         <button
           class="btn btn--dense"

@@ -41,6 +41,16 @@ export function HelpNow() {
   );
 }
 
+/** What nothing may cover, a dialog neither. */
+export function WaysOut() {
+  return (
+    <span class="row row--tight">
+      <HelpNow />
+      <QuickExit />
+    </span>
+  );
+}
+
 interface Props {
   skipTo: string;
   skipWords: string;

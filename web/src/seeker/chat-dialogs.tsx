@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { flagIcon, Icon } from "../shared/icon";
-import { QuickExit } from "./bar";
+import { WaysOut } from "./bar";
 import { ThemeSwitch } from "./foot";
 import { endChat } from "./talking";
 import { say } from "./words";
@@ -23,7 +23,7 @@ export function EndDialog({ name, onClose }: Props) {
       title={name === "" ? say("end.title_nobody") : say("end.title", { name })}
       closeLabel={say("close")}
       onClose={onClose}
-      before={<QuickExit />}
+      before={<WaysOut />}
     >
       <div class="stack">
         <p>{say("end.more")}</p>
@@ -47,7 +47,7 @@ export function EndDialog({ name, onClose }: Props) {
 
 export function MoreDialog({ name, onClose, onReport }: Props & { onReport: () => void }) {
   return (
-    <Dialog id="more" title={say("more")} closeLabel={say("close")} onClose={onClose} before={<QuickExit />}>
+    <Dialog id="more" title={say("more")} closeLabel={say("close")} onClose={onClose} before={<WaysOut />}>
       <div class="stack stack--2">
         <button class="btn btn--wide" type="button" onClick={onReport}>
           <Icon of={flagIcon} /> {say("report.open", { name })}

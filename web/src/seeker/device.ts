@@ -22,6 +22,8 @@ function read<T>(key: string): T | null {
 }
 
 export const preferred = value<Known | null>(read<Known>(PREFER));
+/** For this visit: wait for the preferred listener alone, for a while. */
+export const holds = value(false);
 export const avoided = value<string[]>(read<string[]>(AVOID) ?? []);
 
 export function prefer(listener: Known | null): void {

@@ -1,4 +1,4 @@
-import { avoided, forgetAvoided, prefer, preferred } from "./device";
+import { avoided, forgetAvoided, holds, prefer, preferred } from "./device";
 import { Fold } from "./fold";
 import { ownText } from "./front";
 import { type Key, say, show } from "./words";
@@ -30,6 +30,16 @@ function KeptHere() {
       {listener !== null && (
         <div class="stack stack--1">
           <p class="small">{show("kept.prefer", { name: listener.name })}</p>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={holds.value}
+              onChange={(event) => {
+                holds.value = event.currentTarget.checked;
+              }}
+            />
+            <span>{say("kept.hold", { name: listener.name })}</span>
+          </label>
           <button class="btn btn--quiet btn--plain" type="button" onClick={() => prefer(null)}>
             {say("kept.forget")}
           </button>

@@ -5,7 +5,7 @@ import { newId } from "../shared/ids";
 import { announce } from "../shared/status";
 import type { ChatSummary, Push, RequestState, Snapshot } from "../shared/wire";
 import { rest } from "./attention";
-import { avoided, preferred } from "./device";
+import { avoided, holds, preferred } from "./device";
 import { setDraft } from "./draft";
 import { askToConfirm, changeLine, changePlace, newLine, takeReply, takeRequest } from "./line";
 import { chats, connection, disconnect, subscribe } from "./link";
@@ -15,6 +15,8 @@ import { currentChat, enterChat, forgetChat, takeNews } from "./talking";
 import { say, words } from "./words";
 
 let isLeavingLine = false;
+/** So long somebody may wait for their own listener alone. */
+const HOLD_S = 300;
 
 subscribe({ push: take, news: takeNews, state: linkChanged });
 
@@ -46,6 +48,13 @@ export function confirmHere(): void {
   connection()
     .send(command)
     .catch(() => {}); // pushes tell what came of it
+}
+
+/** Rather the next listener than only their own. */
+export function releaseHold(): void {
+  holds.value = false;
+  const line = state.line.value;
+  if (line !== null) void connection().send({ type: "release_hold", request_id: line.requestId }).catch(nothing);
 }
 
 export async function leaveLine(): Promise<void> {
@@ -96,7 +105,7 @@ async function request(asking: Asking): Promise<void> {
       age_band,
       topics,
       ...(distress !== null && { distress }),
-      ...(preferred.value !== null && { prefer_listener: preferred.value.person_id }),
+      ...(preferred.value !== null && { prefer_listener: preferred.value.person_id, hold_s: holds.value ? HOLD_S : 0 }),
       ...(avoided.value.length > 0 && { avoid_listeners: avoided.value }),
     });
     keep("asking", { ...asking, is_in_line: true });
@@ -130,6 +139,7 @@ function take(push: Push): void {
       break;
     case "request_changed":
       if (push.request_id !== state.line.value?.requestId) break;
+      if (push.ticket) keep("ticket", push.ticket);
       if (typeof push.is_anyone_there === "boolean") changeLine({ isAnyoneThere: push.is_anyone_there });
       requestChanged(push.state, push.reason ?? null);
       break;
@@ -150,6 +160,7 @@ function take(push: Push): void {
 function takeSnapshot({ chats: summaries, request: own }: Snapshot): void {
   const running = summaries.find((chat) => chat.state !== "ended");
   if (own && own.state !== "ended") {
+    if (own.ticket) keep("ticket", own.ticket);
     takeRequest(own);
     // A chat of which words are there already goes on as a chat, even while nobody has it.
     if (running !== undefined && (running.state === "open" || running.seq > 0)) enterChat(running.chat_id);
@@ -181,6 +192,7 @@ function nothingRuns(summaries: ChatSummary[]): void {
 
 function requestChanged(now: RequestState, reason: string | null): void {
   changeLine({ state: now, reason });
+  if (reason === "listener_not_available") holds.value = false;
   if (now !== "offered") state.confirm.value = null;
   if (now === "parked") announce(say("parked.title"));
   if (now !== "ended" || state.view.value !== "waiting" || isLeavingLine) return;

@@ -21,6 +21,7 @@ export function newLine(requestId: string): state.Line {
     promisedS: null,
     isAnyoneThere: null,
     reason: null,
+    isMovedBack: false,
   };
 }
 
@@ -29,8 +30,12 @@ export function changeLine(change: Partial<state.Line>): void {
 }
 
 export function changePlace(place: number | null, lowS: number | null, highS: number | null): void {
-  const promisedS = state.line.value?.promisedS ?? highS;
-  changeLine({ place, lowS, highS, promisedS });
+  const known = state.line.value;
+  const promisedS = known?.promisedS ?? highS;
+  const was = known?.place ?? null;
+  // Nobody overtakes but who is in danger or has waited more of what they can bear: say so.
+  const isMovedBack = was !== null && place !== null && (place > was || (known?.isMovedBack === true && place === was));
+  changeLine({ place, lowS, highS, promisedS, isMovedBack });
   if (place === null || state.view.value !== "waiting" || Date.now() - saidPlaceMs < SAY_PLACE_EVERY_MS) return;
   saidPlaceMs = Date.now();
   announce(plain(place === 1 ? say("wait.next") : say("wait.before", { n: place - 1 })));

@@ -3,6 +3,7 @@
 import { type ChatNews, Chats } from "../shared/chats";
 import { Connection, type ConnectionState } from "../shared/connection";
 import type { Push } from "../shared/wire";
+import { avoided } from "./device";
 import { kept } from "./tab";
 import { words } from "./words";
 
@@ -40,11 +41,13 @@ function create(): Connection {
   return new Connection({
     hello: () => {
       const token = kept("token");
+      const ticket = kept("ticket");
       return {
         as: "seeker",
         locale: words.language,
         recover: chats.positions(),
         ...(token !== null && { token }),
+        ...(ticket !== null && { tickets: [ticket], avoid_listeners: avoided.value }),
       };
     },
     push: (push) => subscriber?.push(push),

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
-import { QuickExit } from "./bar";
+import { WaysOut } from "./bar";
 import { takeFocus } from "./focus";
 import { report } from "./talking";
 import { type Key, say } from "./words";
@@ -40,7 +40,7 @@ export function ReportDialog({ name, onClose }: Props) {
       title={say("report.title", { name })}
       closeLabel={say("close")}
       onClose={onClose}
-      before={<QuickExit />}
+      before={<WaysOut />}
     >
       <form class="stack stack--5" onSubmit={send} noValidate>
         {!isDone && (

@@ -20,6 +20,8 @@ export interface Line {
   promisedS: number | null;
   isAnyoneThere: boolean | null;
   reason: string | null;
+  /** The place became a later one just now. */
+  isMovedBack: boolean;
 }
 
 export interface Confirm {

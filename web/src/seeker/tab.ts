@@ -26,6 +26,8 @@ export interface Kept {
 
 interface Shapes {
   token: string;
+  /** Brings the request back, should the service have lost it. */
+  ticket: string;
   asking: Asking;
   first_words: Kept[];
   draft: string;
@@ -35,7 +37,7 @@ interface Shapes {
 }
 
 const PREFIX = "tealight.";
-const NAMES: (keyof Shapes)[] = ["token", "asking", "first_words", "draft", "unsent", "sound", "country"];
+const NAMES: (keyof Shapes)[] = ["token", "ticket", "asking", "first_words", "draft", "unsent", "sound", "country"];
 
 export function keep<Name extends keyof Shapes>(name: Name, value: Shapes[Name] | null): void {
   if (value === null) thisTab.removeItem(PREFIX + name);

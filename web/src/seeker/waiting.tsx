@@ -2,11 +2,12 @@ import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { Icon, moonIcon, phoneIcon } from "../shared/icon";
 import { allowSound } from "./attention";
-import { Bar, QuickExit } from "./bar";
+import { Bar, WaysOut } from "./bar";
 import { Breathing } from "./breathing";
 import { ConfirmCard } from "./confirm";
+import { holds, preferred } from "./device";
 import { FirstWords } from "./first-words";
-import { leaveLine } from "./journey";
+import { leaveLine, releaseHold } from "./journey";
 import { LongerThanSaid, Place, WaitBand } from "./place";
 import { isCrisisOpen, isLost, line, myName, view } from "./state";
 import { value } from "./store";
@@ -64,6 +65,18 @@ function NobodyThere() {
   );
 }
 
+/** Waiting for one listener alone, and the way out of it. */
+function Holding() {
+  return (
+    <p class="small">
+      {say("wait.holding", { name: preferred.value?.name ?? "" })}{" "}
+      <button class="btn btn--quiet btn--plain" type="button" onClick={releaseHold}>
+        {say("wait.anyone")}
+      </button>
+    </p>
+  );
+}
+
 function InLine() {
   const own = line.value;
   const isAsking = own === null || own.state === "asking" || view.value === "resuming";
@@ -82,7 +95,9 @@ function InLine() {
           {own.state === "offered" && <p class="wait__who">{say("wait.offered")}</p>}
           {own.state === "connected" && <p class="wait__who">{say("wait.connecting")}</p>}
           {own.state === "waiting" && own.place !== null && <Place place={own.place} />}
+          {own.isMovedBack && <p class="small soft">{say("wait.moved_back")}</p>}
           {own.state === "waiting" && !isNobodyThere && <WaitBand of={own} />}
+          {own.state === "waiting" && holds.value && <Holding />}
           <FirstWords />
         </>
       )}
@@ -104,7 +119,7 @@ function LeaveLine() {
           title={say("wait.leave_sure")}
           closeLabel={say("close")}
           onClose={() => setAsking(false)}
-          before={<QuickExit />}
+          before={<WaysOut />}
         >
           <div class="stack">
             <p>{say("wait.leave_more")}</p>

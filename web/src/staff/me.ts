@@ -11,6 +11,7 @@ export interface Clearance {
   granted_by_name?: string | null;
   granted_at_ms: number;
   expires_at_ms: number | null;
+  is_valid?: boolean;
 }
 
 export interface Me {

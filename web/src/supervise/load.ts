@@ -46,6 +46,12 @@ export function longestWaitMs(pool: PoolLoad, atMs: number, nowMs: number): numb
   return pool.longest_wait_ms + Math.max(0, nowMs - atMs);
 }
 
+/** How long the first of those in danger waits, as of now; 0 where nobody does. */
+export function urgentWaitMs(pool: PoolLoad, atMs: number, nowMs: number): number {
+  if (pool.urgent_waiting === 0) return 0;
+  return pool.urgent_longest_wait_ms + Math.max(0, nowMs - atMs);
+}
+
 export interface Totals {
   waiting: number;
   longestWaitMs: number;

@@ -5,6 +5,7 @@ import { ReviewNote } from "../staff/review-note";
 import { clock, poolName } from "../staff/say";
 import { connectionState } from "../staff/staff-bar";
 import { t } from "../staff/words";
+import { Alarms } from "./alarms";
 import type { Board } from "./board";
 import { Chart } from "./chart";
 import { EndedChats } from "./ended-chats";
@@ -49,6 +50,7 @@ export function SupervisePage({ board }: { board: Board }) {
         <p class="soft">{t("board.loading")}</p>
       ) : (
         <div class="board">
+          <Alarms board={board} />
           <Tiles board={board} />
           <Chart board={board} />
           <PoolTable board={board} />

@@ -1,6 +1,7 @@
 import { now } from "../staff/clock";
 import { clock } from "../staff/say";
 import { t } from "../staff/words";
+import { Alarms } from "./alarms";
 import type { Board } from "./board";
 import { Key, WallChart } from "./chart";
 import { Stale } from "./page";
@@ -14,6 +15,7 @@ export function Wall({ board }: { board: Board }) {
         <h1 class="wall__title">{t("wall.title")}</h1>
         <p class="wall__title figures">{clock(now.value)}</p>
       </div>
+      <Alarms board={board} />
       <Tiles board={board} isWall />
       <section class="panel wall__chart" aria-labelledby="wall-flow">
         <div class="row row--spread">

@@ -1,0 +1,209 @@
+"""Believable mistakes in the Lua text, by what they would do to people. `mutants.py` puts them in place."""
+
+#: name -> (text as it stands, text with the mistake)
+MUTANTS: dict[str, tuple[str, str]] = {
+    # ---- the line ----
+    "the place is lost with every offer": (
+        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), c.ar, member_of",
+        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), T.now, member_of",
+    ),
+    "a head that leaves stays the head": (
+        "if head[2] then redis.call('ZADD', K.cells(S, language), head[2], c.ce)",
+        "if head[2] then redis.call('ZADD', K.cells(S, language), 'LT', head[2], c.ce)",
+    ),
+    "an empty line stays listed": ("else redis.call('ZREM', K.cells(S, language), c.ce) end", "end"),
+    "second languages come at once": (
+        "if c.wi then each_language(c.ls, visit) else visit(c.la) end",
+        "each_language(c.ls, visit)",
+    ),
+    "second languages never come": ("c.ar + overflow_of(c) <= T.now", "false"),
+    "second languages come when somebody happens by": (
+        "if not c.wi and c.ls ~= c.la then return",
+        "if false then return",
+    ),
+    "risk has no target": ("120000, 60000, 15000 }", "180000, 180000, 180000 }"),
+    "danger waits its turn": (
+        "return cell.risk == URGENT and 1e9 + wait or wait / cell.target",
+        "return wait / cell.target",
+    ),
+    "the place forgets who is in danger": ("before = redis.call('ZCARD', line)", "before = 0"),
+    "the place counts by arrival alone": ("wait * cell.target / own.target", "wait"),
+    # ---- clearances ----
+    "a hard topic needs no clearance": (
+        "return level >= cell.level and (cell.hard == 0 or bit.band(hard, cell.hard) == cell.hard)",
+        "return level >= cell.level",
+    ),
+    "one of two hard topics is enough": (
+        "(cell.hard == 0 or bit.band(hard, cell.hard) == cell.hard)",
+        "(cell.hard == 0 or bit.band(hard, cell.hard) ~= 0)",
+    ),
+    "the level is not asked for": ("return level >= cell.level and", "return"),
+    "one's own listener need not be cleared": ("return speaks_it and may_serve(l, c)", "return speaks_it"),
+    # ---- who is listed ----
+    "the load does not count in who is next": (
+        "math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs",
+        "l.fs",
+    ),
+    "one over capacity": ("if l.load < l.cap then return '1' end", "if l.load <= l.cap then return '1' end"),
+    "two offers at once": ("or l.lost or l.po or l.xp ~= 0", "or l.lost or l.xp ~= 0"),
+    "the lost are offered chats": ("l.av ~= 1 or l.lost or l.po", "l.av ~= 1 or l.po"),
+    "no start gap": ("if l.gap > T.now then return '0' end", ""),
+    "the emergency unit knows no start gap": (
+        "if l.gap > T.now then return '0' end",
+        "if l.gap > T.now then return l.em == '1' and l.load == l.cap and '2' or '0' end",
+    ),
+    "everybody takes one more in danger": ("if l.em == '1' and l.load == l.cap", "if l.load == l.cap"),
+    "two and three more in danger": ("if l.em == '1' and l.load == l.cap", "if l.em == '1' and l.load >= l.cap"),
+    "the unit for danger goes to anybody": (
+        "serves(level, hard, cell) and (room == '1' or cell.risk == URGENT)",
+        "serves(level, hard, cell)",
+    ),
+    "one more for ever": ("if l.tn == 1 and not is_spare then put(l, 'tn', 0) end", ""),
+    "one more passes the maximum": ("if l.tn == 1 and l.load < l.max then", "if l.tn == 1 then"),
+    "rights change and the old list stays": (
+        "  strike(S, l) -- languages and clearances",
+        "  -- languages and clearances",
+    ),
+    "a class that emptied is still told as there": ("redis.call('EXISTS', available) == 0", "false"),
+    # ---- the seeker's side ----
+    "the avoided hide who is free": ("(c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0)", "0"),
+    "the avoided are offered": ("if id ~= skip and not is_excluded(S, c, id) then", "if id ~= skip then"),
+    "a miss asks the same listener first": ("if id ~= skip and not", "if not"),
+    "a miss asks the own listener first": ("if c.pf and c.pf ~= skip then", "if c.pf then"),
+    "topics make up for being busier": ("return load_in(score) <= best_load", "return true"),
+    "topics don't choose the listener": (
+        "local shares, load = share_topic(mask, topics), load_in(score)",
+        "local shares, load = false, load_in(score)",
+    ),
+    "a hold keeps nobody": ("  if is_held(c) then return false end\n  local id, told", "  local id, told"),
+    "danger never gets the unit for it": (
+        "if cell_of(c.ce).risk ~= URGENT then return false end\n  id, told",
+        "if true then return false end\n  id, told",
+    ),
+    "the unit for danger is not told as such": (
+        "make_offer(S, c, read_listener(S, id), 'S|emergency|' .. told, true)",
+        "make_offer(S, c, read_listener(S, id), 'S|emergency|' .. told)",
+    ),
+    "in danger, and an offer like any other": (
+        "local deadline = T.now + (cell_of(c.ce).risk == URGENT and T.urgent_offer or T.offer)\n  local language",
+        "local deadline = T.now + T.offer\n  local language",
+    ),
+    "the language is the seeker's first": (
+        "language = language or (speaks(l, one) and one)",
+        "language = language or one",
+    ),
+    # ---- the listener's side ----
+    "who avoids is offered": (
+        "if excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0 then\n        local shares",
+        "if true then\n        local shares",
+    ),
+    "who avoids hides who waits": (
+        "if #found < 2 * page then return head, 'head' end",
+        "if true then return head, 'head' end",
+    ),
+    "a topic overtakes as far as it likes": (
+        "elseif num(found[i + 1]) > head_at + OVERTAKE_MS then",
+        "elseif false then",
+    ),
+    "no topic overtakes": (
+        "elseif shares then\n          return id, 'topic'",
+        "elseif false then\n          return id, 'topic'",
+    ),
+    "the topic is looked for in the whole line": ("if seen == LOOK then return head, 'head' end", ""),
+    "own seekers before somebody late": ("if not is_late and take_returning()", "if take_returning()"),
+    "own seekers wait behind everybody": ("if not is_late and take_returning()", "if false and take_returning()"),
+    "a late one who can't be met hides one's own": ("if is_late and take_returning()", "if false and take_returning()"),
+    "barred and matching": ("if T.is_barred then\n    set_due", "if false then\n    set_due"),
+    # ---- holds ----
+    "nobody ends a hold for who declined": ("if is_held(c) and is_excluded(S, c, c.pf) then put(c, 'hu', 0) end", ""),
+    "the hold of who is off duty goes on": (
+        "    end_holds(S, l)\n    return finish(S, 'done')",
+        "    return finish(S, 'done')",
+    ),
+    "a hold has no end": ("if is_held(c) then return c.hu end", ""),
+    # ---- answers, misses, declines, blocks ----
+    "a stale answer takes effect": ("c.l == id and c.turn == turn and c.vis", "c.l == id and c.vis"),
+    "an answer forgives no miss": ("  set_misses(l, 0)\n  if not accept then", "  if not accept then"),
+    "three misses to pause": ("local MISSES_TO_PAUSE = 2", "local MISSES_TO_PAUSE = 3"),
+    "a decline is forgotten at once": (
+        "    release(S, c, l, 'declined')\n    exclude(S, c, id)\n",
+        "    release(S, c, l, 'declined')\n",
+    ),
+    "a block is lifted with the decline": (
+        "if not c or redis.call('SISMEMBER', K.blocks(S, c.pe), listener) == 1 then return end",
+        "if not c then return end",
+    ),
+    "the reverse of the exclusions stays behind": (
+        "redis.call('SREM', K.excluding(S, listener), c.id)\n  end\nend",
+        "end\nend",
+    ),
+    "an offer outlasts the clearance": ("or not may_serve(l, c)) then\n    release", ") then\n    release"),
+    "a released listener is not matched": (
+        "  park(S, c, 'seeker_away')\n  match_listener(S, l)",
+        "  park(S, c, 'seeker_away')",
+    ),
+    "the silent seeker is somebody's miss": (
+        "  release(S, c, l, 'seeker_away')\n  park(S, c, 'seeker_away')",
+        "  set_misses(l, l.ms + 2)\n  release(S, c, l, 'seeker_away')\n  park(S, c, 'seeker_away')",
+    ),
+    # ---- a chat's life ----
+    "opening for the absent keeps the short grace": (
+        "  if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end",
+        "",
+    ),
+    "the chats of the lost wait for the absent": (
+        "  if is_present(S, c.pe) then requeue(S, c, reason)",
+        "  if true then requeue(S, c, reason)",
+    ),
+    "the wrap-up holds no unit": ("if T.wrap_up == 0 then end_wrap_up", "if true then end_wrap_up"),
+    "the other open chat is forgotten": (
+        "if redis.call('HINCRBY', K.chatting(S, c.la), l_id, -1) <= 0 then",
+        "if true then",
+    ),
+    "a parked place is kept for ever": ("  set_due(S, c, T.now + PARKED_MS)", "  set_due(S, c, nil)"),
+    "any process may detach": (
+        "if redis.call('SREM', K.connections(S, person), process) == 1 and not is_present(S, person) then go(",
+        "if redis.call('DEL', K.connections(S, person)) == 1 then go(",
+    ),
+    "a dead process without a beat is never found": (
+        "redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)",
+        "",
+    ),
+    "the vanished wait for ever": (
+        "T.now + SEEKER_GRACE_MS, person) end\n  put(c, 'st', 'W')",
+        "'+inf', person) end\n  put(c, 'st', 'W')",
+    ),
+    "two requests of one seeker": (
+        "  if own then\n    return finish(S, { 'open'",
+        "  if false then\n    return finish(S, { 'open'",
+    ),
+    "a token lives for ever": (
+        "redis.call('SET', K.own(S, c.pe), '', 'PX', TOKEN_MS)",
+        "redis.call('SET', K.own(S, c.pe), '')",
+    ),
+    "the clock goes back": ("math.floor(num(t[2]) / 1000), clock)", "math.floor(num(t[2]) / 1000), 0)"),
+    # ---- messages ----
+    "another text under the same id is taken": ("if entry and entry[2][8] == args[6] then", "if entry then"),
+    "a former listener may write": (
+        "if not is_seeker and (c.st ~= 'A' or c.l ~= from) then return finish(S, { 'not_participant' }) end",
+        "",
+    ),
+    "words outlive the chat": (
+        "redis.call('DEL', K.chat(S, id), K.log(S, id), K.sent(S, id), K.excluded(S, id))",
+        "redis.call('DEL', K.chat(S, id), K.sent(S, id), K.excluded(S, id))",
+    ),
+    # ---- two shards ----
+    "an unseen offer is a miss": ("if c.vis ~= '0' then -- an offer", "if true then -- an offer"),
+    "old news of the other shard is believed": (
+        "if num(args[5]) >= num(redis.call('HGET', l.key, 'xv')) then",
+        "if true then",
+    ),
+    "two shards, two capacities": ("args[8] == '2' and l.cap + 1 or l.cap\n", "l.max\n"),
+    "misses stay in their shard": ("if num(args[10]) > l.mw then", "if false then"),
+    "a new duty begins at version nought": (
+        "redis.call('HSETNX', l.key, 've', T.now)",
+        "redis.call('HSETNX', l.key, 've', 0)",
+    ),
+    "one more is one more in each shard": ("if args[8] == '1' then put(l, 'tn', 0) end", ""),
+    "a unit for danger there is a conflict here": ("args[8] == '2' and l.cap + 1 or l.cap", "l.cap"),
+}
