@@ -35,7 +35,7 @@ def simulate(
     out: Annotated[Path, typer.Option(help="folder for simulation.json and simulation.html")] = Path("simulation"),
     policies: Annotated[str, typer.Option(help="names by commas, or all; `simulate policies` lists them")] = USUAL,
     engine: Annotated[str, typer.Option(help="twin, or scripts: the real ones, house policies only")] = "twin",
-    seeds: Annotated[int, typer.Option(help="how many days are drawn")] = 5,
+    seeds: Annotated[int, typer.Option(help="how many days are drawn")] = 10,
     hours: Annotated[float, typer.Option(help="measured hours of a day")] = 24,
     start_hour: Annotated[float, typer.Option(help="the clock when they begin")] = 10,
     peak: Annotated[float, typer.Option(help="seekers a minute at the peak of the day")] = 12,

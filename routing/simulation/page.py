@@ -203,7 +203,7 @@ def _told(result: dict[str, Any]) -> str:
         ("longer_than_announced", "waited longer than the band's upper end"),
     )
     rows = "".join(f"<tr><td>{name}</td><td>{_cell(told[key], 100)} %</td></tr>" for key, name in names)
-    return f"<h2>What was said about the wait ({escape(title)})</h2><table>{rows}</table>"
+    return f'<h2>What was said about the wait ({escape(title)})</h2><div class="wide"><table>{rows}</table></div>'
 
 
 def _steps(found: dict[str, Any]) -> str:

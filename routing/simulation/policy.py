@@ -28,9 +28,9 @@ class Policy:
     #: A returning seeker's wish: so long only their own listener is asked.
     hold_ms: int = 0
     #: After so long a wait the second language's listeners are asked, too.
-    overflow_ms: int = 120_000
+    overflow_ms: int = 300_000
     #: Those in danger stand in the lines of all their languages from the start.
-    danger_in_all_lines: bool = False
+    danger_in_all_lines: bool = True
     #: By risk: the wait at which heads of two lines are level.
     targets_ms: tuple[int, ...] = (180_000, 120_000, 60_000, 15_000)
     overtake_ms: int = 30_000
@@ -66,6 +66,7 @@ FIFO = Policy(
     emergency=False,
     urgent_offer_ms=25_000,
     overflow_ms=NEVER_MS,
+    danger_in_all_lines=False,
 )
 
 
@@ -82,8 +83,15 @@ def _all() -> tuple[Policy, ...]:
         replace(HOUSE, name="long-window", title="Tealight with 25 s for every offer", urgent_offer_ms=25_000),
         replace(HOUSE, name="topic-first", title="Tealight, topic before load", topics="before_utilisation"),
         replace(HOUSE, name="no-topic", title="Tealight, topics ignored", topics="ignored"),
-        replace(HOUSE, name="all-lines", title="Tealight, danger in all its languages", danger_in_all_lines=True),
-        replace(HOUSE, name="one-language", title="Tealight without second languages", overflow_ms=NEVER_MS),
+        replace(HOUSE, name="one-line", title="Tealight, danger in one line at first", danger_in_all_lines=False),
+        replace(HOUSE, name="two-minutes", title="Tealight, second languages after 2 min", overflow_ms=120_000),
+        replace(
+            HOUSE,
+            name="one-language",
+            title="Tealight without second languages",
+            overflow_ms=NEVER_MS,
+            danger_in_all_lines=False,
+        ),
         replace(HOUSE, name="hold", title="Tealight, returning seekers hold 2 min", hold_ms=120_000),
         replace(HOUSE, name="flat-targets", title="Tealight, one target for risk 0-2", targets_ms=(1, 1, 1, 1)),
     )
