@@ -49,6 +49,7 @@ class App:
             durability=self._durability,
             engines=self._engines,
             metrics=self._metrics,
+            lines=lambda: None if self.edge is None else self.edge.hub.lines,
         )
         self._http: ASGIApp = http_app(self._deps, more=(*CLEARANCE_ENDPOINTS, *learning_endpoints(open_shelf())))
         self._socket: Socket | None = None

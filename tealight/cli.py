@@ -19,6 +19,7 @@ GROUPS = {
     "accounts": ("tealight.accounts_cli", "People: listeners, supervisors, admins."),
     "courses": ("tealight.courses_cli", "Courses: what they hold, and whether they are sound."),
     "demo": ("tealight.demo_cli", "Demo people, and simulated chats to look at."),
+    "routing": ("tealight.routing_cli", "Routing: why an offer went where it went."),
     "practice": ("tealight.practice_cli", "Practice chats: check scenarios, play one, score the recogniser."),
     "simulate": ("tealight.simulate_cli", "Made-up days on which routing policies are compared."),
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -8,6 +8,11 @@ const here = import.meta.dirname;
 const STAFF_PAGES = ["listen", "supervise", "learn", "admin", "sign-in"].filter((page) =>
   existsSync(resolve(here, `src/${page}/main.tsx`)),
 );
+
+/** Pages of words alone: nothing to build but their style. */
+const STILL_PAGES = ["status"];
+/** page -> the folders under messages/ that it takes beside `shared`; all others are staff's */
+const WORDS_OF: Record<string, string[]> = { index: ["seeker"], status: ["seeker", "status"] };
 
 /** Fills `{{key}}` in a page with that English message, and `{{> name}}` with parts/name.html: what stands before the program has loaded. */
 function staticWords(): Plugin {
@@ -19,14 +24,15 @@ function staticWords(): Plugin {
     transformIndexHtml: {
       order: "pre",
       handler(html, page) {
-        const words = { ...messages("shared"), ...messages(page.filename.endsWith("index.html") ? "seeker" : "staff") };
+        const name = basename(page.filename, ".html");
+        const words = Object.assign({}, ...["shared", ...(WORDS_OF[name] ?? ["staff"])].map(messages));
         const part = (name: string): string => readFileSync(resolve(here, `parts/${name}.html`), "utf8").trim();
         return html
           .replace(/\{\{> ([a-z-]+)\}\}/g, (_, name: string) => part(name))
           .replace(/\{\{([a-z_.]+)\}\}/g, (_, key: string) => {
             const text = words[key];
             if (typeof text !== "string") throw new Error(`${page.filename}: no message ${key}`);
-            return safe(text);
+            return safe(text).replace(/&lt;(\/?strong)>/g, "<$1>");
           })
           .replace(/\n\s+/g, "\n");
       },
@@ -53,7 +59,7 @@ function ownTokensOnly(): Plugin {
 // Two builds: what the staff's pages share must not reach the seeker, whose page has to be light.
 export default defineConfig(({ mode }) => {
   const isSeeker = mode === "seeker";
-  const pages = isSeeker ? ["index"] : STAFF_PAGES;
+  const pages = isSeeker ? ["index"] : [...STAFF_PAGES, ...STILL_PAGES];
   return {
     root: here,
     plugins: [staticWords(), ...(isSeeker ? [ownTokensOnly()] : [])],

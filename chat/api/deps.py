@@ -8,16 +8,26 @@ from chat.accounts.directory import Directory
 from chat.accounts.passwords import Passwords
 from chat.accounts.pools import PoolBook
 from chat.accounts.sign_in import SignIn
+from chat.supervision.public_status import PublicStatus
 from config.clock import now_ms
 from config.database import Database
 from config.settings import Settings
+from routing.actions.lines import Lines
 
 DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
 
 
+def no_lines() -> Lines | None:
+    """Where no engine is at hand."""
+    return None
+
+
 @dataclass(frozen=True)
 class ApiDeps:
-    """Everything the API calls. `engines` says which engines answer; `metrics` is Prometheus text."""
+    """Everything the API calls. `engines` says which engines answer; `metrics` is Prometheus text.
+
+    `lines`: the shards, None until their engine was reached once.
+    """
 
     settings: Settings
     database: Database
@@ -27,14 +37,17 @@ class ApiDeps:
     durability: Callable[[], str]
     engines: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
+    lines: Callable[[], Lines | None] = no_lines
     clock: Callable[[], int] = now_ms
     passwords: Passwords = field(default_factory=Passwords)
     #: Where `make web` puts the pages.
     dist: Path = DIST
     door: SignIn = field(init=False)
+    status: PublicStatus = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "door", SignIn(self.database, self.passwords, self.clock))
+        object.__setattr__(self, "status", PublicStatus(self.database, self.pools, self.lines))
 
     def close(self) -> None:
         """End the threads that check passwords."""

@@ -89,7 +89,10 @@ Act = Callable[[Asked], Awaitable["Struct | Answer | None"]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`who` empty: anybody. `answer` None: 204 without a body. `may_omit_body`: an empty body means all defaults."""
+    """`who` empty: anybody. `answer` None: 204 without a body. `may_omit_body`: an empty body means all defaults.
+
+    `cache`: the Cache-Control of an answer that is everybody's.
+    """
 
     method: str
     path: str
@@ -101,6 +104,7 @@ class Endpoint:
     query: type[Struct] = Nothing
     who: tuple[Role, ...] = ()
     status: int = 200
+    cache: str = "no-store"
     #: Statuses of the refusals that this call has of its own, beside those that all have.
     refusals: tuple[int, ...] = ()
 
@@ -244,7 +248,7 @@ def _response(endpoint: Endpoint, answered: "Struct | Answer | None") -> Respons
         response = Response(status_code=204)
     else:
         response = Response(msgspec.json.encode(value), endpoint.status, media_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = endpoint.cache
     if cookie is not None:
         response.set_cookie(
             cookie_name,

@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chat.api import admin_invitations, admin_people, admin_service, duty, front, joining, sign_in
+from chat.api import (
+    admin_invitations,
+    admin_people,
+    admin_service,
+    assignments,
+    duty,
+    front,
+    joining,
+    sign_in,
+    status,
+)
 from chat.api.deps import ApiDeps
 from chat.api.endpoint import Endpoint, routes_of
 from chat.api.health import health_routes
@@ -23,6 +33,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *front.ENDPOINTS,
     *joining.ENDPOINTS,
     *duty.ENDPOINTS,
+    *assignments.ENDPOINTS,
+    *status.ENDPOINTS,
     *admin_people.ENDPOINTS,
     *admin_invitations.ENDPOINTS,
     *admin_service.ENDPOINTS,
@@ -43,7 +55,7 @@ def api_routes(deps: ApiDeps, more: Sequence[Endpoint] = ()) -> list[Route]:
 def http_app(deps: ApiDeps, *, more: Sequence[Endpoint] = (), more_routes: Sequence[BaseRoute] = ()) -> Starlette:
     """The whole as one application; `more_routes` come first."""
     return Starlette(
-        routes=[*more_routes, *api_routes(deps, more), *page_routes(deps)],
+        routes=[*more_routes, *api_routes(deps, more), status.status_route(deps), *page_routes(deps)],
         middleware=[Middleware(SecurityHeaders, settings=deps.settings)],
         exception_handlers=EXCEPTION_HANDLERS,
     )

@@ -117,10 +117,20 @@ def _listener(item: str) -> ListenerSeen:
 
 def _line(item: str) -> LineSeen:
     language, cell, waited = item.rsplit(":", 2)
+    return LineSeen(language, *parse_cell(cell), waited_s=int(waited))
+
+
+def parse_cell(cell: str) -> tuple[int, int, int]:
+    """`<risk>.<level>.<mask of topics that take a clearance>` as numbers; of a chat long forgotten only zeros.
+
+    Raises ValueError for anything else.
+    """
+    if not cell:
+        return 0, 0, 0
     risk, level, hard = map(int, cell.split("."))
-    if risk >= len(TARGETS_S):
-        raise ValueError(f"no such risk: {item!r}")
-    return LineSeen(language, risk, level, hard, int(waited))
+    if not 0 <= risk < len(TARGETS_S):
+        raise ValueError(f"no such risk: {cell!r}")
+    return risk, level, hard
 
 
 def explain(made: Assignment) -> Explanation:
@@ -167,8 +177,7 @@ def tell(made: Assignment, name_of: Callable[[str], str], sentences: Mapping[str
     """The sentence for why this one; a reason that has none is named as it is."""
     why = explain(made).why
     own = next((seen for seen in made.note.listeners if seen.listener == made.listener), None)
-    risk = int(made.cell.partition(".")[0] or 0)
-    target = TARGETS_S[risk] if risk < len(TARGETS_S) else TARGETS_S[0]
+    target = TARGETS_S[parse_cell(made.cell)[0]]
     return sentences.get(why, "Reason: {why}.").format(
         why=why,
         listener=name_of(made.listener),

@@ -1,0 +1,176 @@
+"""`tealight routing ...`: why offers went where they went (docs/routing.md)."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, NoReturn
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from chat.conversation import assignment_tables
+from chat.conversation.assignments import unwritten
+from chat.edge.edge import engine_of, timing_of
+from chat.supervision.explanations import ComparedLine, ExplainedOffer, explained, live_chats
+from config import settings as environment
+from config.database import Database, migrate, url_of
+from config.engines.valkey import socket_path, url_of_socket
+from config.functions import Functions
+from config.redis_link import RedisAway
+from config.settings import Settings, SettingsError
+from routing.actions.lines import Lines
+from routing.rules.explaining import OUTCOMES, OVERTAKE_S, SENTENCES
+from routing.store.shard import Shard
+from tealight.library import library
+
+app = typer.Typer(help="Routing: why an offer went where it went.", no_args_is_help=True, rich_markup_mode=None)
+
+#: An engine that doesn't answer within this time is away; then only what is archived is told.
+PATIENCE_S = 3.0
+
+
+@app.callback()
+def routing() -> None:
+    """Routing: why an offer went where it went."""
+
+
+@app.command()
+def explain(
+    which: Annotated[str, typer.Argument(metavar="OFFER_OR_CHAT_ID", help="a chat's id, or an offer's: <chat>.<turn>")],
+) -> None:
+    """Say for each offer of a chat whom it went to, why, who else was considered, and what became of it.
+
+    Reads what the engine still holds and what is archived. Tells no word of the chat.
+    """
+    chat_id, _, turn = which.partition(".")
+    if (turn and not turn.isdecimal()) or not chat_id.isascii() or not chat_id.isprintable():
+        _fail(f"{which!r} is neither a chat's id nor an offer's (<chat>.<turn>).")
+    try:
+        offers, is_engine_away = asyncio.run(_offers(chat_id))
+    except SettingsError as refused:
+        _fail(str(refused))
+    except (SQLAlchemyError, OSError) as failure:
+        _fail(f"The database can't be read ({type(failure).__name__}); see `tealight doctor`.")
+    if turn:
+        offers = [offer for offer in offers if offer.offer_id == which]
+    if is_engine_away:
+        print("The engine can't be reached: what was not archived yet is missing.", file=sys.stderr)
+    if not offers:
+        what = "offer" if turn else "chat that was offered to somebody"
+        _fail(f"There is no {what} with the id {which}.")
+    for line in told(offers):
+        print(line)
+
+
+def told(offers: Sequence[ExplainedOffer]) -> list[str]:
+    """The lines to print."""
+    first = offers[0]
+    came_ms = first.made_at_ms - 1000 * first.waited_s
+    needs = f", takes a clearance for {', '.join(first.needs)}" if first.needs else ""
+    lines = [
+        f"Chat {first.chat_id}: {first.language or 'language forgotten'}, {first.age_band}, risk {first.risk}{needs}; "
+        f"{first.seeker or 'the seeker'} came at {_clock(came_ms)} UTC."
+    ]
+    for offer in offers:
+        lines += ["", *_about(offer)]
+    return lines
+
+
+def _about(offer: ExplainedOffer) -> list[str]:
+    name = _named(offer.listener_id, offer.listener_name)
+    happened = "a listener got room" if offer.side == "listener" else "the request came, or came back to the line"
+    why = SENTENCES.get(offer.why, "Reason: {why}.").format(
+        why=offer.why,
+        listener=offer.listener_name or offer.listener_id,
+        load=offer.load or 0,
+        share=offer.share,
+        target=offer.target_s,
+        overtake=OVERTAKE_S,
+    )
+    lines = [
+        f"Offer {offer.offer_id} to {name}, {_clock(offer.made_at_ms)} UTC, after {offer.waited_s} s: {happened}.",
+        f"  Why: {why}",
+    ]
+    if offer.overtook is not None:
+        longer_s = offer.overtook.waited_s - offer.waited_s
+        lines.append(f"  Went before somebody who had waited {longer_s} s longer ({_line(offer.overtook)}).")
+    if offer.lines:
+        lines.append("  Lines compared, the one that goes first at the top:")
+        lines += [f"    {_line(line)}" for line in offer.lines]
+    if offer.listeners:
+        lines.append("  Listeners compared:")
+        for seen in offer.listeners:
+            shares = ", trained in what it is about" if seen.shares_topic else ""
+            lines.append(f"    {_named(seen.listener_id, seen.name)}: {seen.load} % of their capacity in use{shares}")
+    outcome = offer.outcome or "open"
+    lines.append(f"  What became of it: {OUTCOMES.get(outcome, outcome)}.")
+    return lines
+
+
+def _line(line: ComparedLine) -> str:
+    needs = f" (takes {', '.join(line.needs)})" if line.needs else ""
+    return f"{line.language}, risk {line.risk}{needs}: {line.waited_s} s, {line.share} % of {line.target_s} s"
+
+
+def _named(person_id: str, name: str | None) -> str:
+    return f"{name} ({person_id})" if name else person_id
+
+
+def _clock(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+async def _offers(chat_id: str) -> tuple[list[ExplainedOffer], bool]:
+    """All offers of the chat, in their order; and whether the engine was away."""
+    settings = environment.load()
+    url = url_of(settings)
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
+    try:
+        async with _lines(settings) as lines, database.read() as session:
+            rows = {row.offer_id: row for row in await assignment_tables.of_chat(session, chat_id)}
+            if lines is not None:
+                for band, shard in lines.shards.items():
+                    for row in (await unwritten(shard, band, chat_id)).values():
+                        rows.setdefault(row.offer_id, row)
+            in_order = sorted(rows.values(), key=lambda row: row.turn)
+            return await explained(session, in_order, await live_chats(lines, in_order)), lines is None
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _lines(settings: Settings) -> AsyncIterator[Lines | None]:
+    """The shards, where their engine answers: the one that is set, or the one that `tealight up` started."""
+    if not settings.redis_url:
+        own = socket_path(settings.data_dir)
+        if not own.exists():
+            yield None
+            return
+        settings = replace(settings, redis_url=url_of_socket(own))
+    engine = engine_of(settings)
+
+    async def nothing(_: tuple[str, ...]) -> None:
+        """Only read: the library of this version need not be there."""
+
+    link = engine.commands("tealight-explain", on_up=nothing)
+    functions, timing = Functions(link, library()), timing_of(settings)
+    link.start()
+    following = asyncio.create_task(engine.follow())
+    try:
+        is_up = await link.wait_up(PATIENCE_S)
+        shards = {band: Shard(tag, functions, timing) for band, tag in settings.shards.items()}
+        yield Lines(shards) if is_up else None
+    except RedisAway:
+        raise OSError("the engine was lost while it was read") from None
+    finally:
+        following.cancel()
+        await link.close()
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(1)
