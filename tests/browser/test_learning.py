@@ -233,6 +233,17 @@ async def test_every_view_looks_right(street: Street) -> None:
     await looks_right(supervisor, "learn-people")
 
 
+async def test_an_admin_records_who_reviewed_a_lesson(street: Street) -> None:
+    page = await street.staff_page("/learn", "admin")
+    pupil = Pupil(page, street.service.typed)
+    await pupil.opens(SECOND)
+    await page.locator("summary", has_text="Record a clinical review of this lesson").click()
+    await page.get_by_label("Reviewed by").fill("Dr. R., psychologist")
+    await page.get_by_role("button", name="Record it").click()
+    await expect(page.get_by_text("Clinically reviewed by Dr. R., psychologist")).to_be_visible()
+    await expect(page.get_by_text("Not clinically reviewed. Nobody")).to_have_count(0)
+
+
 async def test_an_address_that_leads_nowhere_says_so(street: Street) -> None:
     street.expected = ("status of 404",)
     page = await street.staff_page("/learn", "listener")

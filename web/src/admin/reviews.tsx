@@ -1,14 +1,13 @@
-import { useCallback, useState } from "preact/hooks";
+import { useCallback } from "preact/hooks";
 import { call } from "../shared/http";
 import { warningIcon } from "../shared/icon";
-import { now } from "../staff/clock";
-import { Banner, Field } from "../staff/field";
-import { useDoing, useLoaded } from "../staff/loading";
+import { Banner } from "../staff/field";
+import { useLoaded } from "../staff/loading";
 import { CRISIS_SUBJECT, reviewRound } from "../staff/review-note";
 import { day, problemWords } from "../staff/say";
 import { t, wordFor } from "../staff/words";
-import { dayField, endOfDayMs } from "./entries";
 import { nameOf } from "./people";
+import { REVIEWS_PATH, ReviewForm } from "./review-form";
 
 interface Review {
   review_id: string;
@@ -26,11 +25,9 @@ interface Held {
   crisisVersion: string;
 }
 
-const PATH = "/api/admin/clinical-reviews";
-
 async function load(): Promise<Held> {
   const [{ reviews }, { version }] = await Promise.all([
-    call<{ reviews: Review[] }>("GET", PATH),
+    call<{ reviews: Review[] }>("GET", REVIEWS_PATH),
     call<{ version: string }>("GET", "/api/crisis"),
   ]);
   return { reviews, crisisVersion: version };
@@ -52,7 +49,17 @@ export function Reviews() {
         </Banner>
       )}
       {value && <Recorded held={value} />}
-      {value && <Record crisisVersion={value.crisisVersion} recorded={again} />}
+      {value && (
+        <ReviewForm
+          title={t("review.record")}
+          subject={CRISIS_SUBJECT}
+          version={value.crisisVersion}
+          recorded={async () => {
+            reviewRound.value += 1;
+            await again();
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -94,87 +101,5 @@ function Recorded({ held }: { held: Held }) {
         </tbody>
       </table>
     </section>
-  );
-}
-
-interface RecordProps {
-  crisisVersion: string;
-  recorded: () => Promise<void>;
-}
-
-function Record({ crisisVersion, recorded }: RecordProps) {
-  const [reviewer, setReviewer] = useState("");
-  const [on, setOn] = useState(() => dayField(now.peek()));
-  const [note, setNote] = useState("");
-  const doing = useDoing();
-  const save = async (event: Event) => {
-    event.preventDefault();
-    const isDone = await doing.run(async () => {
-      await call("POST", PATH, {
-        subject: CRISIS_SUBJECT,
-        version: crisisVersion,
-        reviewer: reviewer.trim(),
-        // A review of today ends before this very moment.
-        reviewed_at_ms: Math.min(endOfDayMs(on) ?? now.peek(), now.peek()),
-        note: note.trim(),
-      });
-      reviewRound.value += 1;
-      await recorded();
-    });
-    if (isDone) {
-      setReviewer("");
-      setNote("");
-    }
-  };
-  return (
-    <form class="panel panel__body panel--form stack stack--4 texts" onSubmit={save}>
-      <h2>{t("review.record")}</h2>
-      <p class="small soft">{t("review.record_hint", { version: crisisVersion })}</p>
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
-      <Field label={t("review.reviewer")} hint={t("review.reviewer_hint")}>
-        {(joined) => (
-          <input
-            {...joined}
-            class="input"
-            required
-            maxLength={200}
-            value={reviewer}
-            onInput={(event) => setReviewer(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={t("review.day")}>
-        {(joined) => (
-          <input
-            {...joined}
-            class="input input--date"
-            type="date"
-            required
-            max={dayField(now.peek())}
-            value={on}
-            onInput={(event) => setOn(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={t("review.note")} soft={t("optional")}>
-        {(joined) => (
-          <textarea
-            {...joined}
-            class="input"
-            rows={2}
-            maxLength={2000}
-            value={note}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <button class="btn btn--main btn--dense" type="submit">
-        {t("review.do")}
-      </button>
-    </form>
   );
 }

@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { backIcon, checkIcon, clockIcon, Icon, nextIcon, warningIcon } from "../shared/icon";
+import { ReviewForm } from "../admin/review-form";
+import { backIcon, checkIcon, clockIcon, downIcon, Icon, nextIcon, warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
+import { mayAdmin, me } from "../staff/me";
 import { problemWords, span } from "../staff/say";
 import { t } from "../staff/words";
 import { lessonHash, testHash } from "./addresses";
@@ -42,7 +44,14 @@ export function LessonPage({ courseId, lessonId, section }: Props) {
   }
   if (!lesson.value) return <p class="soft">{t("loading")}</p>;
   return (
-    <Reading lesson={lesson.value} course={course} line={line} section={section} changed={() => void courses.again()} />
+    <Reading
+      lesson={lesson.value}
+      course={course}
+      line={line}
+      section={section}
+      changed={() => void courses.again()}
+      reviewed={lesson.again}
+    />
   );
 }
 
@@ -52,9 +61,10 @@ interface ReadingProps {
   line: LessonLine | undefined;
   section: number | null;
   changed: () => void;
+  reviewed: () => Promise<void>;
 }
 
-function Reading({ lesson, course, line, section, changed }: ReadingProps) {
+function Reading({ lesson, course, line, section, changed, reviewed }: ReadingProps) {
   const titles = new Map(course ? lessonsOf(course).map((one) => [one.lesson_id, one.title]) : []);
   const context: Context = {
     courseId: lesson.course_id,
@@ -96,7 +106,7 @@ function Reading({ lesson, course, line, section, changed }: ReadingProps) {
             </span>
           )}
         </p>
-        <Reviewed lesson={lesson} />
+        <Reviewed lesson={lesson} reviewed={reviewed} />
         {lesson.is_fallback && <p class="small soft">{t("learn.fallback_lesson")}</p>}
         {line?.has_changed && <p class="small">{t("lesson.changed")}</p>}
         {stopped !== null && stopped > 0 && section === null && !line?.is_read && (
@@ -152,15 +162,33 @@ function Reading({ lesson, course, line, section, changed }: ReadingProps) {
   );
 }
 
-function Reviewed({ lesson }: { lesson: Lesson }) {
+function Reviewed({ lesson, reviewed }: { lesson: Lesson; reviewed: () => Promise<void> }) {
   if (lesson.reviewed) {
     return <p class="small soft">{t("lesson.reviewed", { name: lesson.reviewed.by, day: lesson.reviewed.on })}</p>;
   }
   return (
-    <p class="review-note small">
-      <Icon of={warningIcon} />
-      <span>{t("lesson.not_reviewed")}</span>
-    </p>
+    <>
+      <p class="review-note small">
+        <Icon of={warningIcon} />
+        <span>{t("lesson.not_reviewed")}</span>
+      </p>
+      {me.value && mayAdmin(me.value) && (
+        <details class="fold small">
+          <summary>
+            {t("lesson.record_review")}
+            <Icon of={downIcon} />
+          </summary>
+          <div class="fold__body">
+            <ReviewForm
+              title={t("lesson.record_review")}
+              subject={`lesson:${lesson.course_id}/${lesson.lesson_id}`}
+              version={lesson.version}
+              recorded={reviewed}
+            />
+          </div>
+        </details>
+      )}
+    </>
   );
 }
 

@@ -1,0 +1,96 @@
+import { useState } from "preact/hooks";
+import { call } from "../shared/http";
+import { warningIcon } from "../shared/icon";
+import { now } from "../staff/clock";
+import { Banner, Field } from "../staff/field";
+import { useDoing } from "../staff/loading";
+import { problemWords } from "../staff/say";
+import { t } from "../staff/words";
+import { dayField, endOfDayMs } from "./entries";
+
+export const REVIEWS_PATH = "/api/admin/clinical-reviews";
+
+interface Props {
+  title: string;
+  /** What was reviewed, and which version of it. */
+  subject: string;
+  version: string;
+  recorded: () => Promise<void>;
+}
+
+/** Who may judge what is clinical here and has read this version; only admins may record it. */
+export function ReviewForm({ title, subject, version, recorded }: Props) {
+  const [reviewer, setReviewer] = useState("");
+  const [on, setOn] = useState(() => dayField(now.peek()));
+  const [note, setNote] = useState("");
+  const doing = useDoing();
+  const save = async (event: Event) => {
+    event.preventDefault();
+    const isDone = await doing.run(async () => {
+      await call("POST", REVIEWS_PATH, {
+        subject,
+        version,
+        reviewer: reviewer.trim(),
+        // A review of today ends before this very moment.
+        reviewed_at_ms: Math.min(endOfDayMs(on) ?? now.peek(), now.peek()),
+        note: note.trim(),
+      });
+      await recorded();
+    });
+    if (isDone) {
+      setReviewer("");
+      setNote("");
+    }
+  };
+  return (
+    <form class="panel panel__body panel--form stack stack--4 texts" onSubmit={save}>
+      <h2>{title}</h2>
+      <p class="small soft">{t("review.record_hint", { version })}</p>
+      {doing.problem !== null && (
+        <Banner kind="caution" icon={warningIcon} isAlert>
+          {problemWords(doing.problem)}
+        </Banner>
+      )}
+      <Field label={t("review.reviewer")} hint={t("review.reviewer_hint")}>
+        {(joined) => (
+          <input
+            {...joined}
+            class="input"
+            required
+            maxLength={200}
+            value={reviewer}
+            onInput={(event) => setReviewer(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label={t("review.day")}>
+        {(joined) => (
+          <input
+            {...joined}
+            class="input input--date"
+            type="date"
+            required
+            max={dayField(now.peek())}
+            value={on}
+            onInput={(event) => setOn(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label={t("review.note")} soft={t("optional")}>
+        {(joined) => (
+          <textarea
+            {...joined}
+            class="input"
+            rows={2}
+            maxLength={2000}
+            value={note}
+            onInput={(event) => setNote(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <button class="btn btn--main btn--dense" type="submit">
+        {t("review.do")}
+      </button>
+    </form>
+  );
+}
