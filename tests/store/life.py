@@ -6,9 +6,11 @@ Who acts is chosen by state, since a generator that picks at random mostly does 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from routing.actions.rebuilding import DERIVED, name_of
 from tests.store.doing import LISTENERS
 from tests.store.place import TIMING, UNHURRIED
 from tests.store.rare import Rare
+from tests.store.rebuilt import derived_of, differences
 from tests.store.truth import truth_of
 
 MOST_SEEKERS = 8
@@ -170,9 +172,20 @@ class Life(Rare, RuleBasedStateMachine):
     def all_is_as_it_must_be(self) -> None:
         self.judge(truth_of(self.place))
 
+    def all_derived_is_lost(self) -> None:
+        """What can be derived from the truth is derived from it, to the bit."""
+        assert differences(self.place) == []
+        before = derived_of(self.place)
+        for key in self.place.all_keys():
+            if name_of(key[len(self.place.tag) :])[0] in {*DERIVED, "due"}:
+                self.place.read("DEL", key)
+        differences(self.place, mend=True)
+        assert derived_of(self.place) == before
+
     def teardown(self) -> None:
         """After everybody went, nothing is left that does not expire."""
         place = self.place
+        self.all_derived_is_lost()
         for chat, c in self.truth.of("chat").items():
             if c["st"] not in "UE":
                 place.call("end_chat" if c["st"] == "A" else "leave_line", c["pe"], chat, "seeker", "ended", "0")

@@ -2,7 +2,9 @@
 
 from hypothesis import strategies as st
 
+from routing.actions.rebuilding import DERIVED, name_of
 from tests.store.doing import DANGER, HARM, HOLD_MS, MAXIMUM, MOST_PROCESSES, URGENT, Doing
+from tests.store.rebuilt import derived, derived_of, differences
 from tests.store.truth import truth_of
 
 
@@ -34,6 +36,8 @@ class Rare(Doing):
             (self.rights_change_while_offered, self.truth.chats("O")),
             (self.capacity_changes, self.truth.of("units")),
             (self.listener_for_danger_comes, self.truth.of("listener")),
+            (self.something_derived_is_damaged, self.truth.of("own")),
+            (self.something_derived_is_damaged, self.truth.of("listener")),
             (self.process_starts, len(self.processes) < MOST_PROCESSES),
             (self.process_dies, len(self.processes) > 1),
             (self.process_is_stuck_and_comes_back, self.processes),
@@ -174,6 +178,44 @@ class Rare(Doing):
         c = self.truth.of("chat")[chat]
         assert self.do("block", c["l"], c["pe"]) == "done"
         assert self.place.chat(chat).listener != c["l"]
+
+    # ---- the engine ----
+
+    def something_derived_is_damaged(self, data: st.DataObject) -> None:
+        """Keys or single members are lost, out of place or made up; a rebuilding brings back exactly what was."""
+        before = derived(self.truth)
+        keys = [key for key in self.place.all_keys() if name_of(key[len(self.place.tag) :])[0] in {*DERIVED, "due"}]
+        for key in data.draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3)) if keys else []:
+            self.damage(data, key)
+        if derived_of(self.place) != before:
+            assert differences(self.place) and differences(self.place, mend=True)
+        assert derived_of(self.place) == before
+        assert differences(self.place) == []
+
+    def damage(self, data: st.DataObject, key: str) -> None:
+        read = self.place.read
+        kind = read("TYPE", key)
+        how = data.draw(st.sampled_from(("lose all", "lose one", "make one up", "misplace one")))
+        if how == "lose all" or kind == "none":
+            read("DEL", key)
+            return
+        members = read({"zset": "ZRANGE", "set": "SMEMBERS", "hash": "HKEYS"}[kind], key, *([0, -1] * (kind == "zset")))
+        if how == "make one up":
+            chats, people = [*self.truth.of("chat"), "c-none"], [*self.truth.of("listener"), "none"]
+            members = [
+                *chats,
+                *people,
+                *[f"{one}/{mask}" for one in (*chats, *people) for mask in (0, 1, 8)],
+                "0.0",
+                "3.2.8",
+            ]
+        member = self.pick(data, members)
+        if how == "lose one":
+            read({"zset": "ZREM", "set": "SREM", "hash": "HDEL"}[kind], key, member)
+        elif kind == "zset":
+            read("ZADD", key, data.draw(st.sampled_from((1, self.place.now_ms + 1))), member)
+        else:
+            read(*(("SADD", key, member) if kind == "set" else ("HSET", key, member, 7)))
 
     # ---- processes ----
 

@@ -119,6 +119,8 @@ def _deadline(truth: Truth, c: dict[str, str]) -> float | None:
         return float(c["dl"])
     if c["st"] == "U":
         return float(c["wu"])
+    if c["st"] == "P":
+        return float(c["pu"])
     if c["st"] == "W":
         if is_held(truth, c):
             return float(c["hu"])
@@ -147,10 +149,7 @@ def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
         if preferred != ({c["pf"]: float(c["ar"])} if state == "W" and c.get("pf") else {}):
             yield f"{chat_id} is {state}, prefers {c.get('pf')!r} and is listed as preferring {preferred}"
         due = truth.one("due").get(chat_id)
-        if state == "P":
-            if due is None:
-                yield f"{chat_id} is parked for ever"
-        elif due != _deadline(truth, c) and not (state == "W" and due == bar):
+        if due != _deadline(truth, c) and not (state == "W" and due == bar):
             yield f"{chat_id} is {state} with the deadline {due}, not {_deadline(truth, c)}"
         holders = [who for who, units in truth.of("units").items() if chat_id in units]
         expected = [listener] if state in "OHAU" else []
@@ -299,6 +298,14 @@ def _indices(truth: Truth) -> Iterator[str]:
         told = {(part, who): score for part, members in truth.of(name).items() for who, score in members.items()}
         if told != wanted:
             yield f"the {name} listeners are {wanted} and the lists say {told}"
+    firsts: dict[tuple[str, str], float] = {}
+    for index in listed:
+        for part, members in truth.of(index).items():
+            language, _, name = part.partition(":")
+            firsts[(f"{index}:{language}", name)] = min(members.values())
+    told = {(part, name): score for part, names in truth.of("first").items() for name, score in names.items()}
+    if told != firsts:
+        yield f"the first of each class are {firsts} and are told as {told}"
     for name, here in (("available", available), ("paused", paused)):
         told_here = {(part, who) for part, members in truth.of(name).items() for who in members}
         if told_here != here:

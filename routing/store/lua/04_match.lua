@@ -270,7 +270,7 @@ end
 -- Out of the line, place kept. The caller has taken it off its listener.
 local function park(S, c, reason)
   if c.st == 'W' then leave_line(S, c) end
-  put(c, 'st', 'P', 'l', '', 'rs', reason, 'turn', c.turn + 1)
+  put(c, 'st', 'P', 'l', '', 'rs', reason, 'turn', c.turn + 1, 'pu', T.now + PARKED_MS)
   set_due(S, c, T.now + PARKED_MS)
   hint(c.pe)
 end
