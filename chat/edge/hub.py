@@ -137,11 +137,14 @@ class Hub(Outlet):
     async def _fill(self, connection: Connection, chat_id: str, position: Position) -> None:
         try:
             await self.fill(connection, chat_id, position)
+            return
         except (RedisAway, RedisRefused):
-            position.is_filling = False
-            await asyncio.sleep(RETRY_S)
-            if connection in self.senders:
-                self.start_fill(connection, chat_id)
+            pass
+        finally:
+            position.is_filling = False  # whatever went wrong, the next push or look may begin again
+        await asyncio.sleep(RETRY_S)
+        if connection in self.senders:
+            self.start_fill(connection, chat_id)
 
     async def fill(self, connection: Connection, chat_id: str, position: Position) -> None:
         """The reading itself. Raises RedisAway, RedisRefused."""
