@@ -108,7 +108,8 @@ def nice_ticks(low: float, high: float, about: int = 6) -> list[float]:
     power = 10 ** math.floor(math.log10(raw))
     step = next(times * power for times in (1, 2, 2.5, 5, 10) if times * power >= raw * 0.999)
     first = math.floor(low / step)
-    return [round(k * step, 10) for k in range(first, math.ceil(high / step - 1e-9) + 1)]
+    last = max(first + 1, math.ceil(high / step - 1e-9))
+    return [round(k * step, 10) for k in range(first, last + 1)]
 
 
 def number(value: float) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 #: States rarer than this, against "all busy, none in line", change no figure that anybody reads.
 _NEGLIGIBLE = 1e-12
+_MOST = 1e200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,11 @@ def erlang_a(per_s: float, handle_s: float, patience_s: float, units: int, withi
     """
     served, leaves = units / handle_s, 1 / patience_s
     a = served / leaves
-    # The sum of the weights of all states below "all busy, none in line" is 1/B - 1.
-    total = 1 / erlang_b(per_s * handle_s, units) - 1
+    blocked = erlang_b(per_s * handle_s, units)
+    if blocked == 0:  # less than a float can hold
+        return Standing(0.0, 0.0, 1.0)
+    # The sum of the weights of all states below "all busy, none in line".
+    total = 1 / blocked - 1
     weight, late, waiting, leaving, in_time, k = 1.0, 0.0, 0.0, 0.0, 0.0, 0
     while weight > _NEGLIGIBLE or k * leaves + served < per_s:
         late += _tail_step(a + 1, k, within_s * leaves)
@@ -58,6 +62,9 @@ def erlang_a(per_s: float, handle_s: float, patience_s: float, units: int, withi
         in_time += weight * joins * max(0.0, 1 - late)
         k += 1
         weight *= per_s / (served + k * leaves)
+        if weight > _MOST:  # only ratios count
+            total, weight = total / _MOST, weight / _MOST
+            waiting, leaving, in_time = waiting / _MOST, leaving / _MOST, in_time / _MOST
     total += waiting
     return Standing(waiting / total, leaving / total, 1 - (waiting - in_time) / total)
 

@@ -1,6 +1,6 @@
 """How many listeners a day needs: the simulation at several staffing factors, beside what Erlang-A says of one line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,23 +48,25 @@ def staffing(
 
 
 def factor_for(steps: Sequence[dict[str, Any]], target: Target) -> float | None:
-    """The least factor that reaches the target, on straight lines between those tried; None: none of them does."""
+    """The least factor that reaches both goals, on straight lines between those tried; None: none of them does."""
+
+    def lacking(read: Callable[[dict[str, Any]], float]) -> float | None:
+        return _reaches_zero([(step["factor"], read(step["figures"]["all"])) for step in steps])
+
+    seconds = str(int(target.within_s))
+    in_time = lacking(lambda found: target.share - found["joined_within"][seconds]["mean"])
+    staying = lacking(lambda found: found["abandonment"]["mean"] - target.abandonment)
+    return None if in_time is None or staying is None else max(in_time, staying)
+
+
+def _reaches_zero(points: Sequence[tuple[float, float]]) -> float | None:
+    """Where a falling line is first at or below 0."""
     before: tuple[float, float] | None = None
-    for step in steps:
-        lacking = _lacking(step["figures"]["all"], target)
-        if lacking <= 0:
-            if before is None:
-                return float(step["factor"])
-            at, was = before
-            return float(at + (step["factor"] - at) * was / (was - lacking))
-        before = (step["factor"], lacking)
+    for at, lacks in points:
+        if lacks <= 0:
+            return at if before is None else before[0] + (at - before[0]) * before[1] / (before[1] - lacks)
+        before = (at, lacks)
     return None
-
-
-def _lacking(found: dict[str, Any], target: Target) -> float:
-    """How far the worse of the two goals is missed; 0 or less: both are reached."""
-    joined = found["joined_within"][str(int(target.within_s))]["mean"]
-    return float(max(target.share - joined, found["abandonment"]["mean"] - target.abandonment))
 
 
 def hours(scenario: Scenario, target: Target, factor: float | None) -> list[dict[str, Any]]:

@@ -1,0 +1,67 @@
+"""`tealight simulate` as somebody types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from config.settings import SettingsError
+from tealight.simulate_cli import app
+
+SHORT = ("--hours", "0.5", "--start-hour", "21", "--peak", "2", "--seeds", "1")
+
+
+def test_it_writes_figures_and_a_page(tmp_path: Path) -> None:
+    found = CliRunner().invoke(app, [*SHORT, "--policies", "house,fifo", "--out", str(tmp_path / "new")])
+    assert found.exit_code == 0, found.output
+    written = json.loads((tmp_path / "new" / "simulation.json").read_text())
+    assert set(written["policies"]) == {"house", "fifo"} and written["seeds"] == [1]
+    assert (tmp_path / "new" / "simulation.html").read_text().startswith("<!doctype html>")
+    assert "in danger" in found.output
+
+
+def test_the_real_scripts_can_decide_and_agree_with_the_twin(tmp_path: Path) -> None:
+    told = {}
+    for engine in ("twin", "scripts"):
+        found = CliRunner().invoke(
+            app, [*SHORT, "--policies", "house", "--engine", engine, "--out", str(tmp_path / engine)]
+        )
+        assert found.exit_code == 0, found.output
+        told[engine] = json.loads((tmp_path / engine / "simulation.json").read_text())
+    assert told["twin"]["policies"] == told["scripts"]["policies"]
+    assert told["twin"]["engine"] != told["scripts"]["engine"]
+
+
+def test_it_lists_the_policies() -> None:
+    found = CliRunner().invoke(app, ["policies"])
+    assert found.exit_code == 0 and "house" in found.output and "(twin only)" in found.output
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["--policies", "fifo,nonsense"], "There is no policy 'nonsense'; there are house, fifo"),
+        (["--policies", ","], "No policy is named"),
+        (["--engine", "magic"], "--engine must be"),
+        (["--policies", "fifo", "--engine", "scripts"], "don't carry out the policy fifo"),
+        (["--seeds", "0"], "--seeds must be"),
+        (["--spike", "3"], "--spike takes START:HOURS:FACTOR"),
+        (["--spike", "3:1:-2"], "A spike needs"),
+        (["--hours", "nan"], "hours must be"),
+        (["--cleared", "1.5"], "--cleared must be"),
+        (["--cover", "-1"], "danger_cover must be"),
+    ],
+)
+def test_what_can_not_be_is_refused_in_a_sentence_and_nothing_is_written(
+    wrong: list[str], words: str, tmp_path: Path
+) -> None:
+    found = CliRunner().invoke(app, [*SHORT, *wrong, "--out", str(tmp_path / "none")])
+    assert isinstance(found.exception, SettingsError) and words in str(found.exception)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = CliRunner().invoke(app, [*SHORT, "--policies", "house", "--out", str(tmp_path / "file" / "in")])
+    assert isinstance(found.exception, SettingsError) and "can't be written to" in str(found.exception)
