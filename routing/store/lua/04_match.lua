@@ -60,10 +60,10 @@ local function load_in(score) return math.floor(score / 1e13) end
 -- The best of one index: least utilised first, then with a topic in common among the first of each class, then the longest
 -- free. Classes are looked at in the order of their first ones, as far as somebody better can still come.
 -- answer: listener, text of who was considered
-local function best_listener(S, c, index, skip)
+local function best_listener(S, c, index)
   local cell, mask = cell_of(c.ce), c.mk
   -- Deep enough that the excluded ones can't hide a free one behind them.
-  local depth = (c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0) + (skip and 1 or 0)
+  local depth = (c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0)
   local last = mask == 0 and depth or depth + LOOK - 1
   local best, best_score, best_load, best_shares, best_at, looked, told = nil, 0, 0, false, 0, 0, {}
   local function may_be_better(score)
@@ -84,7 +84,7 @@ local function best_listener(S, c, index, skip)
         local is_better = may_be_better(score)
         if not is_better and looked > 1 then return end
         local id, topics = parse_member(found[i])
-        if id ~= skip and not is_excluded(S, c, id) then
+        if not is_excluded(S, c, id) then
           local shares, load = share_topic(mask, topics), load_in(score)
           tell(id, load, shares)
           if is_better and (not best or load < best_load or (shares and not best_shares)
@@ -112,13 +112,14 @@ local function best_listener(S, c, index, skip)
   return best, table.concat(told, ',')
 end
 
--- The preferred listener if free; then the best of all; for risk 3 then whoever keeps a unit for that. `skip`: not this one.
-local function match_seeker(S, c, skip)
+-- The preferred listener if free; then the best of all; for risk 3 then whoever keeps a unit for that. Whoever
+-- just let this offer go is not listed yet, so that others are asked first.
+local function match_seeker(S, c)
   if T.is_barred then
     set_due(S, c, T.barred_until)
     return false
   end
-  if c.pf and c.pf ~= skip then
+  if c.pf then
     local l = read_listener(S, c.pf)
     if l.ix == '1' and may_meet(l, c) and not is_excluded(S, c, c.pf) then
       make_offer(S, c, l, 'S|preferred|' .. c.pf)
@@ -126,13 +127,13 @@ local function match_seeker(S, c, skip)
     end
   end
   if is_held(c) then return false end
-  local id, told = best_listener(S, c, 'free', skip)
+  local id, told = best_listener(S, c, 'free')
   if id then
     make_offer(S, c, read_listener(S, id), 'S|free|' .. told)
     return true
   end
   if cell_of(c.ce).risk ~= URGENT then return false end
-  id, told = best_listener(S, c, 'spare', skip)
+  id, told = best_listener(S, c, 'spare')
   if not id then return false end
   make_offer(S, c, read_listener(S, id), 'S|emergency|' .. told, true)
   return true
@@ -261,10 +262,10 @@ local function join_line(S, c, reason)
 end
 
 -- A request goes back to the line, at its old place, and is matched at once.
-local function requeue(S, c, reason, skip)
+local function requeue(S, c, reason)
   c.turn = c.turn + 1
   join_line(S, c, reason)
-  return match_seeker(S, c, skip)
+  return match_seeker(S, c)
 end
 
 -- Out of the line, place kept. The caller has taken it off its listener.

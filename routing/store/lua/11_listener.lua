@@ -46,7 +46,7 @@ function OPS.set_availability(keys, args)
   local c = l.po and read_chat(S, l.po)
   if c and c.st == 'O' and (av ~= 1 or not speaks(l, redis.call('HGET', c.key, 'ml')) or not may_serve(l, c)) then
     release(S, c, l, 'not_available')
-    requeue(S, c, 'listener_not_available', id)
+    requeue(S, c, 'listener_not_available')
   end
   end_holds(S, l)
   match_listener(S, l)
@@ -145,7 +145,7 @@ local function block(S, seeker, listener)
     local l = read_listener(S, listener)
     local is_gone = c.st == 'H' and not is_present(S, c.pe) -- their grace may have passed while they were asked
     release(S, c, l, 'withdrawn') -- not "blocked": that would tell the listener what the seeker did
-    if is_gone then park(S, c, 'connection_lost') else requeue(S, c, 'listener_not_available', listener) end
+    if is_gone then park(S, c, 'connection_lost') else requeue(S, c, 'listener_not_available') end
     match_listener(S, l)
   end
 end

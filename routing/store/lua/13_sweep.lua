@@ -17,7 +17,7 @@ function DUE.O(S, c)
   end
   release(S, c, l, 'expired')
   -- Others first; if there is nobody else, the same listener is asked once more.
-  requeue(S, c, 'not_answered', l.id)
+  requeue(S, c, 'not_answered')
   end_holds(S, l)
   match_listener(S, l)
 end
