@@ -40,10 +40,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "the level is not asked for": ("return level >= cell.level and", "return"),
     "one's own listener need not be cleared": ("return speaks_it and may_serve(l, c)", "return speaks_it"),
     # ---- who is listed ----
-    "the load does not count in who is next": (
-        "math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs",
-        "l.fs",
-    ),
+    "the load does not count in who is next": ("math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs", "l.fs"),
     "one over capacity": ("if l.load < l.cap then return '1' end", "if l.load <= l.cap then return '1' end"),
     "two offers at once": ("or l.lost or l.po or l.xp ~= 0", "or l.lost or l.xp ~= 0"),
     "the lost are offered chats": ("l.av ~= 1 or l.lost or l.po", "l.av ~= 1 or l.po"),
@@ -67,9 +64,11 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "a class that emptied is still told as there": ("redis.call('EXISTS', available) == 0", "false"),
     # ---- the seeker's side ----
     "the avoided hide who is free": ("(c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0)", "0"),
-    "the avoided are offered": ("if id ~= skip and not is_excluded(S, c, id) then", "if id ~= skip then"),
-    "a miss asks the same listener first": ("if id ~= skip and not", "if not"),
-    "a miss asks the own listener first": ("if c.pf and c.pf ~= skip then", "if c.pf then"),
+    "the avoided are offered": ("if not is_excluded(S, c, id) then", "if true then"),
+    "a miss asks the same listener first": (
+        "  requeue(S, c, 'not_answered')\n",
+        "  list(S, l, room_of(S, l))\n  requeue(S, c, 'not_answered')\n",
+    ),
     "topics make up for being busier": ("return load_in(score) <= best_load", "return true"),
     "topics don't choose the listener": (
         "local shares, load = share_topic(mask, topics), load_in(score)",

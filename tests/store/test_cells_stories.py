@@ -10,11 +10,11 @@ SUICIDE = ("suicide",)
 
 def test_only_who_is_cleared_is_asked(place: Place) -> None:
     place.listener("bo").comes()
-    place.listener("cy").comes(level=1, topics=("self_harm",))
+    place.listener("cy").comes(level=1, topics=SUICIDE)
     place.listener("di").comes(level=2, topics=("self_harm",))
     ada = place.seeker("ada")
     ada.asks(topics=SUICIDE)
-    assert ada.state == "W", "one lacks the level and the topic, one the topic, one the level"
+    assert ada.state == "W", "one lacks the level and the topic, one the level, one the topic"
     assert place.listener("eli").comes(level=2, topics=SUICIDE).sees == "ada"
 
 

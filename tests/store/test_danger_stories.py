@@ -39,6 +39,15 @@ def test_only_who_opted_in_is_asked(place: Place) -> None:
     assert bo.sees == "ada", "by opting in"
 
 
+def test_the_unit_for_danger_takes_nobody_else_from_the_line(place: Place) -> None:
+    bo = full(place, "bo")
+    ada = place.seeker("ada")
+    ada.asks(topics=("suicide",), distress=3)
+    place.passes(600)
+    bo.is_now(1, **RIGHTS, takes_urgent=True)
+    assert bo.offer == "" and ada.state == "W", "however long she has waited"
+
+
 def test_the_free_are_asked_before_the_full(place: Place) -> None:
     bo = full(place, "bo", takes_urgent=True)
     cy = place.listener("cy").comes(**RIGHTS)

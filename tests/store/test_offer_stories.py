@@ -258,6 +258,17 @@ def test_one_more_ends_at_the_maximum_and_with_the_duty(place: Place) -> None:
     assert not cy.record().listener.is_taking_next  # type: ignore[union-attr]
 
 
+def test_one_more_never_passes_a_maximum_that_was_lowered_meanwhile(place: Place) -> None:
+    bo = place.listener("bo").comes(capacity=1, maximum=2)
+    place.seeker("zoe").asks()
+    bo.accepts()
+    assert bo.takes_next() == "done"
+    bo.is_now(1, capacity=1, maximum=1)
+    ada = place.seeker("ada")
+    ada.asks()
+    assert ada.state == "W" and bo.offer == ""
+
+
 def test_more_capacity_brings_the_next_and_less_takes_nothing_away(place: Place) -> None:
     bo = place.listener("bo").comes(capacity=1)
     for name in ("ada", "ben", "cleo"):
