@@ -88,7 +88,8 @@ async def test_the_page_says_it_in_words_without_a_script(sqlite_api: Api) -> No
         "<!--[words_days]-->Mon|Tue<!--[/words_days]--><!--[words_seconds]-->{n} s<!--[/words_seconds]-->"
         "<!--[words_minutes]-->{n} min<!--[/words_minutes]-->"
         "<h1>[[organisation]]</h1><!--[unseen]-->broken<!--[/unseen]--><!--[pool]--><h2>[[name]]</h2>"
-        "<!--[open]-->open <!--[there]-->yes<!--[/there]--><!--[unknown]-->?<!--[/unknown]--><!--[/open]--><!--[/pool]-->"
+        "<!--[open]-->open <!--[there]-->yes<!--[/there]--><!--[unknown]-->?<!--[/unknown]--><!--[/open]-->"
+        "<!--[/pool]-->"
         "<!--[kept_known]-->[[kept]] of 100<!--[/kept_known]--><!--[kept_few]-->few<!--[/kept_few]-->"
         "<!--[waits]-->[[median]] [[p90]]<!--[/waits]-->"
     )

@@ -89,7 +89,7 @@ export function EndedChats({ board }: { board: Board }) {
 }
 
 /** When what a push tells has changed, looks again, at most once in a while: on a busy night something changes each second. */
-function useAgainSoon(told: number, again: () => Promise<void>): void {
+export function useAgainSoon(told: number, again: () => Promise<void>): void {
   const later = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const before = useRef(told);
   useEffect(() => {

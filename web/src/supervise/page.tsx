@@ -6,6 +6,7 @@ import { clock, poolName } from "../staff/say";
 import { connectionState } from "../staff/staff-bar";
 import { t } from "../staff/words";
 import { Alarms } from "./alarms";
+import { Assignments } from "./assignments";
 import type { Board } from "./board";
 import { Chart } from "./chart";
 import { EndedChats } from "./ended-chats";
@@ -54,6 +55,7 @@ export function SupervisePage({ board }: { board: Board }) {
           <Tiles board={board} />
           <Chart board={board} />
           <PoolTable board={board} />
+          <Assignments board={board} />
           <EndedChats board={board} />
           <Meanings />
         </div>
