@@ -4,7 +4,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
 
-from routing.simulation.ledger import Ledger
+from routing.simulation.daybook import DayBook
 from routing.simulation.matcher import Durations, Matcher
 from routing.simulation.people import Crowd, Seeker, again
 from routing.simulation.policy import Policy
@@ -40,7 +40,7 @@ class Day:
         self.policy = policy
         self.matcher = matcher
         self.durations = Durations.of(scenario, policy)
-        self.ledger = Ledger(scenario)
+        self.daybook = DayBook(scenario)
         #: Every offer: (ms, request, listener).
         self.offers: list[tuple[int, int, int]] = []
         self._events: list[tuple[int, int, Act, Any]] = []
@@ -48,8 +48,8 @@ class Day:
         self._visits: dict[int, Visit] = {}
         self._open: dict[int, int] = {}
 
-    def run(self) -> Ledger:
-        """Let the day pass. The ledger holds what became of everybody who came in the measured hours."""
+    def run(self) -> DayBook:
+        """Let the day pass. The daybook holds what became of everybody who came in the measured hours."""
         for listener in self.crowd.listeners:
             if not listener.is_no_show:
                 # Those whose shift is under way come one after the other, so that "longest free" means something.
@@ -63,8 +63,8 @@ class Day:
         while events and events[0][0] < end_ms:
             at_ms, _, act, what = heappop(events)
             act(at_ms, what)
-        self.ledger.close(end_ms)
-        return self.ledger
+        self.daybook.close(end_ms)
+        return self.daybook
 
     def _plan(self, at_ms: int, act: Act, what: Any) -> None:
         self._planned += 1
@@ -76,7 +76,7 @@ class Day:
         if listener.ends_ms <= now_ms:
             return
         self._open.setdefault(listener.number, 0)
-        self.ledger.comes(now_ms, listener)
+        self.daybook.comes(now_ms, listener)
         self.matcher.comes(now_ms, listener)
         if listener.rest_ms and listener.rest_ms[0] > now_ms:
             self._plan(listener.rest_ms[0], self._rests, listener)
@@ -86,7 +86,7 @@ class Day:
     def _rests(self, now_ms: int, listener: Listener) -> None:
         if listener.rest_ms is None or listener.ends_ms <= now_ms:
             return
-        self.ledger.rests(listener)
+        self.daybook.rests(listener)
         self._taken_back(listener)
         self.matcher.rests(now_ms, listener)
         self._plan(listener.rest_ms[1], self._is_back, listener)
@@ -94,29 +94,29 @@ class Day:
 
     def _is_back(self, now_ms: int, listener: Listener) -> None:
         if now_ms < listener.ends_ms and not _is_resting(listener, now_ms):
-            self.ledger.is_back(listener)
+            self.daybook.is_back(listener)
             self.matcher.comes(now_ms, listener)
             self._heed(now_ms)
 
     def _goes(self, now_ms: int, listener: Listener) -> None:
-        self.ledger.goes(now_ms, listener)
+        self.daybook.goes(now_ms, listener)
         self._taken_back(listener)
         self.matcher.goes(now_ms, listener)
         self._heed(now_ms)
 
     def _taken_back(self, listener: Listener) -> None:
         """Whoever rests or goes answers no offer; the matcher takes it back by itself."""
-        number = self.ledger.open_offer(listener.number)
+        number = self.daybook.open_offer(listener.number)
         visit = self._visits.get(number) if number is not None else None
         if visit is not None and visit.state == "offered":
             visit.state = "waiting"
-            self.ledger.withdrawn(visit.seeker, listener.number)
+            self.daybook.withdrawn(visit.seeker, listener.number)
 
     # ---- seekers ----
 
     def _asks(self, now_ms: int, seeker: Seeker) -> None:
         self._visits[seeker.number] = Visit(seeker)
-        self.ledger.asks(now_ms, seeker)
+        self.daybook.asks(now_ms, seeker)
         self.matcher.asks(now_ms, seeker)
         self._plan(now_ms + seeker.patience_ms, self._gives_up, seeker.number)
         if seeker.second:
@@ -125,13 +125,13 @@ class Day:
             self._plan(now_ms + self.policy.hold_ms, self._sweeps, None)
         self._heed(now_ms)
         if self._visits[seeker.number].state == "waiting":
-            self.ledger.announces(now_ms, seeker)
+            self.daybook.announces(now_ms, seeker)
 
     def _gives_up(self, now_ms: int, number: int) -> None:
         visit = self._visits.get(number)
         if visit is None or visit.state not in ("waiting", "offered"):
             return
-        self.ledger.leaves(now_ms, visit.seeker, visit.listener if visit.state == "offered" else -1)
+        self.daybook.leaves(now_ms, visit.seeker, visit.listener if visit.state == "offered" else -1)
         visit.state = "over"
         del self._visits[number]
         self.matcher.leaves(now_ms, number)
@@ -146,14 +146,14 @@ class Day:
         """Plan what follows from the offers that a call made."""
         matcher = self.matcher
         for number in matcher.paused:
-            self.ledger.pauses(number)
+            self.daybook.pauses(number)
             self._plan(now_ms + round(1000 * self.scenario.back_after_s), self._is_back, self._listener(number))
         matcher.paused.clear()
         for request, number in matcher.offers:
             visit = self._visits[request]
             visit.state, visit.listener = "offered", number
             self.offers.append((now_ms, request, number))
-            self.ledger.offered(now_ms, visit.seeker, self._listener(number))
+            self.daybook.offered(now_ms, visit.seeker, self._listener(number))
             answer, after_ms = visit.seeker.answer(visit.asked, self.crowd.seed, self.scenario)
             visit.asked += 1
             window = self.durations.urgent_offer if visit.seeker.risk == URGENT else self.durations.offer
@@ -177,7 +177,7 @@ class Day:
         visit = self._offered(offer)
         if visit is not None:
             visit.state = "waiting"
-            self.ledger.withdrawn(visit.seeker, visit.listener)
+            self.daybook.withdrawn(visit.seeker, visit.listener)
             self.matcher.sweeps(now_ms)
             self._heed(now_ms)
 
@@ -185,7 +185,7 @@ class Day:
         visit = self._offered(offer)
         if visit is not None:
             visit.state = "waiting"
-            self.ledger.withdrawn(visit.seeker, visit.listener)
+            self.daybook.withdrawn(visit.seeker, visit.listener)
             self.matcher.declines(now_ms, visit.seeker.number)
             self._plan(now_ms + TRIED_MS, self._sweeps, None)
             self._heed(now_ms)
@@ -211,7 +211,7 @@ class Day:
     def _opens(self, now_ms: int, visit: Visit) -> None:
         visit.state = "open"
         at_once = self._open[visit.listener] = self._open[visit.listener] + 1
-        self.ledger.joins(now_ms, visit.seeker, self._listener(visit.listener))
+        self.daybook.joins(now_ms, visit.seeker, self._listener(visit.listener))
         length_ms = round(visit.seeker.chat_ms * (1 + self.scenario.slow_down * (at_once - 1)))
         self._plan(now_ms + length_ms, self._ends, visit)
         if self.durations.gap:
@@ -222,14 +222,14 @@ class Day:
         self._open[visit.listener] -= 1
         del self._visits[visit.seeker.number]
         if not self.durations.wrap_up:
-            self.ledger.freed(visit.listener, visit.seeker.number)
+            self.daybook.freed(visit.listener, visit.seeker.number)
         self.matcher.ends(now_ms, visit.seeker.number)
         if self.durations.wrap_up:
             self._plan(now_ms + self.durations.wrap_up, self._wrapped_up, visit)
         self._heed(now_ms)
 
     def _wrapped_up(self, now_ms: int, visit: Visit) -> None:
-        self.ledger.freed(visit.listener, visit.seeker.number)
+        self.daybook.freed(visit.listener, visit.seeker.number)
         self.matcher.sweeps(now_ms)
         self._heed(now_ms)
 

@@ -1,10 +1,10 @@
-"""What a made-up day was like, as figures: shares of 1, waits in seconds. Pure arithmetic on a ledger."""
+"""What a made-up day was like, as figures: shares of 1, waits in seconds. Pure arithmetic on a daybook."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from routing.simulation.ledger import Ledger, Service, Story
+from routing.simulation.daybook import DayBook, Service, Story
 from routing.simulation.scenario import HOUR_MS, RISKS
 
 #: By risk: the wait that the house aims at, whatever policy is tried.
@@ -17,17 +17,18 @@ Figures = dict[str, Any]
 T = TypeVar("T")
 
 
-def figures(ledger: Ledger) -> Figures:
+def figures(daybook: DayBook) -> Figures:
     """Everybody, then by risk and by language, then the listeners. A figure that nobody stands behind is None."""
-    stories = ledger.stories
+    stories = daybook.stories
     return {
         "all": of_class(stories),
         "risk": {str(risk): of_class([s for s in stories if s.risk == risk]) for risk in RISKS},
         "language": {
-            language: of_class([s for s in stories if s.language == language]) for language in ledger.scenario.languages
+            language: of_class([s for s in stories if s.language == language])
+            for language in daybook.scenario.languages
         },
         "told": of_bands(stories),
-        "listeners": of_listeners(list(ledger.services.values())),
+        "listeners": of_listeners(list(daybook.services.values())),
     }
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from routing.simulation.comparing import compare
 from routing.simulation.day import Day
+from routing.simulation.daybook import DayBook
 from routing.simulation.erlang import erlang_a
-from routing.simulation.ledger import Ledger
 from routing.simulation.matcher import Durations
 from routing.simulation.outcomes import figures
 from routing.simulation.people import crowd
@@ -37,18 +37,18 @@ def test_under_every_policy_only_those_meet_who_may(name: str) -> None:
     policy = POLICIES[name]
     people = crowd(short, 2)
     day = Day(short, people, policy, Watched(policy, Durations.of(short, policy)))
-    ledger = day.run()
-    joined = sum(s.end == "joined" for s in ledger.stories)
-    assert joined > 100 and all(s.wait_ms >= 0 for s in ledger.stories)
+    daybook = day.run()
+    joined = sum(s.end == "joined" for s in daybook.stories)
+    assert joined > 100 and all(s.wait_ms >= 0 for s in daybook.stories)
 
 
-def ledger_of(policy: Policy, scenario: Scenario = EVENING) -> Ledger:
+def daybook_of(policy: Policy, scenario: Scenario = EVENING) -> DayBook:
     people = PEOPLE if scenario is EVENING else crowd(scenario, 1)
     return Day(scenario, people, policy, Twin(policy, Durations.of(scenario, policy))).run()
 
 
 def test_what_the_house_does_for_those_in_danger_and_what_a_blocked_head_does_to_all() -> None:
-    house, fifo, blocked = (figures(ledger_of(POLICIES[name])) for name in ("house", "fifo", "head-of-line"))
+    house, fifo, blocked = (figures(daybook_of(POLICIES[name])) for name in ("house", "fifo", "head-of-line"))
     assert house["risk"]["3"]["wait_s"]["p95"] < 30 < fifo["risk"]["3"]["wait_s"]["p95"]
     assert house["all"]["topic_match"] > fifo["all"]["topic_match"] + 0.05
     assert house["all"]["pile_up"] < 0.1 < fifo["all"]["pile_up"]
@@ -57,7 +57,7 @@ def test_what_the_house_does_for_those_in_danger_and_what_a_blocked_head_does_to
 
 def test_without_the_emergency_unit_those_in_danger_wait_for_somebody_to_finish() -> None:
     short = replace(EVENING, staffing=0.9)
-    with_unit, without = (figures(ledger_of(POLICIES[name], short)) for name in ("house", "no-emergency"))
+    with_unit, without = (figures(daybook_of(POLICIES[name], short)) for name in ("house", "no-emergency"))
     assert with_unit["risk"]["3"]["within_60_s"] > without["risk"]["3"]["within_60_s"] + 0.1
 
 
@@ -81,12 +81,12 @@ def test_a_run_says_how_each_class_fares_against_first_come_first_served() -> No
 
 
 def test_a_story_that_began_before_the_measured_hours_is_not_told() -> None:
-    ledger = ledger_of(HOUSE)
+    daybook = daybook_of(HOUSE)
     from_ms, until_ms = EVENING.warm_up_ms, EVENING.warm_up_ms + EVENING.measured_ms
-    assert ledger.stories and all(from_ms <= s.arrival_ms < until_ms for s in ledger.stories)
+    assert daybook.stories and all(from_ms <= s.arrival_ms < until_ms for s in daybook.stories)
 
 
 def test_the_wait_that_is_announced_mostly_holds() -> None:
-    told = figures(ledger_of(HOUSE, replace(EVENING, staffing=0.8)))["told"]
+    told = figures(daybook_of(HOUSE, replace(EVENING, staffing=0.8)))["told"]
     assert told["told"] > 0.5
     assert told["covered_of_joined"] > 0.75 and told["longer_than_announced"] < 0.2

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 import pytest
 
 from routing.simulation.comparing import compare
+from routing.simulation.daybook import Service, Story
 from routing.simulation.drawing import Bar, Line, bars, lines, nice_ticks, number
 from routing.simulation.goals import goals_of
-from routing.simulation.ledger import Service, Story
 from routing.simulation.outcomes import gini, of_bands, of_class, of_listeners, quantile
 from routing.simulation.page import page
 from routing.simulation.policy import POLICIES

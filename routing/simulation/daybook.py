@@ -50,7 +50,7 @@ class Service:
     chats: int = 0
 
 
-class Ledger:
+class DayBook:
     """Calls tell what happened; nothing here decides anything."""
 
     def __init__(self, scenario: Scenario) -> None:
