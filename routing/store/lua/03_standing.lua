@@ -17,7 +17,7 @@ local function free_unit(S, l, chat)
   if redis.call('SREM', K.units(S, l.id), chat) == 1 and l.held then l.held = l.held - 1 end
 end
 
--- What may be offered now: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing (l.load is set but then).
+-- What may be offered now: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing. Sets l.load where it is asked for.
 local function room_of(S, l)
   if l.av ~= 1 or l.lost or l.po or l.xp ~= 0 or (l.gap > T.now and l.tn ~= 1) then return '0' end
   l.load = load_of(S, l)

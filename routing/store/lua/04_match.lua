@@ -179,29 +179,29 @@ local function first_returning(S, l, excluding)
   end
 end
 
-local function told_of(head) return head.line .. ':' .. math.floor((T.now - head.at) / 1000) end
+local function told_of(head) return head.line .. ':' .. string.format('%.0f', T.now - head.at) end
 
 -- Of the lines that this listener may serve the one whose head goes first; equal heads: the earlier arrival, then the smaller
 -- name. found: language -> its lines and their heads' arrivals. passed: lines in which everybody is kept apart from them.
 -- answer: the line, or nil; text of this one, the one after it, and the one whose head has waited longest
 local function first_line(l, found, room, passed)
-  local level, hard = l.lv, l.hd
+  local level, hard, is_any = l.lv, l.hd, room == '1'
   local best, second, longest
+  local best_soon, second_soon, longest_at = -1, -1, math.huge
   for language, heads in pairs(found) do
     for i = 1, #heads, 2 do
       local cell = CELLS[heads[i]] or cell_of(heads[i])
-      if serves(level, hard, cell) and (room == '1' or cell.risk == URGENT) then
+      if (is_any or cell.risk == URGENT) and serves(level, hard, cell) then
         local at = num(heads[i + 1])
         local soon = urgency(cell, at)
-        if not longest or at < longest.at or not second or soon >= second.soon then
+        if soon >= second_soon or at < longest_at then
           local head = { line = language .. ':' .. cell.name, cell = cell, at = at, soon = soon }
           if not passed[head.line] then
-            if not longest or at < longest.at then longest = head end
-            if not best or soon > best.soon or (soon == best.soon
-                and (at < best.at or (at == best.at and head.line < best.line))) then
-              best, second = head, best
-            elseif not second or soon > second.soon then
-              second = head
+            if at < longest_at then longest, longest_at = head, at end
+            if soon > best_soon or (soon == best_soon and (at < best.at or (at == best.at and head.line < best.line))) then
+              second, second_soon, best, best_soon = best, best_soon, head, soon
+            elseif soon > second_soon then
+              second, second_soon = head, soon
             end
           end
         end
