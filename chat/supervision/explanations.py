@@ -123,11 +123,11 @@ def _explained(
         listener_id=row.listener_id,
         listener_name=names.get(row.listener_id),
         seeker=pseudonym(fields["pe"]) if fields.get("pe") else None,
-        waited_s=made.waited_s,
+        waited_s=made.waited_ms // 1000,
         side="listener" if made.note.is_listener_side else "seeker",
         why=reason.why,
         load=own.load if own else None,
-        share=100 * made.waited_s // TARGETS_S[risk],
+        share=made.share_of_target,
         listeners=[
             ComparedListener(seen.listener, names.get(seen.listener), seen.load, seen.shares_topic)
             for seen in made.note.listeners

@@ -2,7 +2,7 @@
 
 The note is `<side>|<reason>|<considered>` (`why` in routing/store/lua/04_match.lua). Side S: a request arrived or came
 back, and listeners were compared, each as `<listener>:<percent of capacity in use>:<1 if a topic is shared>`. Side L: a
-listener got room, and lines were compared by their heads, each as `<language>:<cell>:<seconds its head had waited>`.
+listener got room, and lines were compared by their heads, each as `<language>:<cell>:<ms its head had waited>`.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ class LineSeen:
     risk: int
     level: int
     hard: int
-    waited_s: int
+    waited_ms: int
 
     @property
     def cell(self) -> str:
@@ -41,7 +41,11 @@ class LineSeen:
     @property
     def share_of_target(self) -> int:
         """How much of its target the head had waited, in per cent."""
-        return 100 * self.waited_s // TARGETS_S[self.risk]
+        return self.waited_ms // (10 * TARGETS_S[self.risk])
+
+    @property
+    def waited_s(self) -> int:
+        return self.waited_ms // 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,13 @@ class Assignment:
     note: Note
 
     @property
-    def waited_s(self) -> int:
-        return max(0, self.made_at_ms - self.arrived_at_ms) // 1000
+    def waited_ms(self) -> int:
+        return max(0, self.made_at_ms - self.arrived_at_ms)
+
+    @property
+    def share_of_target(self) -> int:
+        """How much of the target at its risk the request had waited, in per cent."""
+        return self.waited_ms // (10 * TARGETS_S[parse_cell(self.cell)[0]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def _listener(item: str) -> ListenerSeen:
 
 def _line(item: str) -> LineSeen:
     language, cell, waited = item.rsplit(":", 2)
-    return LineSeen(language, *parse_cell(cell), waited_s=int(waited))
+    return LineSeen(language, *parse_cell(cell), waited_ms=int(waited))
 
 
 def parse_cell(cell: str) -> tuple[int, int, int]:
@@ -136,8 +145,8 @@ def parse_cell(cell: str) -> tuple[int, int, int]:
 def explain(made: Assignment) -> Explanation:
     """Why this one, and whom it went before. Unknown reasons stay as they are."""
     if made.note.is_listener_side:
-        longest = max(made.note.lines, key=lambda line: line.waited_s, default=None)
-        is_overtaking = longest is not None and longest.waited_s > made.waited_s
+        longest = max(made.note.lines, key=lambda line: line.waited_ms, default=None)
+        is_overtaking = longest is not None and longest.waited_ms > made.waited_ms
         return Explanation(_why_this_seeker(made, is_overtaking), longest if is_overtaking else None)
     return Explanation(_why_this_listener(made))
 
@@ -165,8 +174,8 @@ def _why_this_seeker(made: Assignment, is_overtaking: bool) -> str:
     if reason != "head":
         return known.get(reason, reason)
     own = [line for line in lines if line.cell == made.cell]
-    # Seconds of heads and of the request were counted at the same instant, so a head's are equal to the request's.
-    if not own or lines[0].cell != made.cell or all(line.waited_s != made.waited_s for line in own):
+    # Waits of heads and of the request were counted at the same instant, so a head's is equal to the request's.
+    if not own or lines[0].cell != made.cell or all(line.waited_ms != made.waited_ms for line in own):
         return "others_kept_apart"
     if is_overtaking:
         return "nearest_target"
@@ -182,7 +191,7 @@ def tell(made: Assignment, name_of: Callable[[str], str], sentences: Mapping[str
         why=why,
         listener=name_of(made.listener),
         load=own.load if own else 0,
-        share=100 * made.waited_s // target,
+        share=made.share_of_target,
         target=target,
         overtake=OVERTAKE_S,
     )

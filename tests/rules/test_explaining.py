@@ -24,8 +24,8 @@ def test_what_is_no_note_is_refused(note: str) -> None:
 
 
 def test_a_language_with_a_region_is_read_whole() -> None:
-    (line,) = parse_note("L|head|pt-BR:2.2.512:61").lines
-    assert (line.language, line.cell, line.waited_s, line.share_of_target) == ("pt-BR", "2.2.512", 61, 101)
+    (line,) = parse_note("L|head|pt-BR:2.2.512:61500").lines
+    assert (line.language, line.cell, line.waited_s, line.share_of_target) == ("pt-BR", "2.2.512", 61, 102)
 
 
 def test_the_same_targets_stand_in_the_scripts() -> None:
@@ -41,7 +41,7 @@ def test_every_reason_that_the_scripts_write_has_a_sentence_of_its_own() -> None
     written |= {("L", word) for word in ("head", "topic", "danger", "emergency")}
     assert {("S", "preferred"), ("S", "free"), ("S", "emergency"), ("L", "returning")} <= written
     for side, reason in written:
-        considered = "bo:0:0,cy:0:0" if side == "S" else "en:0.0.0:10"
+        considered = "bo:0:0,cy:0:0" if side == "S" else "en:0.0.0:10000"
         assert explain(made(f"{side}|{reason}|{considered}")).why in SENTENCES
 
 
@@ -52,7 +52,7 @@ def test_every_end_of_an_offer_in_the_scripts_has_words() -> None:
 
 
 def test_an_unknown_reason_is_named_and_not_invented() -> None:
-    assert tell(made("L|moonlight|en:0.0.0:10"), str.title) == "Reason: moonlight."
+    assert tell(made("L|moonlight|en:0.0.0:10000"), str.title) == "Reason: moonlight."
 
 
 def test_names_and_numbers_stand_in_the_sentence() -> None:
