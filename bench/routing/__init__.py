@@ -102,7 +102,7 @@ def run(scale: Scale = FULL) -> dict[str, Any]:
         "load before (1 min)": round(load[0], 2),
         "sizes": {str(size): calls.measure(size, scale.rounds) for size in scale.sizes},
         "incompatible heads": heads.measure(scale.in_front, scale.freed),
-        **masses.memory_and_drain(scale.crowd),
+        **masses.memory_rebuild_drain(scale.crowd),
         "dead process": masses.dead_process(scale.in_dead_process),
         "another process": {f"{rate} a second": across.measure(rate, count) for rate, count in scale.asked},
         "usual designs": _usual(scale),

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from bench.routing import rebuild
 from bench.routing.crowd import Crowd
 from bench.routing.engine import Engine, percentiles
 from bench.routing.people import MadeListener
@@ -13,8 +14,8 @@ def _one_chat_each(count: int, crowd: Crowd) -> list[MadeListener]:
     return [MadeListener(x.person, x.languages, 1, x.level, x.hard, x.topics) for x in crowd.people.listeners(count)]
 
 
-def memory_and_drain(count: int) -> dict[str, dict[str, Any]]:
-    """Bytes per person (Connections included), then the whole line offered to listeners who become free."""
+def memory_rebuild_drain(count: int) -> dict[str, dict[str, Any]]:
+    """Bytes per person (Connections included), a rebuild, and the whole line offered to listeners who become free."""
     with Engine() as engine:
         crowd = Crowd(engine)
         empty = engine.memory()
@@ -35,9 +36,11 @@ def memory_and_drain(count: int) -> dict[str, dict[str, Any]]:
             "total_mb": round((full - empty) / 1e6, 1),
             "resident_mb": round(int(engine.told("memory")["used_memory_rss"]) / 1e6, 1),
         }
+        rebuilt = rebuild.measure(engine, 3 * count)
+        full = engine.memory()
         drain = _drain(crowd, count)
         figures["bytes_ended_chat"] = round((engine.memory() - full) / count)
-        return {"memory": figures, "drain": drain}
+        return {"memory": figures, "rebuild": rebuilt, "drain": drain}
 
 
 def _drain(crowd: Crowd, count: int) -> dict[str, Any]:

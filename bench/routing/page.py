@@ -98,6 +98,7 @@ def _deadlines(sizes: dict[str, Any]) -> str:
 
 def _many(figures: dict[str, Any]) -> str:
     memory, drain, dead, heads = (figures[name] for name in ("memory", "drain", "dead process", "incompatible heads"))
+    rebuilt = figures["rebuild"]
     each = heads["wrap-up done, next one offered"]
     rows = [
         ("bytes of a waiting seeker, Connection included", _number(memory["bytes_waiting_seeker"])),
@@ -112,6 +113,11 @@ def _many(figures: dict[str, Any]) -> str:
         (
             f"match behind {heads['in_front']:,} whom nobody there may serve",
             f"{each['cpu_us']} us of CPU, p99 {each['p99']} us; {heads['matched']:,} of {heads['freed']:,} matched",
+        ),
+        (
+            f"all that is derived of {rebuilt['entities']:,} people and chats thrown away and made again",
+            f"{rebuilt['wall_s']} s, {rebuilt['engine_cpu_s']} s of CPU, the longest call "
+            f"{_number(rebuilt['longest_call_us'])} us; {'' if rebuilt['is_the_same_again'] else 'not '}the same again",
         ),
         (
             f"a dead process with {dead['people']:,} people",

@@ -55,6 +55,11 @@ def test_a_whole_line_is_offered_and_everybody_of_a_dead_process_is_found(figure
     assert dead["people"] == pytest.approx(TINY.in_dead_process, abs=3) and dead["calls"] >= 1
 
 
+def test_what_is_derived_is_the_same_after_it_was_thrown_away(figures: dict[str, Any]) -> None:
+    rebuilt = figures["rebuild"]
+    assert rebuilt["is_the_same_again"] and rebuilt["mended"] > TINY.crowd
+
+
 def test_every_offer_is_seen_in_the_other_process(figures: dict[str, Any]) -> None:
     [row] = figures["another process"].values()
     assert row["seen"] == row["asked"] == 20
