@@ -27,6 +27,7 @@ export function Foot() {
               {nameOfLanguage(tag)}
             </a>
           ))}
+        <a href="/status">{say("foot.status")}</a>
         <a href="/listen">{say("foot.staff")}</a>
       </div>
     </footer>
