@@ -51,6 +51,8 @@ _CLOCKS = {"OFFER_S": "60", "CONFIRM_S": "30", "WRAP_UP_S": "60"}
 _LANGUAGES = [
     *("af", "am", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa", "fi"),
     *("fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it"),
+    *("ja", "ka", "kk", "km", "kn", "ko", "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne"),
+    *("nl", "pa", "pl", "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk"),
 ]
 _unused = iter(_LANGUAGES)
 _NUMBERS = itertools.count(1)

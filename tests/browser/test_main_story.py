@@ -62,8 +62,9 @@ async def test_somebody_is_heard(street: Street) -> None:
     await expect(seeker.page.get_by_text("You ended the chat with")).to_be_visible()
     await expect(desk.root.get_by_text("ended the chat.")).to_be_visible()
     await expect(tile("Chats open")).to_have_text("0")
-    # The facts of ended chats are fetched when a push says that there are new ones; the numbers come by push alone.
-    assert not [url for url in asked if "/api/" in url and "/api/supervise/chats" not in url]
+    # Ended chats and the last offers are fetched when a push says that there are new ones; the numbers come by push.
+    fetched = ("/api/supervise/chats", "/api/supervise/assignments")
+    assert not [url for url in asked if "/api/" in url and not any(path in url for path in fetched)]
 
     await seeker.page.locator(".weights input").nth(1).check()
     await seeker.page.get_by_role("radio", name="Quite a lot").check()
