@@ -11,8 +11,8 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat.conversation import assignment_tables
-from chat.conversation.assignments import unwritten
+from chat.conversation import offer_tables
+from chat.conversation.offers import unwritten
 from chat.edge.edge import engine_of, timing_of
 from chat.supervision.explanations import ComparedLine, ExplainedOffer, explained, live_chats
 from config import settings as environment
@@ -131,7 +131,7 @@ async def _offers(chat_id: str) -> tuple[list[ExplainedOffer], bool]:
     database = Database(url)
     try:
         async with _lines(settings) as lines, database.read() as session:
-            rows = {row.offer_id: row for row in await assignment_tables.of_chat(session, chat_id)}
+            rows = {row.offer_id: row for row in await offer_tables.of_chat(session, chat_id)}
             if lines is not None:
                 for band, shard in lines.shards.items():
                     for row in (await unwritten(shard, band, chat_id)).values():

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chat.conversation.assignments import archive_assignments, settle_outcomes
 from chat.conversation.facts_tables import ChatFactsRow
+from chat.conversation.offers import archive_offers, settle_outcomes
 from chat.protocol.topics import topics_of
 from config import metrics
 from config.database import Database
@@ -63,7 +63,7 @@ async def archive_band(lines: Lines, database: Database, band: str, now_ms: int)
     shard = lines.shards[band]
     link = shard.functions.link
     # Before the facts: what became of an offer is written into its row with them.
-    await archive_assignments(shard, database, band)
+    await archive_offers(shard, database, band)
     while ids := await link.send("SPOP", shard.key("unwritten"), PAGE):
         await _write(lines, database, band, [raw.decode() for raw in ids])
     forgotten = 0

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat.accounts.clearances import RISK_LEVELS
 from chat.accounts.directory import names_of
 from chat.accounts.pseudonyms import pseudonym
-from chat.conversation.assignment_tables import AssignmentRow, assignment_of
-from chat.conversation.assignments import chat_fields, settled
+from chat.conversation.offer_tables import OfferRow, made_offer_of
+from chat.conversation.offers import chat_fields, settled
 from chat.protocol.topics import topics_of
 from routing.actions.lines import Lines, RedisAway
-from routing.rules.explaining import TARGETS_S, Assignment, LineSeen, explain, parse_cell
+from routing.rules.explaining import TARGETS_S, LineSeen, MadeOffer, explain, parse_cell
 
 ChatFields = Mapping[str, Mapping[str, str]]
 
@@ -78,7 +78,7 @@ def _line(seen: LineSeen) -> ComparedLine:
     return ComparedLine(seen.language, seen.risk, needs, seen.waited_s, target_s, seen.share_of_target)
 
 
-async def live_chats(lines: Lines | None, rows: Iterable[AssignmentRow]) -> ChatFields:
+async def live_chats(lines: Lines | None, rows: Iterable[OfferRow]) -> ChatFields:
     """What the engine still knows of these offers' chats; nothing where it is away."""
     chats = sorted({(row.age_band, row.chat_id) for row in rows})
     if lines is None:
@@ -91,12 +91,12 @@ async def live_chats(lines: Lines | None, rows: Iterable[AssignmentRow]) -> Chat
     return {chat: fields for (_, chat), fields in zip(known, found, strict=True) if fields}
 
 
-async def explained(session: AsyncSession, rows: Sequence[AssignmentRow], live: ChatFields) -> list[ExplainedOffer]:
+async def explained(session: AsyncSession, rows: Sequence[OfferRow], live: ChatFields) -> list[ExplainedOffer]:
     """These offers in their order; a note that no script of this version writes is left out."""
-    made: list[tuple[AssignmentRow, Assignment]] = []
+    made: list[tuple[OfferRow, MadeOffer]] = []
     for row in rows:
         try:
-            made.append((row, assignment_of(row)))
+            made.append((row, made_offer_of(row)))
         except ValueError:
             continue
     people = {row.listener_id for row, _ in made}
@@ -105,9 +105,7 @@ async def explained(session: AsyncSession, rows: Sequence[AssignmentRow], live: 
     return [_explained(row, one, names, live.get(row.chat_id, {})) for row, one in made]
 
 
-def _explained(
-    row: AssignmentRow, made: Assignment, names: Mapping[str, str], fields: Mapping[str, str]
-) -> ExplainedOffer:
+def _explained(row: OfferRow, made: MadeOffer, names: Mapping[str, str], fields: Mapping[str, str]) -> ExplainedOffer:
     reason = explain(made)
     risk, level, hard = parse_cell(row.cell)
     own = next((seen for seen in made.note.listeners if seen.listener == row.listener_id), None)

@@ -59,7 +59,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class MadeOffer:
     """One offer: a request held for a listener. `cell`: the line that the request stood in."""
 
     offer_id: str
@@ -142,7 +142,7 @@ def parse_cell(cell: str) -> tuple[int, int, int]:
     return risk, level, hard
 
 
-def explain(made: Assignment) -> Explanation:
+def explain(made: MadeOffer) -> Explanation:
     """Why this one, and whom it went before. Unknown reasons stay as they are."""
     if made.note.is_listener_side:
         longest = max(made.note.lines, key=lambda line: line.waited_ms, default=None)
@@ -151,7 +151,7 @@ def explain(made: Assignment) -> Explanation:
     return Explanation(_why_this_listener(made))
 
 
-def _why_this_listener(made: Assignment) -> str:
+def _why_this_listener(made: MadeOffer) -> str:
     if made.note.reason == "preferred":
         return "asked_for"
     if made.note.reason == "emergency":
@@ -168,7 +168,7 @@ def _why_this_listener(made: Assignment) -> str:
     return "shares_topic" if own.shares_topic and not all(seen.shares_topic for seen in equals) else "longest_free"
 
 
-def _why_this_seeker(made: Assignment, is_overtaking: bool) -> str:
+def _why_this_seeker(made: MadeOffer, is_overtaking: bool) -> str:
     reason, lines = made.note.reason, made.note.lines
     known = {"returning": "came_back", "danger": "in_danger", "emergency": "in_danger_one_more", "topic": "topic"}
     if reason != "head":
@@ -182,7 +182,7 @@ def _why_this_seeker(made: Assignment, is_overtaking: bool) -> str:
     return "only_line" if len(lines) == 1 else "longest_wait"
 
 
-def tell(made: Assignment, name_of: Callable[[str], str], sentences: Mapping[str, str] = SENTENCES) -> str:
+def tell(made: MadeOffer, name_of: Callable[[str], str], sentences: Mapping[str, str] = SENTENCES) -> str:
     """The sentence for why this one; a reason that has none is named as it is."""
     why = explain(made).why
     own = next((seen for seen in made.note.listeners if seen.listener == made.listener), None)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from routing.rules.explaining import OUTCOMES, SENTENCES, TARGETS_S, Assignment, explain, outcome_of, parse_note, tell
+from routing.rules.explaining import OUTCOMES, SENTENCES, TARGETS_S, MadeOffer, explain, outcome_of, parse_note, tell
 
 LUA = Path(__file__).resolve().parents[2] / "routing" / "store" / "lua"
 
 
-def made(note: str, *, listener: str = "bo", cell: str = "0.0.0", waited_s: int = 10) -> Assignment:
-    return Assignment("c1.1", listener, 1_000_000, 1_000_000 - 1000 * waited_s, cell, parse_note(note))
+def made(note: str, *, listener: str = "bo", cell: str = "0.0.0", waited_s: int = 10) -> MadeOffer:
+    return MadeOffer("c1.1", listener, 1_000_000, 1_000_000 - 1000 * waited_s, cell, parse_note(note))
 
 
 @pytest.mark.parametrize(

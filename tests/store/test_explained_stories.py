@@ -1,17 +1,17 @@
 """Every offer leaves a note that says why it went where it went, and what became of it is kept."""
 
-from routing.rules.explaining import Assignment, explain, outcome_of, parse_note, tell
+from routing.rules.explaining import MadeOffer, explain, outcome_of, parse_note, tell
 from routing.store.snapshots import pairs
 from tests.store.place import Place
 
 
-def explained(place: Place) -> list[Assignment]:
+def explained(place: Place) -> list[MadeOffer]:
     """Every offer that was made so far, the first one first."""
     made = []
     for _, flat in place.read("XRANGE", place.key("why"), "-", "+"):
         note = dict(zip(flat[::2], flat[1::2], strict=True))
         cell = place.read("HGET", place.key("chat", note["o"].rpartition(".")[0]), "ce")
-        made.append(Assignment(note["o"], note["l"], int(note["t"]), int(note["a"]), cell, parse_note(note["w"])))
+        made.append(MadeOffer(note["o"], note["l"], int(note["t"]), int(note["a"]), cell, parse_note(note["w"])))
     return made
 
 

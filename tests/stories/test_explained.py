@@ -44,7 +44,7 @@ async def test_why_it_went_there_is_told_at_once_and_still_when_it_is_archived(w
     await listener.asks("finish_wrap_up", chat_id=other_id)
     await first.asks("leave_line", request_id=first.request_id)
     supervisor = await world.staff_signs_in("supervisor")
-    path = f"/api/supervise/assignments?language={world.language}&age_band=adult"
+    path = f"/api/supervise/offers?language={world.language}&age_band=adult"
     for _ in range(150):
         offers = (await asked_of_the_api(world, supervisor, path))["offers"]
         if len(offers) == 2 and all(one["outcome"] for one in offers):

@@ -6,12 +6,12 @@ import { clock, poolName } from "../staff/say";
 import { connectionState } from "../staff/staff-bar";
 import { t } from "../staff/words";
 import { Alarms } from "./alarms";
-import { Assignments } from "./assignments";
 import type { Board } from "./board";
 import { Chart } from "./chart";
 import { EndedChats } from "./ended-chats";
 import { poolKey } from "./load";
 import { Meanings } from "./meanings";
+import { Offers } from "./offers";
 import { PoolTable } from "./pool-table";
 import { Tiles } from "./tiles";
 import { Wall } from "./wall";
@@ -55,7 +55,7 @@ export function SupervisePage({ board }: { board: Board }) {
           <Tiles board={board} />
           <Chart board={board} />
           <PoolTable board={board} />
-          <Assignments board={board} />
+          <Offers board={board} />
           <EndedChats board={board} />
           <Meanings />
         </div>

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from chat.conversation.archive import archive_band
-from chat.conversation.assignment_tables import AssignmentRow, assignment_of, newest, of_chat
-from chat.conversation.assignments import archive_assignments
 from chat.conversation.facts_tables import ChatFactsRow
+from chat.conversation.offer_tables import OfferRow, made_offer_of, newest, of_chat
+from chat.conversation.offers import archive_offers
 from config import metrics
 from config.database import Database
 from config.redis_link import RedisAway
@@ -15,9 +15,9 @@ from routing.rules.explaining import explain
 from tests.store.place import Place
 
 
-async def rows(database: Database) -> list[AssignmentRow]:
+async def rows(database: Database) -> list[OfferRow]:
     async with database.read() as session:
-        return list(await session.scalars(select(AssignmentRow).order_by(AssignmentRow.made_at_ms)))
+        return list(await session.scalars(select(OfferRow).order_by(OfferRow.made_at_ms)))
 
 
 def notes_left(place: Place) -> int:
@@ -34,7 +34,7 @@ async def test_every_offer_is_written_with_what_became_of_it(place: Place, lines
     assert (row.offer_id, row.chat_id, row.turn, row.listener_id) == (f"{chat}.1", chat, 1, "bo")
     assert (row.language, row.age_band, row.cell, row.outcome) == ("en", "adult", "0.0.0", None)
     assert row.made_at_ms - row.arrived_at_ms == 7000
-    assert explain(assignment_of(row)).why == "only_line"
+    assert explain(made_offer_of(row)).why == "only_line"
     bo.declines()
     place.passes(1)
     place.listener("cy").comes()
@@ -81,9 +81,9 @@ async def test_a_crash_after_the_writing_doubles_nothing_and_loses_nothing(
     monkeypatch.setattr(link, "send", crashing)
     for expected in (200, 400):
         with pytest.raises(RedisAway):
-            await archive_assignments(shard, database, "adult")
+            await archive_offers(shard, database, "adult")
         assert len(await rows(database)) == expected
-    assert await archive_assignments(shard, database, "adult") == 50
+    assert await archive_offers(shard, database, "adult") == 50
     assert [row.listener_id for row in await rows(database)] == [f"l{number:03}" for number in range(450)]
     assert notes_left(place) == 0
 
@@ -94,7 +94,7 @@ async def test_a_note_whose_chat_is_forgotten_is_kept_all_the_same(
     chat = place.seeker("ada").asks()
     place.listener("bo").comes()
     place.read("DEL", place.key("chat", chat))
-    await archive_assignments(lines.shards["adult"], database, "adult")
+    await archive_offers(lines.shards["adult"], database, "adult")
     (row,) = await rows(database)
     assert (row.offer_id, row.language, row.outcome) == (f"{chat}.1", "", None)
 
@@ -104,7 +104,7 @@ async def test_the_last_offers_of_one_pool(place: Place, lines: Lines, database:
         place.seeker(f"s{number}").asks(language=language)
         place.listener(f"l{number}").comes(languages=language)
         place.passes(1)
-    await archive_assignments(lines.shards["adult"], database, "adult")
+    await archive_offers(lines.shards["adult"], database, "adult")
     async with database.read() as session:
         one_pool = await newest(session, language="en", age_band="adult", limit=2)
         assert [row.listener_id for row in one_pool] == ["l3", "l2"]

@@ -1,4 +1,4 @@
-"""Why each offer went where it went, and the wait that was announced first."""
+"""Every offer with why it went where it went, and the wait that was announced first."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "assignments",
+        "offers",
         sa.Column("offer_id", sa.String(), nullable=False),
         sa.Column("chat_id", sa.String(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
@@ -23,13 +23,13 @@ def upgrade() -> None:
         sa.Column("arrived_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("offer_id", name="pk_assignments"),
+        sa.PrimaryKeyConstraint("offer_id", name="pk_offers"),
     )
-    op.create_index("ix_assignments_chat_id", "assignments", ["chat_id"], unique=False)
-    op.create_index("ix_assignments_made_at_ms", "assignments", ["made_at_ms"], unique=False)
+    op.create_index("ix_offers_chat_id", "offers", ["chat_id"], unique=False)
+    op.create_index("ix_offers_made_at_ms", "offers", ["made_at_ms"], unique=False)
     op.create_index(
-        "ix_assignments_language_age_band_made_at_ms",
-        "assignments",
+        "ix_offers_language_age_band_made_at_ms",
+        "offers",
         ["language", "age_band", "made_at_ms"],
         unique=False,
     )
@@ -38,4 +38,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("chat_facts", "wait_promised_s")
-    op.drop_table("assignments")
+    op.drop_table("offers")

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
-from routing.rules.explaining import Assignment, parse_note
+from routing.rules.explaining import MadeOffer, parse_note
 
 
-class AssignmentRow(Base):
+class OfferRow(Base):
     """One offer. `note` is as the scripts wrote it; `outcome` None: not known yet (routing/rules/explaining.py)."""
 
-    __tablename__ = "assignments"
+    __tablename__ = "offers"
 
     offer_id: Mapped[str] = mapped_column(primary_key=True)
     chat_id: Mapped[str] = mapped_column(index=True)
@@ -30,25 +30,25 @@ class AssignmentRow(Base):
     __table_args__ = (Index(None, "language", "age_band", "made_at_ms"),)
 
 
-def assignment_of(row: AssignmentRow) -> Assignment:
+def made_offer_of(row: OfferRow) -> MadeOffer:
     """The row as a value. Raises ValueError for a note that no script wrote."""
-    return Assignment(row.offer_id, row.listener_id, row.made_at_ms, row.arrived_at_ms, row.cell, parse_note(row.note))
+    return MadeOffer(row.offer_id, row.listener_id, row.made_at_ms, row.arrived_at_ms, row.cell, parse_note(row.note))
 
 
-async def of_chat(session: AsyncSession, chat_id: str) -> Sequence[AssignmentRow]:
+async def of_chat(session: AsyncSession, chat_id: str) -> Sequence[OfferRow]:
     """The offers of one chat, the first one first."""
-    query = select(AssignmentRow).where(AssignmentRow.chat_id == chat_id).order_by(AssignmentRow.turn)
+    query = select(OfferRow).where(OfferRow.chat_id == chat_id).order_by(OfferRow.turn)
     return (await session.scalars(query)).all()
 
 
 async def newest(
     session: AsyncSession, *, language: str | None, age_band: str | None, limit: int
-) -> Sequence[AssignmentRow]:
+) -> Sequence[OfferRow]:
     """The offers that were made last, of one pool or of all, newest first."""
-    query = select(AssignmentRow)
+    query = select(OfferRow)
     if language is not None:
-        query = query.where(AssignmentRow.language == language)
+        query = query.where(OfferRow.language == language)
     if age_band is not None:
-        query = query.where(AssignmentRow.age_band == age_band)
-    order = (AssignmentRow.made_at_ms.desc(), AssignmentRow.offer_id)
+        query = query.where(OfferRow.age_band == age_band)
+    order = (OfferRow.made_at_ms.desc(), OfferRow.offer_id)
     return (await session.scalars(query.order_by(*order).limit(limit))).all()

@@ -48,12 +48,12 @@ const SHOWN = 50;
 const FIRST = 10;
 
 /** The offers made last, each with why it went where it went. Names of staff, pseudonyms of seekers, no words. */
-export function Assignments({ board }: { board: Board }) {
+export function Offers({ board }: { board: Board }) {
   const only = board.onlyPool.value;
   const load = useCallback(() => {
     const [language, ageBand] = only?.split("/") ?? [];
     const pool = language && ageBand ? `&language=${encodeURIComponent(language)}&age_band=${ageBand}` : "";
-    return call<{ offers: ExplainedOffer[] }>("GET", `/api/supervise/assignments?limit=${SHOWN}${pool}`);
+    return call<{ offers: ExplainedOffer[] }>("GET", `/api/supervise/offers?limit=${SHOWN}${pool}`);
   }, [only]);
   const { value, problem, again } = useLoaded(load);
   const told = board.pools.value.reduce((sum, pool) => sum + pool.open_offers + 1000 * pool.open_chats, 0);

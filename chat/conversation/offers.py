@@ -1,11 +1,11 @@
-"""From the shard's stream of notes to the table of assignments, and what became of each offer."""
+"""From the shard's stream of notes to the table of offers, and what became of each offer."""
 
 import asyncio
 from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from chat.conversation.assignment_tables import AssignmentRow
+from chat.conversation.offer_tables import OfferRow
 from config.database import Database
 from routing.rules.explaining import outcome_of
 from routing.store.shard import Shard
@@ -14,7 +14,7 @@ from routing.store.snapshots import pairs
 PAGE = 200
 
 
-async def archive_assignments(shard: Shard, database: Database, band: str) -> int:
+async def archive_offers(shard: Shard, database: Database, band: str) -> int:
     """Write all notes of one shard and take them from its stream. Answers how many were new.
 
     First written, then taken away: a crash in between leaves notes that are written already, and those are left as they
@@ -24,7 +24,7 @@ async def archive_assignments(shard: Shard, database: Database, band: str) -> in
     while rows_by_entry := await unwritten(shard, band):
         async with database.write() as session:
             offers = [row.offer_id for row in rows_by_entry.values()]
-            known = set(await session.scalars(select(AssignmentRow.offer_id).where(AssignmentRow.offer_id.in_(offers))))
+            known = set(await session.scalars(select(OfferRow.offer_id).where(OfferRow.offer_id.in_(offers))))
             new = {row.offer_id: row for row in rows_by_entry.values() if row.offer_id not in known}
             session.add_all(new.values())
         written += len(new)
@@ -33,7 +33,7 @@ async def archive_assignments(shard: Shard, database: Database, band: str) -> in
     return written
 
 
-async def unwritten(shard: Shard, band: str, chat_id: str = "") -> dict[str, AssignmentRow]:
+async def unwritten(shard: Shard, band: str, chat_id: str = "") -> dict[str, OfferRow]:
     """The oldest notes of the stream as rows, by entry id; with `chat_id` all notes of that chat, however many."""
     link = shard.functions.link
     limit = () if chat_id else ("COUNT", PAGE)
@@ -45,7 +45,7 @@ async def unwritten(shard: Shard, band: str, chat_id: str = "") -> dict[str, Ass
     rows = {}
     for (entry_id, note), fields in zip(notes.items(), found, strict=True):
         turn = int(note["o"].rpartition(".")[2])
-        rows[entry_id] = AssignmentRow(
+        rows[entry_id] = OfferRow(
             offer_id=note["o"],
             chat_id=_chat_of(note["o"]),
             turn=turn,
@@ -85,7 +85,7 @@ def settled(fields: Mapping[str, str], turn: int) -> str | None:
 
 async def settle_outcomes(database: Database, chats: Mapping[str, Mapping[str, str]]) -> None:
     """Write what became of the offers of these chats (chat -> its hash)."""
-    open_ones = select(AssignmentRow).where(AssignmentRow.chat_id.in_(list(chats)), AssignmentRow.outcome.is_(None))
+    open_ones = select(OfferRow).where(OfferRow.chat_id.in_(list(chats)), OfferRow.outcome.is_(None))
     async with database.write() as session:
         for row in await session.scalars(open_ones):
             row.outcome = settled(chats[row.chat_id], row.turn)

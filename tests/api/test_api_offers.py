@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.conversation.assignment_tables import AssignmentRow
+from chat.conversation.offer_tables import OfferRow
 from config.database import Database
 from tests.helpers.api import Api, problem
 
@@ -13,7 +13,7 @@ async def offers(
     async with database.write() as session:
         for number, (chat, note) in enumerate(notes.items()):
             session.add(
-                AssignmentRow(
+                OfferRow(
                     offer_id=f"{chat}.1",
                     chat_id=chat,
                     turn=1,
@@ -39,7 +39,7 @@ async def test_supervisors_see_why_and_nobody_else_does(api: Api) -> None:
     }
     await offers(api.deps.database, me, notes)
     await offers(api.deps.database, me, {"c4": f"S|preferred|{me}"}, band="teen", outcome=None)
-    found = (await supervisor.get("/api/supervise/assignments?language=en&age_band=adult")).json()["offers"]
+    found = (await supervisor.get("/api/supervise/offers?language=en&age_band=adult")).json()["offers"]
     assert [(one["chat_id"], one["why"], one["outcome"]) for one in found] == [
         ("c2", "in_danger", "accepted"),
         ("c1", "shares_topic", "accepted"),
@@ -55,15 +55,15 @@ async def test_supervisors_see_why_and_nobody_else_does(api: Api) -> None:
     assert found[0]["lines"][0]["needs"] == ["high", "suicide"]
     assert [(one["name"], one["load"]) for one in found[1]["listeners"]] == [("Bo", 50), (None, 50)]
     assert {one["seeker"] for one in found} == {None}, "the engine is not here, and nobody else knows"
-    everything = (await supervisor.get("/api/supervise/assignments?limit=2")).json()["offers"]
+    everything = (await supervisor.get("/api/supervise/offers?limit=2")).json()["offers"]
     assert [one["chat_id"] for one in everything] == ["c2"], "of the last two one can't be read"
-    one = (await supervisor.get("/api/supervise/assignments?chat_id=c4")).json()["offers"]
+    one = (await supervisor.get("/api/supervise/offers?chat_id=c4")).json()["offers"]
     assert [(o["why"], o["outcome"], o["listeners"]) for o in one] == [("asked_for", None, [])]
-    assert problem(await listener.get("/api/supervise/assignments")) == (403, "not_allowed")
-    assert problem(await api.browser().get("/api/supervise/assignments")) == (401, "not_signed_in")
+    assert problem(await listener.get("/api/supervise/offers")) == (403, "not_allowed")
+    assert problem(await api.browser().get("/api/supervise/offers")) == (401, "not_signed_in")
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "age_band=old", "language=", "chat_id=%00", "chat_id=a%20b"])
 async def test_what_is_asked_wrongly_is_refused(sqlite_api: Api, query: str) -> None:
     supervisor = await sqlite_api.sign_in("vera", "supervisor")
-    assert problem(await supervisor.get(f"/api/supervise/assignments?{query}")) == (422, "bad_query")
+    assert problem(await supervisor.get(f"/api/supervise/offers?{query}")) == (422, "bad_query")
