@@ -22,6 +22,7 @@ class Settings:
     host: str
     port: int
     public_url: str
+    web_url: str
     redis_url: str
     replica_ack: int
     replica_ack_ms: int
@@ -55,6 +56,17 @@ class Settings:
     def shards(self) -> dict[str, str]:
         """Age band -> the hash tag under which all keys of that band in this region stand."""
         return {"adult": f"{{a:{self.region}}}:", "teen": f"{{t:{self.region}}}:"}
+
+    @property
+    def practice_shards(self) -> dict[str, str]:
+        """The same for practice chats. Never beside `shards`: whatever walks those is about real people."""
+        return {"adult": f"{{pa:{self.region}}}:", "teen": f"{{pt:{self.region}}}:"}
+
+
+def _web_url(env: Mapping[str, str], host: str, port: int) -> str:
+    given = _url(env, "WEB_URL", ("http", "https")).rstrip("/")
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - called, not bound
+    return given or f"http://{f'[{named}]' if ':' in named else named}:{port}"
 
 
 def _number(env: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
@@ -131,10 +143,12 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     database_url = _url(
         env, "DATABASE_URL", ("postgresql", "postgres", "postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
     )
+    host, port = env.get("HOST") or "127.0.0.1", int(_number(env, "PORT", 8000, 0, 65535))
     return Settings(
-        host=env.get("HOST") or "127.0.0.1",
-        port=int(_number(env, "PORT", 8000, 0, 65535)),
+        host=host,
+        port=port,
         public_url=public_url,
+        web_url=_web_url(env, host, port),
         redis_url=_engine_url(env),
         replica_ack=replica_ack,
         replica_ack_ms=_whole_number(env, "REPLICA_ACK_MS", 200, 10, 2000),

@@ -1,5 +1,6 @@
-"""The ASGI app of one web process: HTTP by Starlette, `/ws` straight to the edge."""
+"""The ASGI app of one web process: HTTP by Starlette, `/ws` and `/ws/practice` straight to an edge each."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -11,8 +12,8 @@ from chat.accounts.directory import Directory
 from chat.accounts.pools import PoolBook
 from chat.api.deps import ApiDeps
 from chat.api.routes import http_app
+from chat.edge.door import Door
 from chat.edge.edge import Edge, Parts
-from chat.edge.socket import Socket
 from chat.supervision.board import gauges_of
 from config import metrics
 from config.database import Database, url_of
@@ -22,6 +23,7 @@ from config.settings import Settings
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from listener_training.learning.shelf import open_shelf
 from listener_training.learning_api import learning_endpoints
+from listener_training.practising.door import PracticeDoor
 from tealight import __version__
 from tealight.durability import durability_of
 from tealight.library import library
@@ -39,6 +41,7 @@ class App:
         self.directory = Directory(self.database)
         self.pools = PoolBook(self.database, settings.default_locale)
         self.edge: Edge | None = None
+        self.practice: Edge | None = None
         self._kept: KeptLevel = "unknown"
         self._deps = ApiDeps(
             settings=settings,
@@ -52,34 +55,33 @@ class App:
             lines=lambda: None if self.edge is None else self.edge.hub.lines,
         )
         self._http: ASGIApp = http_app(self._deps, more=(*CLEARANCE_ENDPOINTS, *learning_endpoints(open_shelf())))
-        self._socket: Socket | None = None
 
     async def start(self) -> None:
         """Connect to the engines. Raises RedisAway where they are away; may be called again then."""
+        settings = self.settings
         if self.edge is None:
-            self.edge = Edge(
-                Parts(
-                    settings=self.settings,
-                    library=library(),
-                    database=self.database,
-                    directory=self.directory,
-                    pools=self.pools,
-                )
-            )
-            self._socket = self.edge.socket
+            self.edge = self._behind(Door(settings.shards, self.pools, self.database))
+        if self.practice is None:
+            self.practice = self._behind(PracticeDoor(settings.practice_shards, self.database, settings.secret_key))
         await self.edge.start()
+        await self.practice.start()
         self._kept = await durability_of(self.edge.link)
         await self._deps.passwords.prepare()
 
+    def _behind(self, door: Door) -> Edge:
+        return Edge(Parts(self.settings, library(), self.database, self.directory, door))
+
+    def _edges(self) -> list[Edge]:
+        return [edge for edge in (self.edge, self.practice) if edge is not None]
+
     async def drain(self) -> None:
         """Let go of everybody in order."""
-        if self.edge is not None:
-            await self.edge.drain()
+        await asyncio.gather(*[edge.drain() for edge in self._edges()])
 
     async def stop(self) -> None:
         """Close what `start` opened."""
-        if self.edge is not None:
-            await self.edge.stop()
+        for edge in self._edges():
+            await edge.stop()
         self._deps.close()
         await self.database.close()
 
@@ -98,7 +100,7 @@ class App:
 
     async def _metrics(self) -> bytes:
         gauges: list[GaugeMetricFamily] = []
-        if self.edge is not None:
+        if self.edge is not None and self.edge.board is not None:
             with contextlib.suppress(RedisAway, RedisRefused):
                 _, loads, _ = await self.edge.board.sample()
                 gauges = gauges_of(loads.values())
@@ -111,8 +113,9 @@ class App:
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
         if scope["type"] == "websocket":
-            if scope["path"] == "/ws" and self._socket is not None:
-                await self._socket(scope, receive, send)
+            edge = {"/ws": self.edge, "/ws/practice": self.practice}.get(scope["path"])
+            if edge is not None:
+                await edge.socket(scope, receive, send)
             else:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})

@@ -13,11 +13,12 @@ from config.settings import Settings, SettingsError, load
 
 PROCESS_NEEDS = ("REDIS_URL", "DATABASE_URL", "SECRET_KEY")
 # Commands that go on until they are told to stop; they show under this name in the process list.
-LONG_COMMANDS = ("up", "web", "router", "archiver")
+LONG_COMMANDS = ("up", "web", "router", "archiver", "partner")
 # Kept in modules of their own, loaded only when asked for: name -> module, the line in the list of commands.
 GROUPS = {
     "accounts": ("tealight.accounts_cli", "People: listeners, supervisors, admins."),
     "courses": ("tealight.courses_cli", "Courses: what they hold, and whether they are sound."),
+    "engine": ("tealight.engine_cli", "The engine: check and rebuild what is derived."),
     "demo": ("tealight.demo_cli", "Demo people, and simulated chats to look at."),
     "routing": ("tealight.routing_cli", "Routing: why an offer went where it went."),
     "practice": ("tealight.practice_cli", "Practice chats: check scenarios, play one, score the recogniser."),
@@ -98,6 +99,12 @@ def router() -> None:
 def archiver() -> None:
     """Run one archiver: ended chats go from the log to the database, and old ones are forgotten."""
     _run_process("archiver")
+
+
+@app.command()
+def partner() -> None:
+    """Run one process of practice partners: scripted seekers who talk with trainees, apart from all that is real."""
+    _run_process("partner")
 
 
 @app.command()

@@ -253,7 +253,7 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         hints = demo_hints(service) if is_demo else ""
         bell = Bell(stop_signals)
         others = [Child("web", partial(service.spawn, "web")) for _ in range(web_count)]
-        others += [Child(name, partial(service.spawn, name)) for name in ("router", "archiver")]
+        others += [Child(name, partial(service.spawn, name)) for name in ("router", "archiver", "partner")]
         keep([*children, *others], bell, Announcement(service, hints).tick)
         end(others, bell)
     return 0

@@ -30,6 +30,18 @@ Why = Literal[
     "attempt_over",
     "too_early",
     "bad_choice",
+    "no_such_rule_set",
+    "no_such_certificate",
+    "no_such_sign_off",
+    "bad_sign_off",
+    "bad_document",
+    "no_reason",
+    "not_due",
+    "not_withdrawn",
+    "replied_already",
+    "no_such_scenario",
+    "no_such_practice",
+    "practice_open",
 ]
 
 

@@ -49,6 +49,15 @@ _STATUS_OF: dict[Why, int] = {
     "no_such_question": 404,
     "attempt_over": 409,
     "too_early": 429,
+    "no_such_rule_set": 404,
+    "no_such_certificate": 404,
+    "no_such_sign_off": 404,
+    "not_due": 409,
+    "not_withdrawn": 409,
+    "replied_already": 409,
+    "no_such_scenario": 404,
+    "no_such_practice": 404,
+    "practice_open": 409,
 }
 _CODE_OF_STATUS: dict[int, ApiCode] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

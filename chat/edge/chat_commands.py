@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from chat.conversation import aftermath
 from chat.conversation.texts import is_good_text
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
@@ -10,8 +9,6 @@ from chat.edge.refusal import CommandRefused
 from chat.protocol.codes import Code
 from chat.protocol.commands import CatchUp, EndChat, MarkRead, Report, SendMessage, SetTyping
 from chat.protocol.replies import Done
-from config import metrics
-from config.database import Database
 from config.redis_link import RedisAway, RedisRefused
 
 
@@ -20,7 +17,6 @@ class ChatCommands:
     """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
 
     hub: Hub
-    database: Database
 
     async def _band(self, connection: Connection, chat_id: str) -> str:
         """The shard of a chat of this person. A chat that opened a moment ago may not have reached the view yet."""
@@ -44,7 +40,7 @@ class ChatCommands:
         if answer[0] != b"done":
             code: Code = answer[0].decode()
             raise CommandRefused(code)
-        metrics.messages.labels(role).inc()
+        self.hub.door.counts.messages.labels(role).inc()
         return Done(ref=command.ref, epoch=answer[1].decode(), seq=int(answer[2]))
 
     async def set_typing(self, connection: Connection, command: SetTyping) -> Done:
@@ -101,8 +97,7 @@ class ChatCommands:
         await self._band(connection, command.chat_id)
         if command.comment and "\x00" in command.comment:
             raise CommandRefused("bad_text")
-        await aftermath.save_report(
-            self.database,
+        await self.hub.door.save_report(
             chat_id=command.chat_id,
             person_id=connection.person_id,
             role=connection.role,

@@ -15,7 +15,6 @@ from chat.protocol import commands as c
 from chat.protocol.codes import WORDS, Code
 from chat.protocol.replies import Done, Refused
 from chat.supervision.board import Board
-from config import metrics
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
 
@@ -38,7 +37,8 @@ class Dispatch:
     seeker: SeekerCommands
     listener: ListenerCommands
     chat: ChatCommands
-    board: Board
+    #: None: there is nothing to watch here
+    board: Board | None
     loop_time: Callable[[], float]
 
     def __post_init__(self) -> None:
@@ -73,11 +73,11 @@ class Dispatch:
             self.refuse(connection, ref, refused.code, **refused.fields)
         except RedisAway:
             outcome = "try_again"
-            metrics.redis_errors.labels("away").inc()
+            self.hub.door.counts.redis_errors.labels("away").inc()
             self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
         except RedisRefused as refused:
             outcome = "full" if str(refused) == "OOM" else "try_again"
-            metrics.redis_errors.labels(str(refused)[:32]).inc()
+            self.hub.door.counts.redis_errors.labels(str(refused)[:32]).inc()
             log.error("engine_refused", kind=str(refused)[:32], command=kind)
             code: Code = "full" if outcome == "full" else "try_again"
             self.refuse(connection, ref, code, retry_after_ms=RETRY_AFTER_MS)
@@ -86,7 +86,7 @@ class Dispatch:
             outcome = "fault"
             log.error("command_failed", command=kind, exc_info=error)
             self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
-        metrics.commands.labels(kind, outcome).inc()
+        self.hub.door.counts.commands.labels(kind, outcome).inc()
 
     async def _carry_out(self, connection: Connection, command: c.Command) -> None:
         if isinstance(command, c.Hello):
@@ -121,6 +121,8 @@ class Dispatch:
                 await self.hub.lines.call(band, "acted", person.person_id)
 
     async def watch_load(self, connection: Connection, command: c.WatchLoad) -> Done:
+        if self.board is None:
+            raise CommandRefused("not_allowed")
         connection.watches_load = True
         load = await self.board.whole()
         return Done(

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chat.accounts.directory import Directory
-from chat.accounts.pools import PoolBook
 from chat.edge.chat_commands import ChatCommands
 from chat.edge.dispatch import Dispatch
+from chat.edge.door import Door
 from chat.edge.greeting import Greeter
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import ListenerCommands
@@ -27,7 +28,6 @@ from config.redis_engine import Engine
 from config.redis_link import RedisAway, RedisRefused
 from config.replica_ack import ReplicaAck
 from config.settings import Settings
-from routing.actions.counting import counting
 from routing.actions.lines import Lines
 from routing.rules import tickets
 from routing.store.shard import LEASE_MS, Shard, Timing
@@ -53,10 +53,10 @@ def timing_of(settings: Settings) -> Timing:
     )
 
 
-def engine_of(settings: Settings) -> Engine:
-    """The engine as the settings tell of it."""
+def engine_of(settings: Settings, tags: Iterable[str] | None = None) -> Engine:
+    """The engine as the settings tell of it, for these hash tags (the real shards' without any)."""
     ack = ReplicaAck(settings.replica_ack, settings.replica_ack_ms) if settings.replica_ack else None
-    return Engine(settings.redis_url, settings.shards.values(), ack=ack)
+    return Engine(settings.redis_url, settings.shards.values() if tags is None else tags, ack=ack)
 
 
 @dataclass(slots=True)
@@ -65,44 +65,45 @@ class Parts:
     library: Library
     database: Database
     directory: Directory
-    pools: PoolBook
+    door: Door
 
 
 class Edge:
-    """`start`, then `socket` serves `/ws`; `drain` before the end, `stop` last."""
+    """`start`, then `socket` serves its door; `drain` before the end, `stop` last."""
 
     def __init__(self, parts: Parts) -> None:
-        settings = parts.settings
+        settings, door = parts.settings, parts.door
         loop = asyncio.get_running_loop()
         self._parts = parts
-        self.engine = engine_of(settings)
-        self.link = self.engine.commands("tealight-web", on_up=self._link_up)
+        self.engine = engine_of(settings, door.shards.values())
+        self.link = self.engine.commands(door.link_names[0], on_up=self._link_up)
         self.functions = Functions(self.link, parts.library)
         timing = timing_of(settings)
         self.lines = Lines(
-            {band: Shard(tag, self.functions, timing, on_fact=counting(band)) for band, tag in settings.shards.items()}
+            {band: Shard(tag, self.functions, timing, on_fact=door.on_fact(band)) for band, tag in door.shards.items()}
         )
-        self.hub = Hub(self.lines, loop.time)
-        self.hub.ticket_of = lambda chat, band: tickets.mint(settings.secret_key, ticket_of(chat, band, now_ms()))
-        self.push_link = self.engine.pushes("tealight-push", on_push=self.hub.pushed, on_up=self._push_link_up)
+        self.hub = Hub(self.lines, loop.time, door)
+        if not door.is_practice:
+            self.hub.ticket_of = lambda chat, band: tickets.mint(settings.secret_key, ticket_of(chat, band, now_ms()))
+        self.push_link = self.engine.pushes(door.link_names[1], on_push=self.hub.pushed, on_up=self._push_link_up)
         self.hub.push_link = self.push_link
-        self.board = Board(self.lines, parts.pools)
+        self.board = None if door.is_practice else Board(self.lines, door.pools)
         self.socket = Socket(self.hub, parts.directory, settings)
         self.socket.dispatch = Dispatch(
             hub=self.hub,
             greeter=Greeter(self.hub, parts.database, settings.secret_key, HEARTBEAT_S),
-            seeker=SeekerCommands(self.hub, parts.pools, parts.database, self.socket.has_room_for_request),
-            listener=ListenerCommands(self.hub, parts.database),
-            chat=ChatCommands(self.hub, parts.database),
+            seeker=SeekerCommands(self.hub, door.pools, self.socket.has_room_for_request),
+            listener=ListenerCommands(self.hub),
+            chat=ChatCommands(self.hub),
             board=self.board,
             loop_time=loop.time,
         )
-        self.ticks = Ticks(self.hub, self.board, parts.pools, parts.directory, HEARTBEAT_S, loop.time)
+        self.ticks = Ticks(self.hub, self.board, door.pools, parts.directory, HEARTBEAT_S, loop.time)
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Connect and begin to tick. Raises RedisAway where the engine is away for 5 s (the caller tries again)."""
-        await self._parts.pools.refresh()
+        await self._parts.door.pools.refresh()
         await self.ticks.watch_staff()
         if not self._running:
             self.link.start()

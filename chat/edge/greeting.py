@@ -11,10 +11,10 @@ from chat.edge.listener_commands import stand_down
 from chat.edge.people import LocalPerson
 from chat.edge.returning import bring_back, good_tickets
 from chat.edge.view import View
-from chat.protocol.codes import Close
+from chat.protocol.codes import WORDS, Close
 from chat.protocol.commands import Hello, Position
 from chat.protocol.pushes import Welcome
-from chat.protocol.replies import Done
+from chat.protocol.replies import Done, Refused
 from config.clock import now_ms
 from config.database import Database
 from config.redis_link import RedisAway, RedisRefused
@@ -38,6 +38,10 @@ class Greeter:
         hub = self.hub
         token: str | None = None
         held: list[Ticket] = []
+        if not await self._may_enter(connection, hello):
+            hub.put(connection, Refused(ref=hello.ref, code="not_allowed", message=WORDS["not_allowed"]))
+            hub.close(connection, Close.NO_CLEARANCE, "nothing here for you")
+            return
         if connection.staff is None or hello.as_ == "seeker":
             connection.staff = None
             held = good_tickets(self.secret_key, hello.tickets)
@@ -68,6 +72,7 @@ class Greeter:
                 heartbeat_s=self.heartbeat_s,
                 snapshot=view.snapshot,
                 token=token,
+                is_practice=hub.door.is_practice or None,
             ),
         )
         try:
@@ -83,8 +88,21 @@ class Greeter:
         for chat_id in list(connection.positions):
             hub.start_fill(connection, chat_id)
 
+    async def _may_enter(self, connection: Connection, hello: Hello) -> bool:
+        """Is there anything behind this door for whoever knocks? Staff become who they are here."""
+        door = self.hub.door
+        if connection.staff is None or hello.as_ == "seeker":
+            return not door.is_practice or door.guest(hello.token) is not None
+        here = await door.member(connection.staff)
+        if here is not None:
+            connection.staff = here
+        return here is not None
+
     async def _seeker(self, token: str | None, held: list[Ticket]) -> tuple[str, str]:
         """The token that is good, the client's own or a new one, and whose it is. Stores nothing."""
+        guest = self.hub.door.guest(token)
+        if token and guest is not None:
+            return token, guest
         known = seeker_tokens.read(self.secret_key, token) if token else None
         if token and known is not None:
             is_young = now_ms() - known.issued_at_ms < UNUSED_TOKEN_MS

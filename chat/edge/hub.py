@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from chat.accounts.pseudonyms import pseudonym
 from chat.conversation.log import ChatMessage, read_log
 from chat.edge.connection import Connection
 from chat.edge.difference import differences
+from chat.edge.door import Door
 from chat.edge.outlet import Outlet
 from chat.edge.people import LocalPerson
 from chat.edge.positions import Position, Verdict
 from chat.edge.view import View, compose
 from chat.protocol.codes import Close
 from chat.protocol.pushes import ChatOpened, MessageAdded, Push, ReadChanged, TypingChanged
-from config import metrics
 from config.clock import now_ms
 from config.log import get_logger
 from config.process_identity import own_identity
@@ -39,9 +41,10 @@ RETRY_S = 0.5
 class Hub(Outlet):
     """Holds people, connections and subscriptions of this process; sends what follows from hints and publishes."""
 
-    def __init__(self, lines: Lines, loop_time: Callable[[], float]) -> None:
+    def __init__(self, lines: Lines, loop_time: Callable[[], float], door: Door) -> None:
         super().__init__(loop_time)
         self.lines = lines
+        self.door = door
         self.process_id = own_identity()
         self.push_link: Link | None = None
         #: band -> this life of the engine that holds it; another one may have begun from an older state
@@ -95,7 +98,7 @@ class Hub(Outlet):
             if verdict is Verdict.SEND:
                 message = ChatMessage(seq, from_id.decode(), message_id.decode(), int(sent_at), text.decode())
                 self._put_message(connection, chat_id, position.epoch, message)
-                metrics.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
+                self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
             elif verdict is Verdict.FILL:
                 self.start_fill(connection, chat_id)
 
@@ -122,7 +125,7 @@ class Hub(Outlet):
             )
             self._encoded[1][codec.subprotocol] = frame
         sender.put(frame)
-        metrics.deliveries.inc()
+        self.door.counts.deliveries.inc()
         connection.last_sent_s = self._loop_time()
 
     # ---- the log ----
@@ -150,7 +153,7 @@ class Hub(Outlet):
         """The reading itself. Raises RedisAway, RedisRefused."""
         position.is_filling = True
         band = self.band_of(connection, chat_id)
-        metrics.fills.inc()
+        self.door.counts.fills.inc()
         while band is not None and connection in self.senders:
             wanted = position.want
             found = await read_log(self.lines, band, chat_id, position.last)
@@ -269,8 +272,10 @@ class Hub(Outlet):
         connection.known = view
         connection.forget_lost_chats(view)
         for push in differences(before, view, answered=connection.answered):
-            self.put(connection, push)
-            if isinstance(push, ChatOpened):
+            if not isinstance(push, ChatOpened):
+                self.put(connection, push)
+            else:
+                self.put(connection, replace(push, is_practice=True) if self.door.is_practice else push)
                 connection.follow(push.chat_id, push.epoch, push.seq)
         for chat in view.snapshot.chats:
             if chat.chat_id in connection.positions:
@@ -288,7 +293,7 @@ class Hub(Outlet):
         except (RedisAway, RedisRefused):
             return False
         if answer == b"renewed":
-            metrics.epochs_renewed.inc()
+            self.door.counts.epochs_renewed.inc()
             log.warning("epoch_renewed", chat_id=chat_id)
         return bool(answer == b"renewed")
 

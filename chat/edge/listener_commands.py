@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from chat.accounts.staff import StaffMember
-from chat.conversation import aftermath
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
@@ -13,7 +12,6 @@ from chat.protocol.fields import Availability
 from chat.protocol.replies import Done
 from chat.protocol.topics import mask_of
 from chat.safety.priority import HARD_TOPICS, level_of
-from config.database import Database
 
 _NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
 
@@ -23,7 +21,6 @@ class ListenerCommands:
     """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
 
     hub: Hub
-    database: Database
 
     async def set_availability(self, connection: Connection, command: SetAvailability) -> Done:
         person, staff = self._listener(connection)
@@ -80,7 +77,7 @@ class ListenerCommands:
         if command.note:
             if "\x00" in command.note:
                 raise CommandRefused("bad_text")
-            await aftermath.save_note(self.database, command.chat_id, connection.person_id, command.note)
+            await self.hub.door.save_note(command.chat_id, connection.person_id, command.note)
         answer = await self.hub.lines.call(band, "finish_wrap_up", connection.person_id, command.chat_id)
         if answer != b"done":
             raise CommandRefused("no_wrap_up")

@@ -12,7 +12,6 @@ from functools import partial
 
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import stand
-from config import metrics
 from config.log import get_logger
 from routing.rules.tickets import Ticket
 from routing.store.snapshots import ChatRecord, PersonRecord
@@ -110,5 +109,5 @@ async def resume(hub: Hub, ticket: Ticket, avoid: tuple[str, ...]) -> str:
         ",".join(name for name in avoid if "," not in name),
     )
     told = str(answer.decode())
-    metrics.resumed.labels(told).inc()
+    hub.door.counts.resumed.labels(told).inc()
     return told

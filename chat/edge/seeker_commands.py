@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chat.accounts.pools import PoolBook
-from chat.conversation import aftermath
 from chat.conversation.chat_ids import chat_id_of
 from chat.conversation.texts import is_good_text
 from chat.edge.connection import Connection
@@ -17,7 +16,6 @@ from chat.protocol.commands import ConfirmHere, GiveFeedback, LeaveLine, Release
 from chat.protocol.replies import Done
 from chat.safety.priority import requirements_of
 from config.clock import now_ms
-from config.database import Database
 from routing.actions.places import read_places
 
 #: A frame holds no more ids of listeners than this; a silently shorter list would break somebody's wish.
@@ -32,7 +30,6 @@ class SeekerCommands:
 
     hub: Hub
     pools: PoolBook
-    database: Database
     has_room_for_request: Callable[[bytes], bool]
 
     async def request_chat(self, connection: Connection, command: RequestChat) -> Done:
@@ -180,5 +177,5 @@ class SeekerCommands:
         if answer != b"done":
             raise CommandRefused("no_such_chat")
         if command.comment:
-            await aftermath.save_comment(self.database, command.chat_id, command.comment)
+            await self.hub.door.save_comment(command.chat_id, command.comment)
         return Done(ref=command.ref)

@@ -17,7 +17,6 @@ from chat.edge.sender import Sender
 from chat.protocol.codec import CODECS, BadFrame, Codec
 from chat.protocol.codes import Close
 from chat.protocol.replies import Refused
-from config import metrics
 from config.settings import Settings
 
 #: PROTOCOL: the first frame must be hello within this time.
@@ -114,7 +113,7 @@ class Socket:
             try:
                 command = codec.decode(frame if frame is not None else b"")
             except BadFrame as bad:
-                metrics.bad_frames.inc()
+                self.hub.door.counts.bad_frames.inc()
                 self._refuse_frame(connection, bad)
                 if connection.frame_was_bad():
                     self.hub.close(connection, Close.ABUSE, "too many bad frames")
@@ -124,14 +123,14 @@ class Socket:
             await dispatch(connection, command)
             if connection.is_greeted and not was_greeted:
                 was_greeted = True
-                metrics.connections.labels(connection.role).inc()
+                self.hub.door.counts.connections.labels(connection.role).inc()
 
     def _refuse_frame(self, connection: Connection, bad: BadFrame) -> None:
         code = bad.code if connection.is_greeted or bad.code == "bad_frame" else "hello_first"
         self.hub.put(connection, Refused(code=code, message=bad.words, ref=bad.ref))
 
     def _too_slow(self, connection: Connection) -> None:
-        metrics.too_slow.inc()
+        self.hub.door.counts.too_slow.inc()
         self.hub.close(connection, Close.TOO_SLOW, "too slow")
 
     def _no_hello(self, connection: Connection) -> None:
@@ -144,7 +143,7 @@ class Socket:
         self.hub.senders.pop(connection, None)
         connection.is_live = False
         if connection.is_greeted:
-            metrics.connections.labels(connection.role).dec()
+            self.hub.door.counts.connections.labels(connection.role).dec()
             person = self.hub.people.get(connection.person_id)
             if person is not None:
                 self.hub.remove(connection, person)

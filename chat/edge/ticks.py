@@ -17,7 +17,6 @@ from chat.protocol.fields import AgeBand, Availability
 from chat.protocol.pushes import Heartbeat, LineOfPool, LinesChanged
 from chat.protocol.topics import topics_of
 from chat.supervision.board import Board
-from config import metrics
 from config.clock import now_ms
 from config.log import get_logger
 from config.process_identity import is_gone
@@ -32,13 +31,14 @@ PLACES_S = 5.0
 BOARD_S = 1.0
 LINES_S = 2.0
 STAFF_S = 1.0
+TIDY_S = 60.0
 SWEEP_LIMIT = 25
 
 
 @dataclass
 class Ticks:
     hub: Hub
-    board: Board
+    board: Board | None
     pools: PoolBook
     directory: Directory
     heartbeat_s: int
@@ -50,16 +50,22 @@ class Ticks:
 
     def all(self) -> list[Coroutine[Any, Any, None]]:
         """The coroutines to run for as long as the process lives."""
-        return [
+        everywhere = [
             self._every(1.0, self.heartbeats),
             self._every(BEAT_S, self.beat),
             self._every(1.0, self.sweep),
             self._every(1.0, self.bury),
+            self._every(RECONCILE_S, self.reconcile),
+            self._every(STAFF_S, self.staff),
+        ]
+        if self.board is None:
+            # In practice nobody waits behind others and nobody watches.
+            return [*everywhere, self._every(TIDY_S, self.tidy)]
+        return [
+            *everywhere,
             self._every(PLACES_S, self.places),
             self._every(BOARD_S, self.watchers),
             self._every(LINES_S, self.lines),
-            self._every(RECONCILE_S, self.reconcile),
-            self._every(STAFF_S, self.staff),
             self._every(STAFF_S * 5, self.pools.refresh),
         ]
 
@@ -70,7 +76,7 @@ class Ticks:
             try:
                 await act()
             except (RedisAway, RedisRefused) as error:
-                metrics.redis_errors.labels(type(error).__name__).inc()
+                self.hub.door.counts.redis_errors.labels(type(error).__name__).inc()
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -114,7 +120,7 @@ class Ticks:
     async def sweep(self) -> None:
         acted = await self.hub.lines.sweep(SWEEP_LIMIT)
         if acted:
-            metrics.swept.inc(acted)
+            self.hub.door.counts.swept.inc(acted)
 
     async def places(self) -> None:
         await renew_places(self.hub)
@@ -128,9 +134,12 @@ class Ticks:
             if person.refreshing is not None:
                 await person.refreshing
 
+    async def tidy(self) -> None:
+        await self.hub.door.tidy(self.hub.lines)
+
     async def watchers(self) -> None:
         watching = [c for c in self.hub.connections if c.watches_load]
-        if watching:
+        if watching and self.board is not None:
             load = await self.board.change()
             if load is not None:
                 self.hub.put_all([c for c in watching if c.is_live], load)
@@ -175,9 +184,10 @@ class Ticks:
             self._staff_version = max(self._staff_version, member.version)
             await self._apply(member)
 
-    async def _apply(self, member: StaffMember) -> None:
-        person = self.hub.people.get(member.person_id)
-        if person is None:
+    async def _apply(self, changed: StaffMember) -> None:
+        person = self.hub.people.get(changed.person_id)
+        member = None if person is None else await self.hub.door.member(changed)
+        if person is None or member is None:
             return
         old, person.staff = person.staff, member
         # Whoever said hello after the change was greeted with it already, perhaps after another process closed them.

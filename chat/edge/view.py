@@ -21,6 +21,9 @@ _REQUEST_STATES: dict[str, RequestState] = {
 }
 _AVAILABILITIES: dict[int, Availability] = {1: "available", 2: "paused", 0: "off_duty"}
 
+#: What a language tag says in private (BCP 47) keeps a practice chat's line apart; nobody speaks it.
+PRIVATE = "-x-"
+
 Names = Callable[[str], str]
 #: language, age band, risk -> what may be said about the wait
 WaitOf = Callable[[str, str, int], WaitBand | None]
@@ -191,7 +194,7 @@ def _open_offer(chat: ChatRecord, record: PersonRecord, age_band: AgeBand, perso
         offer_id=chat.offer_id,
         request_id=chat.request_id,
         topics=list(topics_of(chat.topic_mask)),
-        language=chat.offered_language,
+        language=chat.offered_language.partition(PRIVATE)[0],
         age_band=age_band,
         waited_s=max(0, record.now_ms - chat.arrived_at_ms) // 1000,
         deadline_ms=chat.deadline_ms,

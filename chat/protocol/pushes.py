@@ -121,6 +121,8 @@ class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):
     heartbeat_s: int
     snapshot: Snapshot
     token: str | None = None
+    #: nobody real is behind this door (docs/practice.md)
+    is_practice: bool | None = None
 
     def __repr__(self) -> str:
         return f"Welcome(person_id={self.person_id!r}, role={self.role!r})"
@@ -161,6 +163,7 @@ class ChatOpened(Struct, frozen=True, tag_field="type", tag="chat_opened"):
     seq: int
     participants: list[Participant]
     request_id: str | None = None
+    is_practice: bool | None = None
 
 
 class MessageAdded(Struct, frozen=True, tag_field="type", tag="message_added"):

@@ -7,8 +7,14 @@ from listener_training.curriculum.course import Course
 from listener_training.learning_api.attempts import Attempts
 from listener_training.learning_api.lessons import Lessons
 from listener_training.learning_api.people import LearningPeople
+from listener_training.learning_api.practice import Practising
 
 
 def learning_endpoints(courses: Mapping[str, Course]) -> tuple[Endpoint, ...]:
     """All of them, for these courses."""
-    return (*Lessons(courses).endpoints(), *Attempts(courses).endpoints(), *LearningPeople(courses).endpoints())
+    return (
+        *Lessons(courses).endpoints(),
+        *Attempts(courses).endpoints(),
+        *LearningPeople(courses).endpoints(),
+        *Practising(courses).endpoints(),
+    )

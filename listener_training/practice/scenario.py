@@ -165,6 +165,8 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     opening_hint: str = ""
     writes_carefully: bool = False
     pass_mark: Annotated[int, Meta(ge=1, le=100)] = 70
+    #: how long it takes whoever writes as in life
+    minutes: Annotated[int, Meta(ge=1, le=60)] = 10
     timing: Timing = Timing()
 
 

@@ -26,7 +26,11 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 
 def test_every_process_shows_by_its_name(up: Up) -> None:
-    until(lambda: set(up.children()) == {"valkey", "tealight web", "tealight router", "tealight archiver"})
+    until(
+        lambda: (
+            set(up.children()) == {"valkey", "tealight web", "tealight router", "tealight archiver", "tealight partner"}
+        )
+    )
     assert len(up.children()["tealight web"]) == 2
     assert Path(f"/proc/{up.process.pid}/cmdline").read_bytes().rstrip(b"\0") == b"tealight up"
 
@@ -45,7 +49,7 @@ def test_nobody_else_may_read_what_it_keeps(up: Up) -> None:
     assert open_to_others == []
 
 
-@pytest.mark.parametrize("name", ["tealight router", "tealight archiver", "valkey"])
+@pytest.mark.parametrize("name", ["tealight router", "tealight archiver", "tealight partner", "valkey"])
 def test_what_is_killed_comes_back_however_often(up: Up, name: str) -> None:
     for _ in range(4):
         until(lambda: name in up.children())

@@ -284,6 +284,7 @@ export interface Welcome {
   heartbeat_s: number;
   snapshot: Snapshot;
   token?: string | null;
+  is_practice?: boolean | null;
 }
 
 export interface RequestChanged {
@@ -335,6 +336,7 @@ export interface ChatOpened {
   seq: number;
   participants: Participant[];
   request_id?: string | null;
+  is_practice?: boolean | null;
 }
 
 export interface MessageAdded {

@@ -1,0 +1,66 @@
+"""Through which door somebody came: the service's own, or one of practice chats, apart from all that is real."""
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from chat.accounts.pools import PoolBook
+from chat.accounts.staff import StaffMember
+from chat.conversation import aftermath
+from chat.protocol.fields import Role
+from config import metrics
+from config.database import Database
+from config.metrics import Uncounted
+from routing.actions.counting import counting
+from routing.actions.lines import Lines
+
+
+class Door:
+    """The real door. Another one differs in its shards, in who comes in as whom, and in what is kept and counted."""
+
+    is_practice = False
+    #: what the engine's list of clients calls the links for commands and for pushes
+    link_names = ("tealight-web", "tealight-push")
+    #: what is counted here; `Uncounted` where nothing may be
+    counts: ModuleType | Uncounted = metrics
+
+    def __init__(self, shards: Mapping[str, str], pools: PoolBook, database: Database) -> None:
+        self.shards = dict(shards)
+        self.pools = pools
+        self.database = database
+
+    def on_fact(self, band: str) -> Callable[[str], None]:
+        """A subscriber for what happens in one band's shard."""
+        return counting(band)
+
+    async def member(self, staff: StaffMember) -> StaffMember | None:
+        """As whom a member of staff stands here; None: there is nothing here for them."""
+        return staff
+
+    def guest(self, token: str | None) -> str | None:
+        """Who a seeker's token is at a door that doesn't let everybody in; None: nobody."""
+        return None
+
+    async def tidy(self, lines: Lines) -> None:
+        """What has to be swept now and then, where no archiver does it."""
+
+    async def save_note(self, chat_id: str, listener_id: str, note: str) -> None:
+        """Keep a listener's wrap-up note."""
+        await aftermath.save_note(self.database, chat_id, listener_id, note)
+
+    async def save_comment(self, chat_id: str, comment: str) -> None:
+        """Keep what a seeker wrote about a chat."""
+        await aftermath.save_comment(self.database, chat_id, comment)
+
+    async def save_report(
+        self, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
+    ) -> None:
+        """Keep one participant's report of the other one."""
+        await aftermath.save_report(
+            self.database,
+            chat_id=chat_id,
+            person_id=person_id,
+            role=role,
+            reason=reason,
+            comment=comment,
+            block=block,
+        )

@@ -1,0 +1,29 @@
+"""`tealight partner`: plays the partners of practice chats, as clients of the protocol (docs/practice.md)."""
+
+import asyncio
+import signal
+
+import uvloop
+
+from config.database import Database, url_of
+from config.settings import Settings
+from listener_training.practising.partners import Partners, stage_of
+
+
+def main(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT; the exit code."""
+
+    async def play() -> int:
+        ending = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, ending.set)
+        database = Database(url_of(settings))
+        try:
+            await Partners(database, stage_of(settings.web_url, settings.secret_key), loop.time).run(ending)
+        finally:
+            await database.close()
+        return 0
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(play())
