@@ -1,9 +1,11 @@
-"""`tealight router`: acts on deadlines a quarter of a second after they pass, and renews the mirrors of two shards."""
+"""`tealight router`: acts on deadlines a quarter of a second after they pass, renews the mirrors of two shards,
+and looks whether what is derived is what it should be."""
 
 from config.log import get_logger
 from config.settings import Settings
 from routing.actions.lines import Lines
 from tealight.background import run
+from tealight.index_check import IndexCheck
 
 log = get_logger("router")
 
@@ -18,9 +20,10 @@ REMOVE_EVERY = 18_000
 def main(settings: Settings) -> int:
     """Run until SIGTERM; the exit code."""
     passes = 0
+    check: IndexCheck | None = None
 
     async def sweep(lines: Lines) -> None:
-        nonlocal passes
+        nonlocal passes, check
         while await lines.sweep(SWEEP_LIMIT) >= SWEEP_LIMIT:
             pass
         passes += 1
@@ -29,6 +32,8 @@ def main(settings: Settings) -> int:
         if passes % REMOVE_EVERY == 0:
             removed = await next(iter(lines.shards.values())).functions.remove_others()
             log.info("old_libraries_removed", count=len(removed))
+        check = check or IndexCheck(lines.shards)
+        await check.step()
 
     async def nothing() -> None:
         return

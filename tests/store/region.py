@@ -14,9 +14,9 @@ from tests.store.place import START_MS, TIMING
 TAGS = {"adult": "{a:test}:", "teen": "{t:test}:"}
 
 
-def wish(name: str) -> tuple[Any, ...]:
-    """What `request_chat` takes for an ordinary request."""
-    return (f"c-{name}", name, "r1", "en", 0, "", "", "", "e", "", "run-1", 0, 0, 0, 0)
+def wish(name: str, risk: int = 0) -> tuple[Any, ...]:
+    """What `request_chat` takes for an ordinary request, or one in danger."""
+    return (f"c-{name}", name, "r1", "en", 0, "", "", "", "e", "", "run-1", risk, 0, 0, 0)
 
 
 class Region:
@@ -52,15 +52,22 @@ class Region:
     async def call(self, band: str, operation: str, *args: Any, process: int = 0) -> Any:
         return await self.processes[process].call(band, operation, *args)
 
-    async def asks(self, band: str, name: str, *, process: int = 0) -> str:
+    async def asks(self, band: str, name: str, *, process: int = 0, risk: int = 0) -> str:
         """A seeker comes and asks. The chat's id."""
         await self.call(band, "attach", name, f"p{process}", process=process)
-        answer = await self.call(band, "request_chat", *wish(name), process=process)
+        answer = await self.call(band, "request_chat", *wish(name, risk), process=process)
         assert answer[0] == b"done"
         return f"c-{name}"
 
     async def stands(
-        self, name: str, availability: int = 1, *, capacity: int = 1, maximum: int = 4, process: int = 0
+        self,
+        name: str,
+        availability: int = 1,
+        *,
+        capacity: int = 1,
+        maximum: int = 4,
+        process: int = 0,
+        rights: tuple[Any, ...] = (0, 0, 0, "0"),
     ) -> None:
         """In both shards, one after the other, as the edge does it."""
         for band in TAGS:
@@ -68,7 +75,7 @@ class Region:
             await self.call(
                 band,
                 "set_availability",
-                *(name, availability, capacity, maximum, "en", "1", "", name, 0, 0, 0, "0"),
+                *(name, availability, capacity, maximum, "en", "1", "", name, *rights),
                 process=process,
             )
 

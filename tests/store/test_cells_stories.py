@@ -1,5 +1,7 @@
 """Who may be met by whom, and who of those who wait is next: clearances, danger, targets, topics."""
 
+from typing import Any
+
 import pytest
 
 from tests.store.place import Place
@@ -16,6 +18,15 @@ def test_only_who_is_cleared_is_asked(place: Place) -> None:
     ada.asks(topics=SUICIDE)
     assert ada.state == "W", "one lacks the level and the topic, one the level, one the topic"
     assert place.listener("eli").comes(level=2, topics=SUICIDE).sees == "ada"
+
+
+@pytest.mark.parametrize("rights", [{"level": 1, "topics": SUICIDE}, {"level": 2}])
+def test_an_offer_does_not_outlast_the_clearance(place: Place, rights: dict[str, Any]) -> None:
+    bo = place.listener("bo").comes(level=2, topics=SUICIDE)
+    ada = place.seeker("ada")
+    ada.asks(topics=SUICIDE)
+    bo.is_now(1, **rights)
+    assert bo.offer == "" and ada.state == "W"
 
 
 def test_a_higher_clearance_takes_what_needs_a_lower_one(place: Place) -> None:

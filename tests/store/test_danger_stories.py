@@ -23,6 +23,7 @@ def test_who_is_full_and_takes_one_more_in_danger_is_asked(place: Place) -> None
     assert bo.offer == "", "risk 2 waits"
     place.seeker("ben").asks(**DANGER)
     assert bo.sees == "ben"
+    assert place.read("HGET", place.key("chat", "c-ben-r1"), "xt") == "2", "and the other age band hears why"
     bo.accepts()
     assert bo.load == 2
     cleo = place.seeker("cleo")

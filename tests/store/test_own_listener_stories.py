@@ -122,6 +122,18 @@ def test_a_hold_ends_where_waiting_on_is_of_no_use(place: Place, busy: Listener,
     assert cy.sees == "ada"
 
 
+def test_a_hold_ends_with_the_duty_of_somebody_who_has_nothing_to_do(unhurried: Place) -> None:
+    bo = unhurried.listener("bo").comes()
+    unhurried.seeker("zoe").asks()
+    bo.accepts()
+    frees(bo)
+    unhurried.seeker("ada").asks(prefer="bo", hold_s=60)
+    cy = unhurried.listener("cy").comes()
+    assert bo.offer == "" and cy.offer == "", "bo's start gap is running"
+    bo.is_now(0)
+    assert bo.availability == 0 and cy.sees == "ada"
+
+
 @pytest.mark.parametrize("why_not", ["off duty", "avoided", "other language", "not cleared"])
 def test_nobody_is_held_for_somebody_who_can_not_take_them(place: Place, why_not: str) -> None:
     place.listener("bo").comes(languages="de" if why_not == "other language" else "en", level=3)

@@ -140,6 +140,21 @@ async def test_one_more_is_one_in_both_together(region: Region) -> None:
     assert await region.offers("bo") == [] and await region.load("bo") == 2
 
 
+async def test_the_unit_for_danger_is_one_in_both_together(region: Region) -> None:
+    await region.stands("bo", capacity=1, rights=(0, 0, 0, "1"))
+    await region.asks("adult", "ada")
+    await region.answers("bo")
+    await region.asks("teen", "tim")
+    assert await region.offers("bo") == []
+    await region.asks("teen", "tom", risk=3)
+    assert [band for band, _ in await region.offers("bo")] == ["teen"], "full there, and one more in danger here"
+    await region.answers("bo")
+    assert await region.load("bo") == 2
+    await region.asks("adult", "ann", risk=3)
+    await region.asks("teen", "tia", risk=3)
+    assert await region.offers("bo") == [] and await region.load("bo") == 2
+
+
 async def test_a_new_duty_is_believed_by_the_other_shard(region: Region) -> None:
     """What the other shard knew of the last duty must not make it deaf to this one."""
     await region.stands("bo")
