@@ -38,8 +38,9 @@ class Scenario:
     """One kind of day. Shares are of 1, rates per minute, lengths in seconds unless the name says otherwise."""
 
     hours: float = 24
-    #: The clock at the first measured arrival; before it an hour of the same day runs unmeasured.
+    #: The clock at the first measured arrival; before it so long of the same day runs unmeasured.
     start_hour: float = 10
+    warm_up_hours: float = 1
     weekday: int = 0
     peak_per_min: float = 12
     #: Units of capacity on duty for each chat that would be open if nobody waited or left.
@@ -102,6 +103,7 @@ class Scenario:
         for name, lowest, highest in (
             ("hours", 0.5, 24 * 14),
             ("start_hour", 0, 24),
+            ("warm_up_hours", 0.1, 24),
             ("peak_per_min", 0.01, 1000),
             ("staffing", 0.05, 20),
             ("day_cv", 0, 1),
@@ -137,7 +139,7 @@ class Scenario:
 
     @property
     def warm_up_ms(self) -> int:
-        return HOUR_MS
+        return round(self.warm_up_hours * HOUR_MS)
 
     @property
     def measured_ms(self) -> int:
@@ -162,6 +164,8 @@ def one_pool(*, peak_per_min: float, units: float, handle_s: float, patience_s: 
     """
     return Scenario(
         hours=hours,
+        # It begins empty and with everybody free, which a formula for the long run doesn't know.
+        warm_up_hours=max(0.5, 8 * handle_s / 3600),
         peak_per_min=peak_per_min,
         staffing=units / (peak_per_min / 60 * handle_s),
         has_day_curve=False,
