@@ -6,9 +6,11 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from chat.conversation import offer_tables
@@ -16,7 +18,7 @@ from chat.conversation.offers import unwritten
 from chat.edge.edge import engine_of, timing_of
 from chat.supervision.explanations import ComparedLine, ExplainedOffer, explained, live_chats
 from config import settings as environment
-from config.database import Database, migrate, url_of
+from config.database import Database, url_of
 from config.engines.valkey import socket_path, url_of_socket
 from config.functions import Functions
 from config.redis_link import RedisAway
@@ -126,9 +128,7 @@ def _clock(at_ms: int) -> str:
 async def _offers(chat_id: str) -> tuple[list[ExplainedOffer], bool]:
     """All offers of the chat, in their order; and whether the engine was away."""
     settings = environment.load()
-    url = url_of(settings)
-    await asyncio.to_thread(migrate, url)
-    database = Database(url)
+    database = Database(_existing_database(settings))
     try:
         async with _lines(settings) as lines, database.read() as session:
             rows = {row.offer_id: row for row in await offer_tables.of_chat(session, chat_id)}
@@ -140,6 +140,16 @@ async def _offers(chat_id: str) -> tuple[list[ExplainedOffer], bool]:
             return await explained(session, in_order, await live_chats(lines, in_order)), lines is None
     finally:
         await database.close()
+
+
+def _existing_database(settings: Settings) -> str:
+    """The database's URL. Opening a file that isn't there would make one, and this command only reads."""
+    url = make_url(url_of(settings))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise SettingsError(
+            f"There is no database {url.database}; DATA_DIR names the folder of a service that has run."
+        )
+    return url.render_as_string(hide_password=False)
 
 
 @contextlib.asynccontextmanager
