@@ -15,7 +15,7 @@ REST_S = 60.0
 
 
 class IndexCheck:
-    """`step` makes at most three calls. What it finds is mended, counted by the key's name and told in the log."""
+    """`step` makes one or two calls. What it finds is mended, counted by the key's name and told in the log."""
 
     def __init__(self, shards: Mapping[str, Shard], clock: Callable[[], float] = time.time) -> None:
         self._shards = shards

@@ -11,8 +11,8 @@ from routing.store.shard import Shard
 
 #: Keys of one SCAN, ids of one check, members of one page: each call stays far below 10 ms.
 SCAN_KEYS = 500
-PAGE_IDS = 100
-PAGE_MEMBERS = 200
+PAGE_IDS = 50
+PAGE_MEMBERS = 100
 
 #: What follows from chats and listeners; of deadlines those that their state names.
 DERIVED = frozenset(
@@ -110,17 +110,14 @@ async def take(shard: Shard, step: Step, mend: bool) -> tuple[str, int, list[str
 async def walk(shard: Shard, *, mend: bool) -> AsyncIterator[tuple[int, list[str]]]:
     """Every page of the shard: members that nothing explains first, then what is missing.
 
-    One call at a time, so that a caller can pause between two. With `mend` a page that differs is looked at again, and
-    only what differs a second time is told and put right. Raises RedisAway, RedisRefused.
+    One call at a time, so that a caller can pause between two. Raises RedisAway, RedisRefused.
     """
     for steps_of in (strange_members, missing_members):
         async for keys in _pages(shard):
             for first in steps_of(keys):
                 step = first
                 while True:
-                    cursor, looked, differences = await take(shard, step, False)
-                    if differences and mend:
-                        _, _, differences = await take(shard, step, True)
+                    cursor, looked, differences = await take(shard, step, mend)
                     yield looked, differences
                     if cursor == "0":
                         break

@@ -49,11 +49,8 @@ local function deadline_of(S, c, at)
   return told and num(told) or at and num(at) or T.now + PARKED_MS
 end
 
--- Is the sweep about to take this waiting request out of where it stands?
-local function is_due(S, c)
-  local at = num(redis.call('ZSCORE', K.due(S), c.id) or 0)
-  return at <= T.now and at > T.now - SWEEP_MS
-end
+-- Is the sweep about to act on this deadline?
+local function is_due(at) return at and num(at) <= T.now and num(at) > T.now - SWEEP_MS end
 
 local function chatting_count(S, listener, language)
   local count = 0
@@ -64,23 +61,17 @@ local function chatting_count(S, listener, language)
   return count
 end
 
-local function check_chatting(S, listener, language)
-  local count = chatting_count(S, listener, language)
-  if num(redis.call('HGET', K.chatting(S, language), listener)) == count then return end
-  tell('chatting', language, listener)
-  if not mends then return end
-  if count > 0 then redis.call('HSET', K.chatting(S, language), listener, count)
-  else redis.call('HDEL', K.chatting(S, language), listener) end
-end
-
+-- Only what should be there is looked for: what should not is found where it stands (check_key).
 local function check_waiting(S, c)
   local is_missing = false
   if is_held(c) then
     is_missing = not check_score(S, 'held', c.la, c.id, c.ar)
   else
     each_line(c, function(language)
-      if not check_score(S, 'line', language .. ':' .. c.ce, member_of(c.id, c.mk), c.ar) then is_missing = true end
-      check_cell(S, language, c.ce)
+      if not check_score(S, 'line', language .. ':' .. c.ce, member_of(c.id, c.mk), c.ar) then
+        is_missing = true
+        if mends then check_cell(S, language, c.ce) end
+      end
     end)
   end
   if c.pf then check_score(S, 'preferring', c.pf, c.id, c.ar) end
@@ -91,21 +82,18 @@ local function check_waiting(S, c)
 end
 
 local function check_chat(S, c)
-  local is_waiting, at = c.st == 'W', redis.call('ZSCORE', K.due(S), c.id)
-  if is_waiting and is_due(S, c) then return end
-  local is_missing = is_waiting and check_waiting(S, c)
-  check_member(S, 'open', c.la, c.id, c.st == 'A')
-  check_member(S, 'offered', c.la, c.id, c.st == 'O' or c.st == 'H')
+  local is_waiting, at, is_missing = c.st == 'W', redis.call('ZSCORE', K.due(S), c.id), false
+  if is_waiting and is_due(at) then return end
+  if c.st == 'E' or c.st == 'U' then check_score(S, 'ended', '', c.id, num(redis.call('HGET', c.key, 'en'))) end
+  if is_waiting then is_missing = check_waiting(S, c)
+  elseif c.st == 'A' then check_member(S, 'open', c.la, c.id, true)
+  elseif c.st == 'O' or c.st == 'H' then check_member(S, 'offered', c.la, c.id, true) end
   -- Behind the barrier a request waits for its end.
-  if not (is_waiting and at and num(at) == T.barred_until and T.is_barred)
+  if not (is_waiting and at and T.is_barred and num(at) == T.barred_until)
       and not check_score(S, 'due', '', c.id, deadline_of(S, c, at)) then
     is_missing = is_waiting
   end
-  if has_unit(c) and c.l then
-    check_member(S, 'units', c.l, c.id, true)
-    if c.st == 'A' then check_chatting(S, c.l, c.la) end
-  end
-  if c.st == 'U' or c.st == 'E' then check_score(S, 'ended', '', c.id, num(redis.call('HGET', c.key, 'en'))) end
+  if has_unit(c) and c.l then check_member(S, 'units', c.l, c.id, true) end
   if (is_waiting or c.st == 'O' or c.st == 'A') and not is_present(S, c.pe)
       and not redis.call('ZSCORE', K.grace_ends(S), c.pe) then
     tell('grace_ends', '', c.pe)
@@ -117,29 +105,39 @@ end
 
 local function score_of(l) return math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs end
 
-local function check_listener(S, l)
+local function check_units(S, l)
+  local languages = {}
   for _, id in ipairs(redis.call('SMEMBERS', K.units(S, l.id))) do
     local c = read_chat(S, id)
     if not (c and c.l == l.id and has_unit(c)) then
       check_member(S, 'units', l.id, id, false)
-      l.held = nil
     elseif c.st == 'A' then
-      check_chatting(S, l.id, c.la)
+      languages[c.la] = (languages[c.la] or 0) + 1
     end
   end
+  for language, count in pairs(languages) do
+    if num(redis.call('HGET', K.chatting(S, language), l.id)) ~= count then
+      tell('chatting', language, l.id)
+      if mends then redis.call('HSET', K.chatting(S, language), l.id, count) end
+    end
+  end
+end
+
+local function check_listener(S, l)
+  check_units(S, l)
   local is_available, class, room = l.av == 1 and not l.lost, class_name(l), room_of(S, l)
   local gap_end = redis.call('ZSCORE', K.gap_ends(S), l.id)
-  local is_settled, is_missing = not (gap_end and num(gap_end) <= T.now and num(gap_end) > T.now - SWEEP_MS), false
+  local is_settled, is_missing, index = not is_due(gap_end), false, INDEX[room]
   each_language(l.lg, function(language)
     local part = language .. ':' .. class
-    for _, index in ipairs(is_settled and { 'free', 'spare' } or {}) do
-      local score = INDEX[room] == index and score_of(l) or nil
-      if not check_score(S, index, part, member_of(l.id, l.mk), score) then is_missing = true end
-      check_first(S, index, language, class)
+    if index and is_settled and not check_score(S, index, part, member_of(l.id, l.mk), score_of(l)) then
+      is_missing = true
+      if mends then check_first(S, index, language, class) end
     end
-    check_member(S, 'available', part, l.id, is_available)
-    if is_available then check_member(S, 'classes', language, class, true) end
-    check_member(S, 'paused', language, l.id, l.av == 2)
+    if is_available and not check_member(S, 'available', part, l.id, true) and mends then
+      redis.call('SADD', K.classes(S, language), class)
+    end
+    if l.av == 2 then check_member(S, 'paused', language, l.id, true) end
   end)
   if is_settled and (l.ix or '0') ~= room then
     tell('listener', 'ix', l.id)
@@ -173,12 +171,13 @@ function EXPLAINED.line(S, part, member, score)
   local id, mask = parse_member(member)
   local c = id and read_chat(S, id)
   return c and c.st == 'W' and c.ce == cell and c.mk == mask and c.ar == score and stands_in(c, language)
-    and (not is_held(c) or is_due(S, c))
+    and (not is_held(c) or is_due(redis.call('ZSCORE', K.due(S), id)))
 end
 
 function EXPLAINED.held(S, part, id, score)
   local c = read_chat(S, id)
-  return c and c.st == 'W' and c.la == part and c.ar == score and (is_held(c) or (c.hu > 0 and is_due(S, c)))
+  return c and c.st == 'W' and c.la == part and c.ar == score
+    and (is_held(c) or (c.hu > 0 and is_due(redis.call('ZSCORE', K.due(S), id))))
 end
 
 function EXPLAINED.preferring(S, part, id, score)
@@ -237,7 +236,7 @@ end
 
 function EXPLAINED.due(S, _, id, at)
   local c = read_chat(S, id)
-  return c and (deadline_of(S, c, at) == at or (c.st == 'W' and (is_due(S, c) or (T.is_barred and at == T.barred_until))))
+  return c and (deadline_of(S, c, at) == at or (c.st == 'W' and (is_due(at) or (T.is_barred and at == T.barred_until))))
 end
 
 function EXPLAINED.grace_ends(S, _, person) return not is_present(S, person) end
