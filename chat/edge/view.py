@@ -171,7 +171,9 @@ def compose(
 def _own_request(
     chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: WaitOf, ticket: str | None
 ) -> OwnRequest:
-    told = band_of_wait(chat.language, age_band, chat.risk) if chat.state == "W" else None
+    # A band is about whichever listener comes: it says nothing of the one for whom this seeker would rather wait.
+    is_in_line = chat.state == "W" and chat.held_until_ms <= record.now_ms
+    told = band_of_wait(chat.language, age_band, chat.risk) if is_in_line else None
     wait = renewed(told, record.now_ms - chat.arrived_at_ms) if told else None
     return OwnRequest(
         request_id=chat.request_id,

@@ -47,6 +47,8 @@ class ChatRecord:
     names: dict[str, str] = field(default_factory=dict)
     is_seeker_present: bool = False
     is_listener_present: bool = False
+    #: until then only the preferred listener is asked
+    held_until_ms: int = 0
 
     @property
     def risk(self) -> int:
@@ -136,6 +138,7 @@ def chat_record(
         read=prefixed("r:"),
         written=prefixed("n:"),
         names={name[3:]: value for name, value in h.items() if name.startswith("nm:")},
+        held_until_ms=_whole(h.get("hu")),
         is_seeker_present=seeker_here,
         is_listener_present=listener_here,
     )

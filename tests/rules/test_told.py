@@ -270,3 +270,10 @@ def test_the_old_listener_sees_the_chat_no_more_and_the_seeker_sees_who_comes() 
     assert old == [ChatEnded("c1", "system", "listener_lost")]
     told = differences(seen_by("ada", LOST), seen_by("ada", NEXT), answered=set())
     assert [p.name for push in told if isinstance(push, ChatOpened) for p in push.participants] == ["Ada", "Cy"]
+
+
+def test_nothing_is_said_of_the_wait_for_ones_own_listener() -> None:
+    held = seen_by("ada", replace(CHAT, held_until_ms=NOW + 1)).snapshot.request
+    assert held is not None and (held.place, held.wait_low_s, held.wait_high_s) == (1, None, None)
+    let_go = seen_by("ada", replace(CHAT, held_until_ms=NOW)).snapshot.request
+    assert let_go is not None and let_go.wait_high_s == 240
