@@ -10,7 +10,7 @@ from routing.simulation.matcher import Durations, Matcher
 from routing.simulation.outcomes import Figures, figures
 from routing.simulation.people import Crowd, crowd
 from routing.simulation.policy import FIFO, Policy
-from routing.simulation.scenario import HOUR_MS, Scenario
+from routing.simulation.scenario import HOUR_MS, BadScenario, Scenario
 from routing.simulation.spread import interval, spread
 from routing.simulation.twin import Twin
 
@@ -33,7 +33,10 @@ def compare(
     opens: Opens = twin,
     tells: Tells = lambda line: None,
 ) -> dict[str, Any]:
-    """Figures of each policy with 95% intervals over the seeds, and how the waits compare with FIFO's, seed by seed."""
+    """Figures of each policy with 95% intervals over the seeds, and how the waits compare with FIFO's, seed by seed.
+
+    Raises BadScenario where nobody came, and what `opens` raises.
+    """
     runs: dict[str, list[Figures]] = {policy.name: [] for policy in policies}
     first: Crowd | None = None
     for seed in seeds:
@@ -44,6 +47,8 @@ def compare(
             durations = Durations.of(scenario, policy)
             with opens(policy, durations) as matcher:
                 runs[policy.name].append(figures(Day(scenario, people, policy, matcher).run()))
+    if not any(run["all"]["came"] for found in runs.values() for run in found):
+        raise BadScenario("Nobody came in the measured hours: let there be more of them, or more people.")
     result: dict[str, Any] = {
         "scenario": asdict(scenario),
         "seeds": list(seeds),

@@ -68,7 +68,11 @@ def bars(title: str, unit: str, rows: Sequence[Bar], goal: float | None = None) 
 def lines(
     title: str, x_name: str, y_name: str, series: Sequence[Line], *, y_most: float | None = None, height: int = 320
 ) -> str:
-    """Lines over a common axis, with a legend below. `y_most`: where the upright axis ends, where that is known."""
+    """Lines over a common axis, with a legend below. `y_most`: where the upright axis ends, where that is known.
+
+    Lines without points are left out; one at least must have some.
+    """
+    series = [one for one in series if one.points]
     xs = [x for one in series for x, _ in one.points]
     highest = y_most if y_most is not None else max(y for one in series for _, y in one.points) or 1
     x_ticks, y_ticks = nice_ticks(min(xs), max(xs)), nice_ticks(0, highest)

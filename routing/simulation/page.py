@@ -159,6 +159,8 @@ def _curve(result: dict[str, Any]) -> str:
             points = [(float(at), 100 * shares[str(at)]["mean"]) for at in CURVE_S if at <= 600 and shares[str(at)]]
             if points:
                 series.append(Line(f"{title}, risk {risk}", points, colour, is_dashed=index == 1))
+    if not series:
+        return ""
     title = "Joined by a listener within so long"
     plot = lines(title, "seconds since arrival", "percent of those who came", series, y_most=100)
     return f"<h2>{title}</h2><figure>{plot}</figure>"

@@ -162,3 +162,8 @@ def test_the_page_is_whole_asks_nobody_and_names_every_plot() -> None:
 def test_names_are_text_and_never_markup() -> None:
     assert "<b>" not in bars("a<b>", "s", [Bar("<b>", 1.0, 0.5, 2.0), Bar("none", None)])
     assert "<b>" not in lines("a<b>", "x<b>", "y<b>", [Line("<b>", [(0, 1), (1, 2)])])
+
+
+def test_a_line_of_nobody_is_left_out() -> None:
+    drawn = lines("title", "x", "y", [Line("somebody", [(0, 1), (1, 2)]), Line("nobody", [])])
+    assert "somebody" in drawn and "nobody" not in drawn

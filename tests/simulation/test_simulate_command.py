@@ -50,6 +50,8 @@ def test_it_lists_the_policies() -> None:
         (["--spike", "3:1:-2"], "A spike needs"),
         (["--hours", "nan"], "hours must be"),
         (["--cleared", "1.5"], "--cleared must be"),
+        (["--peak", "0.01"], "Nobody came in the measured hours"),
+        (["--peak", "0.01", "--sweep"], "Nobody came in the measured hours"),
         (["--cover", "-1"], "danger_cover must be"),
     ],
 )
@@ -65,3 +67,10 @@ def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     found = CliRunner().invoke(app, [*SHORT, "--policies", "house", "--out", str(tmp_path / "file" / "in")])
     assert isinstance(found.exception, SettingsError) and "can't be written to" in str(found.exception)
+
+
+def test_a_handful_of_people_make_a_page_too(tmp_path: Path) -> None:
+    few = ["--hours", "1", "--peak", "0.05", "--seeds", "2", "--policies", "house,fifo"]
+    found = CliRunner().invoke(app, [*few, "--out", str(tmp_path)])
+    assert found.exit_code == 0, found.output
+    assert "None" not in (tmp_path / "simulation.html").read_text()
