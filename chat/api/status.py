@@ -49,6 +49,8 @@ def status_route(deps: ApiDeps) -> Route:
 
     async def show(_request: Request) -> Response:
         page = blocks()
+        if page is None and deps.dist.is_dir():
+            return plain_page(404, "This page is not part of this service yet.")
         if page is None:
             return plain_page(503, "The pages are not built yet. `make web` builds them.")
         try:
