@@ -27,7 +27,10 @@ KEYS: dict[str, tuple[str, str]] = {
         "D zset: `<listener>/<topics>` with room in `<language>:<class>`, least utilised first",
     ),
     "spare": ("em:%s", "D zset: the same for those who are full and take one more who is in danger"),
-    "first": ("ff:%s", "D zset: classes that hold somebody in `free:<language>` or `spare:<language>`, by their first's score"),
+    "first": (
+        "ff:%s",
+        "D zset: classes that hold somebody in `free:<language>` or `spare:<language>`, by their first's score",
+    ),
     "classes": ("cl:%s", "D set: classes with somebody available in a language"),
     "excluding": ("rb:%s", "D set: waiting requests that exclude this listener"),
     "available": ("on:%s", "D set: listeners available in `<language>:<class>`, busy ones too"),
@@ -36,7 +39,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "open": ("oc:%s", "D set: open chats in a language"),
     "offered": ("oo:%s", "D set: requests with an open offer in a language"),
     "missed": ("mi:%s", "D zset: offers missed in a language, by time, one hour"),
-    "waits": ("sw:%s", "D list: `<at>:<wait ms>` of who had to wait in `<language>:ordinary` or `:urgent`, newest first"),
+    "waits": (
+        "sw:%s",
+        "D list: `<at>:<wait ms>` of who had to wait in `<language>:ordinary` or `:urgent`, newest first",
+    ),
     "due": (
         "d:ch",
         "L zset: chat -> its one deadline: of the offer, confirmation, wrap-up, place or hold",
@@ -45,7 +51,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "tried_ends": ("d:rx", "L zset: `<chat>|<listener>` -> until when a decline is remembered"),
     "gap_ends": ("d:co", "L zset: listener -> end of the start gap"),
     "why": ("why", "D stream: why each offer went where it went, until the archiver has written it"),
-    "meta": ("meta", "T hash: the latest clock (`clk`), the engine's life (`run`), until when nothing is matched (`bar`)"),
+    "meta": (
+        "meta",
+        "T hash: the latest clock (`clk`), the engine's life (`run`), until when nothing is matched (`bar`)",
+    ),
     "asserted": ("as", "L set: processes that have said all they hold since the barrier was raised"),
     "processes": ("procs", "L zset: process -> end of its lease"),
     "ended": ("ended", "T zset: ended chats by end, until the archiver has written their facts and forgotten them"),

@@ -52,7 +52,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "everybody takes one more in danger": ("if l.em == '1' and l.load == l.cap", "if l.load == l.cap"),
     "two and three more in danger": ("if l.em == '1' and l.load == l.cap", "if l.em == '1' and l.load >= l.cap"),
     "the unit for danger goes to anybody": (
-        "serves(level, hard, cell) and (room == '1' or cell.risk == URGENT)",
+        "(is_any or cell.risk == URGENT) and serves(level, hard, cell)",
         "serves(level, hard, cell)",
     ),
     "one more for ever": ("if l.tn == 1 and not is_spare then put(l, 'tn', 0) end", ""),
@@ -205,4 +205,15 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "one more is one more in each shard": ("if args[8] == '1' then put(l, 'tn', 0) end", ""),
     "a unit for danger there is a conflict here": ("args[8] == '2' and l.cap + 1 or l.cap", "l.cap"),
+    # ---- barrier, rebuilding ----
+    "one process lifts the barrier for all": (
+        "if redis.call('SISMEMBER', K.asserted(S), process) == 0 then return finish(S, 'waiting') end",
+        "",
+    ),
+    "an old ticket wins over what is known": ("if c and (c.turn >= turn or c.pe ~= person)", "if c and c.pe ~= person"),
+    "what was made up is rebuilt": ("if not EXPLAINED[name](S, part, member, score) then", "if false then"),
+    "who was hidden stays unmatched": ("if is_missing and mends then match_listener(S, l) end", ""),
+    "a seeker who was hidden stays unmatched": ("if is_missing and mends then match_seeker(S, c) end", ""),
+    "units go by the set and not by the chat": ("if not (c and c.l == l.id and has_unit(c)) then", "if not c then"),
+    "a parked place has no deadline to rebuild": ("or c.st == 'P' and 'pu' or nil", "or nil"),
 }

@@ -7,6 +7,8 @@ tells which were found; with --lives by the made-up lives alone.
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from config.lua import Library, assemble
@@ -15,6 +17,15 @@ from tests.store.mistakes import MUTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 CHOICE = "TEALIGHT_MUTANT"
+
+
+STORE = "tests/store"
+LIVES = [f"{STORE}/test_life_machine.py"]
+#: The quickest first: a run ends with the first test that finds the mistake.
+SUITE = [
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / STORE).glob("test_*_stories.py")),
+    *(f"{STORE}/test_{name}.py" for name in ("two_shards", "race", "forgotten_steps")),
+]
 
 
 def mutated(library_text: str, name: str) -> str:
@@ -38,11 +49,7 @@ def library_under_test() -> Library:
 
 def is_found(name: str, *, lives_only: bool = False) -> bool:
     """Does the suite, on the embedded engine, go red with this mistake?"""
-    suite = (
-        ["tests/store/test_life_machine.py"]
-        if lives_only
-        else ["tests/store", "--ignore=tests/store/test_life_machine.py"]
-    )
+    suite = LIVES if lives_only else SUITE
     run = subprocess.run(
         [
             sys.executable,
@@ -71,11 +78,11 @@ def main() -> int:
     lives_only = "--lives" in sys.argv
     names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(MUTANTS)
     survivors = []
-    for name in names:
-        found = is_found(name, lives_only=lives_only)
-        print(f"{'found   ' if found else 'SURVIVED'}  {name}", flush=True)
-        if not found:
-            survivors.append(name)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as executor:
+        for name, found in zip(names, executor.map(partial(is_found, lives_only=lives_only), names), strict=True):
+            print(f"{'found   ' if found else 'SURVIVED'}  {name}", flush=True)
+            if not found:
+                survivors.append(name)
     print(f"{len(names) - len(survivors)} of {len(names)} mistakes found")
     return 1 if survivors else 0
 

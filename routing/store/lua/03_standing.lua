@@ -49,12 +49,14 @@ local function unlist(S, l)
 end
 
 -- Least utilised first, then the longest free.
+local function score_of(l) return math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs end
+
 local function list(S, l, room)
   local was_listed = l.ix == room
   if not was_listed then unlist(S, l) end
   local index = INDEX[room]
   if not index then return end
-  local score = string.format('%.0f', math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs)
+  local score = string.format('%.0f', score_of(l))
   local member, class = member_of(l.id, l.mk), class_name(l)
   each_language(l.lg, function(language)
     redis.call('ZADD', K[index](S, language .. ':' .. class), score, member)

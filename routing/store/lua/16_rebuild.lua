@@ -103,8 +103,6 @@ local function check_chat(S, c)
   if is_missing and mends then match_seeker(S, c) end
 end
 
-local function score_of(l) return math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs end
-
 local function check_units(S, l)
   local languages = {}
   for _, id in ipairs(redis.call('SMEMBERS', K.units(S, l.id))) do
