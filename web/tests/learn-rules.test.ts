@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { addressOf, isSameView, lessonHash, personHash, testHash } from "../src/learn/addresses";
+import { addressOf, isSameView, lessonHash, personHash, practiceHash, testHash } from "../src/learn/addresses";
 import { draftOf, dropDrafts, keepBookmark, keepDraft, sendBookmarks, unsentBookmark } from "../src/learn/drafts";
 import type { Question } from "../src/learn/learning";
 import { percent } from "../src/learn/percent";
+import { changesOf, type DebriefTurn } from "../src/learn/practice";
 import { mayComeLater } from "../src/learn/sending";
 import { isOver, verdictKey } from "../src/learn/verdicts";
+import { doorOf, practiceIdOf } from "../src/listen/practice";
 import { Problem } from "../src/shared/http";
 
 describe("the address", () => {
@@ -17,6 +19,7 @@ describe("the address", () => {
     });
     expect(addressOf(testHash("t1"))).toEqual({ part: "test", attemptId: "t1" });
     expect(addressOf(personHash("l1"))).toEqual({ part: "person", personId: "l1" });
+    expect(addressOf(practiceHash("x1"))).toEqual({ part: "practised", practiceId: "x1" });
     expect(addressOf("")).toEqual({ part: "courses" });
   });
 
@@ -32,6 +35,20 @@ describe("the address", () => {
     expect(isSameView(first, { ...first, section: null })).toBe(true);
     expect(isSameView(first, { ...first, lessonId: "c" })).toBe(false);
     expect(isSameView(first, { part: "courses" })).toBe(false);
+  });
+});
+
+describe("a practice chat", () => {
+  it("is told apart from a real one by the page's address, which knows its door", () => {
+    expect(practiceIdOf("?practice=x1")).toBe("x1");
+    for (const search of ["", "?practice=", "?other=1"]) expect(practiceIdOf(search)).toBeNull();
+    expect(doorOf("x1")).toBe("/ws/practice");
+    expect(doorOf(null)).toBe("/ws");
+  });
+
+  it("tells only what a reply changed", () => {
+    const turn = { before: { trust: "was wary", risk: "was safe" }, after: { trust: "trusted you", risk: "was safe" } };
+    expect(changesOf(turn as unknown as DebriefTurn)).toEqual(["trusted you"]);
   });
 });
 

@@ -4,6 +4,8 @@ export type Address =
   | { part: "courses" }
   | { part: "lesson"; courseId: string; lessonId: string; section: number | null }
   | { part: "test"; attemptId: string }
+  | { part: "practice" }
+  | { part: "practised"; practiceId: string }
   | { part: "clearances" }
   | { part: "people" }
   | { part: "person"; personId: string };
@@ -13,6 +15,7 @@ export function addressOf(hash: string): Address | null {
   const [part = "", ...ids] = hash.replace(/^#/, "").split("/").map(decoded);
   const [first, second, third] = ids;
   if (part === "" || part === "courses") return { part: "courses" };
+  if (part === "practice") return first ? { part: "practised", practiceId: first } : { part: "practice" };
   if (part === "clearances") return { part: "clearances" };
   if (part === "people") return first ? { part: "person", personId: first } : { part: "people" };
   if (part === "test" && first) return { part: "test", attemptId: first };
@@ -26,6 +29,7 @@ export function addressOf(hash: string): Address | null {
 export const lessonHash = (courseId: string, lessonId: string, section?: number): string =>
   `#lesson/${encodeURIComponent(courseId)}/${encodeURIComponent(lessonId)}${section === undefined ? "" : `/${section}`}`;
 export const testHash = (attemptId: string): string => `#test/${encodeURIComponent(attemptId)}`;
+export const practiceHash = (practiceId: string): string => `#practice/${encodeURIComponent(practiceId)}`;
 export const personHash = (personId: string): string => `#people/${encodeURIComponent(personId)}`;
 
 /** Do two addresses show the same, but for where on it one looks? */

@@ -11,6 +11,8 @@ import { isOffline } from "./kept-here";
 import { LessonPage } from "./lesson";
 import { People } from "./people";
 import { PersonPage } from "./person";
+import { PracticeList } from "./practice-list";
+import { Practised } from "./practised";
 import { TestPage } from "./test";
 
 const FIRST: Address = { part: "courses" };
@@ -24,6 +26,7 @@ interface Part {
 
 const PARTS: readonly Part[] = [
   { hash: "#courses", key: "learn.courses", parts: ["courses", "lesson", "test"], isFor: () => true },
+  { hash: "#practice", key: "learn.practice", parts: ["practice", "practised"], isFor: () => true },
   { hash: "#clearances", key: "learn.clearances", parts: ["clearances"], isFor: () => true },
   { hash: "#people", key: "learn.people", parts: ["people", "person"], isFor: maySupervise },
 ];
@@ -95,6 +98,10 @@ function View({ address, person }: { address: Address; person: Me }) {
       );
     case "test":
       return <TestPage key={address.attemptId} attemptId={address.attemptId} />;
+    case "practice":
+      return <PracticeList />;
+    case "practised":
+      return <Practised key={address.practiceId} practiceId={address.practiceId} />;
     case "clearances":
       return <Clearances person={person} />;
     case "people":

@@ -17,7 +17,7 @@ export function callTheListener(console: Console): void {
   effect(() => {
     const shown = console.offers.shown.value;
     const offer = shown?.phase === "open" ? t("offer.title") : null;
-    document.title = titleOf(t("title.listen"), console.unread.value, offer);
+    document.title = titleOf(t(console.isPractice ? "title.practice" : "title.listen"), console.unread.value, offer);
   });
 }
 
@@ -33,7 +33,7 @@ function ring(console: Console): void {
       played = 0;
     }
     const due = callsDue(shown.firstSeenMs, shown.offer.deadline_ms, nowMs);
-    if (due > played && hasSound.value) chime();
+    if (due > played && hasSound.value) chime(console.isPractice);
     played = Math.max(played, due);
   });
 }
@@ -49,7 +49,12 @@ function notify(console: Console): void {
       return;
     }
     const { offer_id, deadline_ms } = shown.offer;
-    if (noticeFor === offer_id || !mayNotify() || (document.visibilityState === "visible" && document.hasFocus()))
+    if (
+      console.isPractice ||
+      noticeFor === offer_id ||
+      !mayNotify() ||
+      (document.visibilityState === "visible" && document.hasFocus())
+    )
       return;
     noticeFor = offer_id;
     const { seconds } = offerTime(shown.firstSeenMs, deadline_ms, now.peek());

@@ -8,6 +8,11 @@ const NOTES = [
   { frequency: 659.25, at: 0.22 },
 ];
 
+const PRACTICE_NOTES = [
+  { frequency: 392, at: 0 },
+  { frequency: 329.63, at: 0.22 },
+];
+
 export function unlock(): void {
   try {
     context ??= new AudioContext();
@@ -21,10 +26,11 @@ export function isUnlocked(): boolean {
   return context?.state === "running";
 }
 
-export function chime(): void {
+/** In practice it sounds lower and falls: nobody shall run to the desk for a practice chat. */
+export function chime(isPractice = false): void {
   if (context?.state !== "running") return;
   const start = context.currentTime + 0.02;
-  for (const note of NOTES) {
+  for (const note of isPractice ? PRACTICE_NOTES : NOTES) {
     const tone = context.createOscillator();
     const loudness = context.createGain();
     tone.type = "sine";

@@ -1,7 +1,7 @@
 // What the listener's page knows and does: duty, lines, the offer, the desks. Components read its signals and call its acts.
 import { computed, signal } from "@preact/signals";
 import { type ChatNews, Chats } from "../shared/chats";
-import { Connection, type ConnectionState, RefusedError } from "../shared/connection";
+import { Connection, type ConnectionState, openSocket, RefusedError } from "../shared/connection";
 import { announce } from "../shared/status";
 import { Close, type LineOfPool, type Push, type Snapshot } from "../shared/wire";
 import { serverNow, setServerTime } from "../staff/clock";
@@ -12,17 +12,21 @@ import { Desk } from "./desk";
 import { deskOrder, factsOf, forgetAll, keepDeskOrder, keepFacts, keepUnanswered, unansweredOf } from "./drafts";
 import { Duty } from "./duty";
 import { Offers } from "./offers";
+import { afterwards, debriefAddress, doorOf } from "./practice";
 import { TypingNews } from "./typing-news";
 
 /** So many chats back the order of the desks is remembered. */
 const ORDER_KEPT = 50;
 
 export class Console {
-  readonly connection = new Connection({
-    hello: () => ({ recover: this.chats.positions() }),
-    push: (push) => this.take(push),
-    state: (state, closeCode) => this.connectionChanged(state, closeCode),
-  });
+  readonly connection: Connection = new Connection(
+    {
+      hello: () => ({ recover: this.chats.positions() }),
+      push: (push) => this.take(push),
+      state: (state, closeCode) => this.connectionChanged(state, closeCode),
+    },
+    () => openSocket(doorOf(this.practiceId)),
+  );
   readonly chats: Chats = new Chats(
     () => this.connection,
     (news) => this.heard(news),
@@ -49,6 +53,13 @@ export class Console {
     return shown.find((desk) => desk.chatId === this.frontId.value) ?? shown[0] ?? null;
   });
   readonly unread = computed(() => this.shown.value.reduce((sum, desk) => sum + desk.unread, 0));
+
+  /** `practiceId`: the practice chat that this page is for; null: it is for real ones, and never for both. */
+  constructor(readonly practiceId: string | null = null) {}
+
+  get isPractice(): boolean {
+    return this.practiceId !== null;
+  }
 
   get myId(): string {
     return this.chats.myId;
@@ -108,6 +119,8 @@ export class Console {
     desk.close();
     if (this.frontId.value === desk.chatId) this.frontId.value = null;
     this.readFront();
+    // What was written to in practice is looked at, not put away.
+    if (this.practiceId !== null) location.assign(debriefAddress(this.practiceId));
   }
 
   private take(push: Push): void {
@@ -116,6 +129,11 @@ export class Console {
         // The sign-in ran out between loading the page and greeting.
         this.connection.stop();
         goToSignIn();
+        return;
+      }
+      if (Boolean(push.is_practice) !== this.isPractice) {
+        // The wrong door: a practice chat and a real one must never be taken for each other.
+        this.connection.stop();
         return;
       }
       setServerTime(push.server_time_ms);
@@ -137,7 +155,15 @@ export class Console {
     this.offers.take(push);
     // The pause says what happened to the offer too.
     if (push.type === "availability_changed" && push.reason === "missed_offers") this.offers.dismissGone();
-    if (push.type === "welcome") this.welcomed(push.snapshot);
+    if (push.type === "welcome") {
+      this.welcomed(push.snapshot);
+      if (this.practiceId !== null && this.shown.value.length === 0) void this.leaveIfOver(this.practiceId);
+    }
+  }
+
+  private async leaveIfOver(practiceId: string): Promise<void> {
+    const address = await afterwards(practiceId);
+    if (address) location.replace(address);
   }
 
   private welcomed(snapshot: Snapshot): void {

@@ -62,6 +62,7 @@ function Head({ held, desk, number }: { held: Console; desk: Desk; number: numbe
         <h2 class="desk__title" id={`desk-${desk.chatId}-name`}>
           {name}
         </h2>
+        {held.isPractice && <span class="chip chip--practice">{t("practice.mark")}</span>}
         {unread > 0 && (
           <span class="count">
             <span aria-hidden="true">{unread}</span>

@@ -5,8 +5,11 @@ import { Console } from "./console";
 import { forgetAll } from "./drafts";
 import { listenToKeys } from "./keys";
 import { ListenPage } from "./page";
+import { practiceIdOf } from "./practice";
+import "./practice.css";
 
-const held = new Console();
+const held = new Console(practiceIdOf(location.search));
+if (held.isPractice) document.documentElement.classList.add("is-practice");
 onSignOut(forgetAll);
 
 void mountStaffPage(
@@ -14,7 +17,7 @@ void mountStaffPage(
     return <ListenPage held={held} person={person} />;
   },
   {
-    here: "/listen",
+    here: held.isPractice ? "/learn" : "/listen",
     isFor: () => true,
     bodyClass: "console-page",
     started: () => {

@@ -10,14 +10,14 @@ import { hasAltKeys } from "./settings";
 /** Below this "waited 3 seconds" says nothing. */
 const MOMENT_S = 10;
 
-export function OfferCard({ offers }: { offers: Offers }) {
+export function OfferCard({ offers, isPractice }: { offers: Offers; isPractice: boolean }) {
   const shown = offers.shown.value;
   if (!shown) return <Gone offers={offers} />;
   if (shown.phase === "held") return <Held />;
-  return <Open offers={offers} shown={shown} />;
+  return <Open offers={offers} shown={shown} isPractice={isPractice} />;
 }
 
-function Open({ offers, shown }: { offers: Offers; shown: ShownOffer }) {
+function Open({ offers, shown, isPractice }: { offers: Offers; shown: ShownOffer; isPractice: boolean }) {
   const { offer } = shown;
   const time = offerTime(shown.firstSeenMs, offer.deadline_ms, now.value);
   const isAnswering = shown.phase === "answering";
@@ -27,6 +27,7 @@ function Open({ offers, shown }: { offers: Offers; shown: ShownOffer }) {
       <div class="offer__head">
         <Ring seconds={time.seconds} gone={time.gone} />
         <div>
+          {isPractice && <span class="chip chip--practice">{t("practice.mark")}</span>}
           <h2 id="offer-title">{t(offer.is_return ? "offer.return_title" : "offer.title")}</h2>
           <p class="small soft">
             {offer.waited_s < MOMENT_S ? t("offer.came_now") : t("offer.waited", { span: span(offer.waited_s * 1000) })}

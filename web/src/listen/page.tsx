@@ -1,4 +1,4 @@
-import { Icon, offlineIcon, warningIcon } from "../shared/icon";
+import { bookIcon, Icon, offlineIcon, warningIcon } from "../shared/icon";
 import { Close } from "../shared/wire";
 import type { Me } from "../staff/me";
 import { connectionState } from "../staff/staff-bar";
@@ -22,12 +22,13 @@ export function ListenPage({ held, person }: Props) {
   const isLineInFront = held.isLineInFront.value || desks.length === 0;
   return (
     <main class="console-main" id="main" tabIndex={-1}>
-      <h1 class="visually-hidden">{t("listen.title")}</h1>
+      <h1 class="visually-hidden">{t(held.isPractice ? "practice.console_title" : "listen.title")}</h1>
+      {held.isPractice && <PracticeBand />}
       <ConnectionBanner held={held} />
       <div class={`console ${isLineInFront ? "console--line" : ""}`}>
         <div class="console__rail" data-region="rail">
-          <Rail duty={held.duty} person={person} />
-          <OfferCard offers={held.offers} />
+          <Rail duty={held.duty} person={person} isPractice={held.isPractice} />
+          <OfferCard offers={held.offers} isPractice={held.isPractice} />
         </div>
         <section
           class="console__more"
@@ -36,8 +37,14 @@ export function ListenPage({ held, person }: Props) {
           tabIndex={0}
           aria-label={t("listen.aside")}
         >
-          <Lines held={held} />
-          <Shift held={held} />
+          {held.isPractice ? (
+            <PracticeAside />
+          ) : (
+            <>
+              <Lines held={held} />
+              <Shift held={held} />
+            </>
+          )}
         </section>
         <DeskTabs held={held} isLineInFront={isLineInFront} />
         <div class="console__chats">
@@ -51,8 +58,44 @@ export function ListenPage({ held, person }: Props) {
   );
 }
 
+/** Stands over everything while one practises: nobody may ever wonder whether somebody real is writing. */
+function PracticeBand() {
+  return (
+    <div class="practice-band" role="note">
+      <Icon of={bookIcon} />
+      <p>
+        <strong>{t("practice.band")}</strong> <span class="practice-band__more">{t("practice.band_more")}</span>
+      </p>
+      <a class="btn btn--dense" href="/learn#practice">
+        {t("practice.leave")}
+      </a>
+    </div>
+  );
+}
+
+function PracticeAside() {
+  return (
+    <section class="stack stack--2" aria-labelledby="practice-how">
+      <h2 id="practice-how">{t("practice.how")}</h2>
+      <ul class="stack stack--2 small soft">
+        <li>{t("practice.how_time")}</li>
+        <li>{t("practice.how_end")}</li>
+        <li>{t("practice.how_hard")}</li>
+      </ul>
+    </section>
+  );
+}
+
 function NoChats({ held }: { held: Console }) {
   const isAvailable = held.duty.availability.value === "available";
+  if (held.isPractice) {
+    return (
+      <div class="console__empty stack stack--2">
+        <p class="voice console__calm">{t(isAvailable ? "practice.coming" : "practice.ready")}</p>
+        <p class="soft">{t(isAvailable ? "practice.coming_hint" : "practice.ready_hint")}</p>
+      </div>
+    );
+  }
   return (
     <div class="console__empty stack stack--2">
       <p class="voice console__calm">{t(isAvailable ? "listen.none_available" : "listen.none")}</p>

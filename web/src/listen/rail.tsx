@@ -19,7 +19,13 @@ function mayTakeUrgent(person: Me): boolean {
   return person.clearances.some((one) => one.kind === "risk_level" && one.value !== "low" && one.is_valid);
 }
 
-export function Rail({ duty, person }: { duty: Duty; person: Me }) {
+interface Props {
+  duty: Duty;
+  person: Me;
+  isPractice: boolean;
+}
+
+export function Rail({ duty, person, isPractice }: Props) {
   const [isOpen, setIsOpen] = useState(false);
   const chosen = duty.availability.value;
   const capacityId = useId();
@@ -49,8 +55,8 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
           ))}
         </div>
       </fieldset>
-      <Explained duty={duty} person={person} />
-      <div class="row row--spread rail__row">
+      <Explained duty={duty} person={person} isPractice={isPractice} />
+      <div class="row row--spread rail__row" hidden={isPractice}>
         <label class="row row--tight small" for={capacityId}>
           {t("capacity.label")}
         </label>
@@ -67,7 +73,7 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
           ))}
         </select>
       </div>
-      {mayTakeUrgent(person) && (
+      {!isPractice && mayTakeUrgent(person) && (
         <label class="tick rail__row">
           <input
             type="checkbox"
@@ -102,8 +108,8 @@ export function Rail({ duty, person }: { duty: Duty; person: Me }) {
 }
 
 /** Why the availability is not what the person chose, or why their wish was refused. */
-function Explained({ duty, person }: { duty: Duty; person: Me }) {
-  if (person.age_bands.length === 0) {
+function Explained({ duty, person, isPractice }: Props) {
+  if (person.age_bands.length === 0 && !isPractice) {
     return (
       <Banner kind="caution" icon={warningIcon}>
         {t("duty.no_clearance")} <a href="/learn">{t("duty.see_clearances")}</a>

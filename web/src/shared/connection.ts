@@ -93,7 +93,7 @@ export class Connection {
 
   constructor(
     private readonly handlers: Handlers,
-    private readonly open: () => Socket = openSocket,
+    private readonly open: () => Socket = () => openSocket("/ws"),
     private readonly now: () => number = Date.now,
     private readonly chance: () => number = Math.random,
   ) {}
@@ -281,9 +281,10 @@ function readFrame(text: string): Push | Reply | null {
   }
 }
 
-function openSocket(): Socket {
+/** A socket at one of this service's doors. */
+export function openSocket(path: string): Socket {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return new WebSocket(`${scheme}//${location.host}/ws`, SUBPROTOCOL_JSON) as Socket;
+  return new WebSocket(`${scheme}//${location.host}${path}`, SUBPROTOCOL_JSON) as Socket;
 }
 
 /** Browsers notice that the network is gone long before a socket does. */
