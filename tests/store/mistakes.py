@@ -44,10 +44,16 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "one over capacity": ("if l.load < l.cap then return '1' end", "if l.load <= l.cap then return '1' end"),
     "two offers at once": ("or l.lost or l.po or l.xp ~= 0", "or l.lost or l.xp ~= 0"),
     "the lost are offered chats": ("l.av ~= 1 or l.lost or l.po", "l.av ~= 1 or l.po"),
-    "no start gap": ("if l.gap > T.now then return '0' end", ""),
+    "no start gap": (
+        " or (l.gap > T.now and l.tn ~= 1)) then return '0' end\n  l.load = load_of(S, l)\n"
+        "  if l.tn == 1 and l.load < l.max then return '1' end\n  if l.gap > T.now then return '0' end",
+        ") then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end",
+    ),
     "the emergency unit knows no start gap": (
-        "if l.gap > T.now then return '0' end",
-        "if l.gap > T.now then return l.em == '1' and l.load == l.cap and '2' or '0' end",
+        " or (l.gap > T.now and l.tn ~= 1)) then return '0' end\n  l.load = load_of(S, l)\n"
+        "  if l.tn == 1 and l.load < l.max then return '1' end\n  if l.gap > T.now then return '0' end",
+        ") then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end\n"
+        "  if l.gap > T.now then return l.em == '1' and l.load == l.cap and '2' or '0' end",
     ),
     "everybody takes one more in danger": ("if l.em == '1' and l.load == l.cap", "if l.load == l.cap"),
     "two and three more in danger": ("if l.em == '1' and l.load == l.cap", "if l.em == '1' and l.load >= l.cap"),
