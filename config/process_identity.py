@@ -1,5 +1,7 @@
 """Names for processes by which others on the same machine can tell whether they still live."""
 
+import base64
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -10,10 +12,12 @@ _PROC = Path("/proc")
 def _place() -> str:
     """This boot of this machine and this process namespace: only within one do process ids mean the same to all."""
     try:
-        boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip().replace("-", "")[:12]
-        return f"{boot}{(_PROC / 'self/ns/pid').readlink().name.strip('pid:[]')}"
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+        namespace = (_PROC / "self/ns/pid").readlink().name
     except OSError:
         return ""
+    # Short, since the engine holds this name twice for each person that is connected.
+    return base64.urlsafe_b64encode(hashlib.blake2s(f"{boot}{namespace}".encode(), digest_size=9).digest()).decode()
 
 
 def _born(pid: int) -> str:
@@ -27,8 +31,8 @@ def _born(pid: int) -> str:
 
 def own_identity() -> str:
     """A name for this process that no other one ever has."""
-    pid = os.getpid()
-    return f"p.{_place()}.{pid}.{_born(pid)}.{secrets.token_hex(6)}"
+    pid, place = os.getpid(), _place()
+    return f"p.{place}.{pid}.{_born(pid)}.{'' if place else secrets.token_hex(6)}"
 
 
 def is_gone(identity: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 from bench.routing.engine import TIMING, Engine, percentiles
 from config.functions import Functions
 from config.redis_link import RedisLink
-from routing.actions.rebuilding import DERIVED, Found, inspect, name_of
+from routing.actions.rebuilding import DERIVED, name_of
+from routing.actions.refilling import Refilled, refill
 from routing.store.shard import Shard
 from tealight.library import library
 
@@ -37,13 +38,13 @@ def _contents(engine: Engine) -> dict[bytes, list[bytes]]:
     }
 
 
-async def _mend(engine: Engine) -> Found:
+async def _refill(engine: Engine) -> Refilled:
     link = RedisLink(engine.url, name="bench-rebuild")
     link.start()
     await link.wait_up(5)
     try:
         shard = Shard(engine.tag, Functions(link, library()), TIMING, clock=lambda: engine.now_ms)
-        return await inspect(shard, mend=True)
+        return await refill(shard)
     finally:
         await link.close()
 
@@ -55,12 +56,12 @@ def measure(engine: Engine, entities: int) -> dict[str, Any]:
     engine.times()
     engine.time_every_call(True)
     began, clock = engine.cpu_us(), time.perf_counter()
-    found = asyncio.run(_mend(engine))
+    made = asyncio.run(_refill(engine))
     wall, spent = time.perf_counter() - clock, engine.cpu_us() - began
     engine.time_every_call(False)
     return {
         "entities": entities,
-        "mended": found.differences.total(),
+        "put back": made.chats + made.listeners,
         "wall_s": round(wall, 2),
         "engine_cpu_s": round(spent / 1e6, 2),
         "longest_call_us": percentiles(engine.times())["longest"],

@@ -120,7 +120,8 @@ class Edge:
         await self.functions.load(tags[0])
         told = await self.link.at(tags[0]).send("INFO", "server")
         for band in self._bands(tags):
-            run_id = told.decode().partition("run_id:")[2].partition("\r\n")[0]
+            # Each chat remembers in which life of the engine its log began: twelve letters tell lives apart, too.
+            run_id = told.decode().partition("run_id:")[2].partition("\r\n")[0][:12]
             last_run_id = self.hub.engine_run_ids.get(band)
             self.hub.engine_run_ids[band] = run_id
             await self._stop_matching(band, last_run_id, run_id)

@@ -84,7 +84,7 @@ class Found:
 MOST_EXAMPLES = 20
 
 
-async def _pages(shard: Shard) -> AsyncIterator[list[str]]:
+async def all_keys(shard: Shard) -> AsyncIterator[list[str]]:
     """All keys of the shard without its tag; those that come and go meanwhile may be missed or repeated."""
     link = shard.functions.link.at(shard.tag)
     cursor = b"0"
@@ -113,7 +113,7 @@ async def walk(shard: Shard, *, mend: bool) -> AsyncIterator[tuple[int, list[str
     One call at a time, so that a caller can pause between two. Raises RedisAway, RedisRefused.
     """
     for steps_of in (strange_members, missing_members):
-        async for keys in _pages(shard):
+        async for keys in all_keys(shard):
             for first in steps_of(keys):
                 step = first
                 while True:

@@ -97,7 +97,14 @@ class Twin:
         if not self.policy.prefers:
             r.prefers = -1
         own = self.listeners.get(r.prefers)
-        if self.policy.hold_ms and own is not None and own.availability == 1 and self._may_meet(r, own):
+        is_urgent = r.cell[0] == URGENT  # nobody in danger waits for one listener alone
+        if (
+            self.policy.hold_ms
+            and own is not None
+            and own.availability == 1
+            and self._may_meet(r, own)
+            and not is_urgent
+        ):
             r.hold_ends = now_ms + self.policy.hold_ms
         self._stand_in_line(r)
         self._match_seeker(r)

@@ -57,7 +57,7 @@ def test_a_whole_line_is_offered_and_everybody_of_a_dead_process_is_found(figure
 
 def test_what_is_derived_is_the_same_after_it_was_thrown_away(figures: dict[str, Any]) -> None:
     rebuilt = figures["rebuild"]
-    assert rebuilt["is_the_same_again"] and rebuilt["mended"] > TINY.crowd
+    assert rebuilt["is_the_same_again"] and rebuilt["put back"] > TINY.crowd
 
 
 def test_every_offer_is_seen_in_the_other_process(figures: dict[str, Any]) -> None:

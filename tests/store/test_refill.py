@@ -1,0 +1,83 @@
+"""Everything derived is thrown away and made anew, while people come and go."""
+
+import asyncio
+
+import pytest
+from typer.testing import CliRunner
+
+from config.engines.valkey import ThrowAwayValkey
+from config.functions import Functions
+from config.redis_link import RedisLink
+from routing.actions.rebuilding import DERIVED, inspect
+from routing.actions.refilling import refill
+from routing.store.shard import Shard
+from tealight.engine_cli import app
+from tests.store.mutants import library_under_test
+from tests.store.place import Place
+from tests.store.rebuilt import derived_of
+from tests.store.test_rebuild_stories import busy
+from tests.store.truth import broken, truth_of
+
+
+async def refills(place: Place, url: str) -> None:
+    """The way the command takes."""
+    link = RedisLink(url, name="refill")
+    link.start()
+    assert await link.wait_up(5)
+    try:
+        shard = Shard(place.tag, Functions(link, library_under_test()), place.timing, lambda: place.now_ms)
+        assert (await refill(shard)).chats > 0
+        assert (await inspect(shard, mend=False)).examples == []
+    finally:
+        await link.close()
+
+
+def test_everything_derived_comes_back_to_the_bit(place: Place, engine: ThrowAwayValkey) -> None:
+    busy(place)
+    before = derived_of(place)
+    names = [place.key(name, part) for name in DERIVED for part in truth_of(place).of(name)]
+    assert len(names) > 15
+    place.read("DEL", *names)
+    place.read("ZADD", place.key("line", "en:0.0.0"), 5, "c-nobody/0")
+    place.read("SADD", place.key("open", "en"), "c-nobody")
+    asyncio.run(refills(place, engine.url))
+    place.sweep()
+    assert derived_of(place) == before
+    assert broken(truth_of(place)) == []
+
+
+def test_who_comes_meanwhile_is_matched_when_it_is_done(place: Place) -> None:
+    place.call("pause_matching", 60_000)
+    ada = place.seeker("ada")
+    ada.asks()
+    bo = place.listener("bo").comes()
+    assert bo.offer == ""
+    place.call("refill_chats", "c-ada-r1")
+    place.call("refill_listeners", "bo")
+    assert bo.offer == "" and broken(truth_of(place)) == []
+    place.call("go_on")
+    place.sweep()
+    assert bo.sees == "ada" and broken(truth_of(place)) == []
+
+
+def test_a_pause_that_nobody_ends_ends_by_itself(place: Place) -> None:
+    place.call("pause_matching", 60_000)
+    place.seeker("ada").asks()
+    bo = place.listener("bo").comes()
+    place.passes(59)
+    assert bo.offer == ""
+    place.passes(2)
+    assert bo.sees == "ada"
+
+
+def test_the_command_throws_away_and_makes_anew(
+    engine: ThrowAwayValkey, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.tag = "{a:main}:"
+    place.now_ms = 0
+    monkeypatch.setenv("REDIS_URL", engine.url)
+    place.seeker("ada").asks()
+    place.read("DEL", place.key("line", "en:0.0.0"), place.key("cells", "en"))
+    done = CliRunner().invoke(app, ["rebuild", "--all"])
+    assert done.exit_code == 0 and "adult: 1 chats and 0 listeners" in done.output
+    assert place.line() == ["ada"]
