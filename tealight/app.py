@@ -20,6 +20,10 @@ from config.database import Database, url_of
 from config.durability import KeptLevel, Level
 from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
+from listener_training.certification.library import open_rule_sets
+from listener_training.certification.standing import Rulebook
+from listener_training.certification_api import certification_endpoints
+from listener_training.certification_api.export import export_routes
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from listener_training.learning.shelf import open_shelf
 from listener_training.learning_api import learning_endpoints
@@ -54,7 +58,13 @@ class App:
             metrics=self._metrics,
             lines=lambda: None if self.edge is None else self.edge.hub.lines,
         )
-        self._http: ASGIApp = http_app(self._deps, more=(*CLEARANCE_ENDPOINTS, *learning_endpoints(open_shelf())))
+        courses = open_shelf()
+        book = Rulebook(open_rule_sets(), courses)
+        self._http: ASGIApp = http_app(
+            self._deps,
+            more=(*CLEARANCE_ENDPOINTS, *learning_endpoints(courses), *certification_endpoints(book)),
+            more_routes=export_routes(self._deps, book),
+        )
 
     async def start(self) -> None:
         """Connect to the engines. Raises RedisAway where they are away; may be called again then."""

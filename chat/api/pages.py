@@ -27,7 +27,13 @@ _FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".woff2": "font/woff2"}
 
-_PUBLIC_PAGES = {"/": "index", "/sign-in": "sign-in", "/join/{code}": "sign-in"}
+_PUBLIC_PAGES = {
+    "/": "index",
+    "/sign-in": "sign-in",
+    "/join/{code}": "sign-in",
+    "/certificate": "certificate",
+    "/certificate/{certificate_id}": "certificate",
+}
 _STAFF_PAGES: dict[str, tuple[str, tuple[Role, ...], str]] = {
     "/listen": ("listen", STAFF, "listeners"),
     "/learn": ("learn", STAFF, "people in training"),

@@ -37,6 +37,10 @@ class ListenerCommands:
         if takes_urgent is None:
             takes_urgent = _takes_urgent_before(person)
         await set_availability(self.hub, person, staff, command.availability, capacity, "", takes_urgent)
+        if person.staff is not staff and person.staff is not None:
+            # A clearance went while this was under way, and whoever took it saw nobody available yet.
+            reached = command.availability if person.staff.age_bands else "off_duty"
+            await set_availability(self.hub, person, person.staff, reached, capacity, "rights_changed", takes_urgent)
         return Done(ref=command.ref, availability=command.availability, capacity=capacity, max_capacity=staff.max_chats)
 
     def _listener(self, connection: Connection) -> tuple[LocalPerson, StaffMember]:

@@ -11,6 +11,7 @@ from chat.accounts.pools import PoolBook
 from chat.accounts.staff import StaffMember
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import set_availability
+from chat.edge.people import LocalPerson
 from chat.edge.waiting_room import renew_places
 from chat.protocol.codes import Close
 from chat.protocol.fields import AgeBand, Availability
@@ -30,7 +31,10 @@ RECONCILE_S = 15.0
 PLACES_S = 5.0
 BOARD_S = 1.0
 LINES_S = 2.0
-STAFF_S = 1.0
+#: A clearance that ran out or was withdrawn stops offers within one second: this, its jitter, and what applying takes.
+STAFF_S = 0.4
+POOLS_S = 5.0
+LAST_WORDS_S = 0.3
 TIDY_S = 60.0
 SWEEP_LIMIT = 25
 
@@ -66,7 +70,7 @@ class Ticks:
             self._every(PLACES_S, self.places),
             self._every(BOARD_S, self.watchers),
             self._every(LINES_S, self.lines),
-            self._every(STAFF_S * 5, self.pools.refresh),
+            self._every(POOLS_S, self.pools.refresh),
         ]
 
     async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
@@ -179,10 +183,11 @@ class Ticks:
         self._staff_version = self._staff_version or await self.directory.newest_version()
 
     async def staff(self) -> None:
-        """What changed about staff takes effect on held connections within a second or two."""
+        """What changed about staff takes effect on held connections within a second."""
         for member in await self.directory.changed_since(self._staff_version):
-            self._staff_version = max(self._staff_version, member.version)
             await self._apply(member)
+            # Only now: what an engine that was away did not hear of is told again.
+            self._staff_version = max(self._staff_version, member.version)
 
     async def _apply(self, changed: StaffMember) -> None:
         person = self.hub.people.get(changed.person_id)
@@ -190,6 +195,14 @@ class Ticks:
         if person is None or member is None:
             return
         old, person.staff = person.staff, member
+        try:
+            await self._apply_to(person, old, member)
+        except (RedisAway, RedisRefused):
+            # It was not told: the next tick must find the difference again.
+            person.staff = old
+            raise
+
+    async def _apply_to(self, person: LocalPerson, old: StaffMember | None, member: StaffMember) -> None:
         # Whoever said hello after the change was greeted with it already, perhaps after another process closed them.
         held = [c for c in person.connections if c.staff is not None and c.staff.version < member.version]
         for connection in held:
@@ -197,11 +210,18 @@ class Ticks:
                 self.hub.close(connection, Close.SIGNED_OUT, "signed out")
             elif member.role != connection.role:
                 self.hub.close(connection, Close.RESYNC, "role changed")
+        if old is None:
+            return
+        # What was read last may be from before they became available.
+        await self.hub.read(person, self.hub.lines.shards)
         record = next((r.listener for r in person.records.values() if r.listener is not None), None)
-        if record is None or old is None:
+        if record is None:
             return
         if not member.is_active or not member.age_bands:
             await set_availability(self.hub, person, member, "off_duty", record.capacity, "no_clearance", False)
+            if person.refreshing is not None:
+                # They hear of it, and of an offer that was taken back, before the connection ends.
+                await asyncio.wait({person.refreshing}, timeout=LAST_WORDS_S)
             # Whoever may watch the board keeps it: a listener's rights are gone, not a supervisor's.
             code = Close.RESYNC if member.is_active and member.role != "listener" else Close.NO_CLEARANCE
             for connection in held:
