@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from config.engines.valkey import ThrowAwayValkey
 from tests.store.life import Life
+from tests.store.life_of_two import LifeOfTwo
 from tests.store.mutants import CHOICE
 from tests.store.wire import Wire
 
@@ -19,14 +20,11 @@ PHASES = [Phase.generate] if os.environ.get(CHOICE) else [Phase.generate, Phase.
 LIVES = int(os.environ.get("TEALIGHT_LIVES", "0"))
 
 
-@pytest.mark.timeout(60 + 2 * LIVES)
-def test_whatever_people_do_nobody_is_lost(engine: ThrowAwayValkey, request: pytest.FixtureRequest) -> None:
-    is_first = "valkey" in request.node.callspec.id
-    lives = LIVES or (60 if is_first else 20)
-    Life.engine, Life.wire = engine, Wire(engine.url)
+def live(machine: type[Life] | type[LifeOfTwo], engine: ThrowAwayValkey, lives: int) -> None:
+    machine.engine, machine.wire = engine, Wire(engine.url)
     try:
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
-            Life,
+            machine,
             settings=settings(
                 max_examples=lives,
                 stateful_step_count=50,
@@ -38,4 +36,18 @@ def test_whatever_people_do_nobody_is_lost(engine: ThrowAwayValkey, request: pyt
             ),
         )
     finally:
-        Life.wire.close()
+        machine.wire.close()
+
+
+@pytest.mark.timeout(60 + 2 * LIVES)
+def test_whatever_people_do_nobody_is_lost(engine: ThrowAwayValkey, request: pytest.FixtureRequest) -> None:
+    is_first = "valkey" in request.node.callspec.id
+    live(Life, engine, LIVES or (60 if is_first else 20))
+
+
+@pytest.mark.timeout(60 + 2 * LIVES)
+def test_whatever_processes_do_one_person_has_one_capacity(
+    engine: ThrowAwayValkey, request: pytest.FixtureRequest
+) -> None:
+    is_first = "valkey" in request.node.callspec.id
+    live(LifeOfTwo, engine, LIVES or (40 if is_first else 15))

@@ -79,6 +79,15 @@ def test_who_was_hidden_by_a_loss_is_matched_by_the_mending(place: Place) -> Non
     assert bo.sees == "ada" and broken(truth_of(place)) == []
 
 
+def test_a_seeker_who_was_lost_from_the_line_is_matched_by_the_mending(place: Place) -> None:
+    place.seeker("ada").asks()
+    place.read("DEL", place.key("line", "en:0.0.0"), place.key("cells", "en"))
+    bo = place.listener("bo").comes()
+    assert bo.offer == ""
+    differences(place, mend=True)
+    assert bo.sees == "ada" and broken(truth_of(place)) == []
+
+
 def test_nobody_is_offered_to_a_listener_who_was_only_made_up(place: Place) -> None:
     bo = place.listener("bo").comes()
     place.seeker("zoe").asks()
