@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -15,23 +14,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chat.conversation import offer_tables
 from chat.conversation.offers import unwritten
-from chat.edge.edge import engine_of, timing_of
 from chat.supervision.explanations import ComparedLine, ExplainedOffer, explained, live_chats
 from config import settings as environment
 from config.database import Database, url_of
-from config.engines.valkey import socket_path, url_of_socket
-from config.functions import Functions
 from config.redis_link import RedisAway
 from config.settings import Settings, SettingsError
 from routing.actions.lines import Lines
 from routing.rules.explaining import OUTCOMES, OVERTAKE_S, SENTENCES
-from routing.store.shard import Shard
-from tealight.library import library
+from tealight.reached import reached
 
 app = typer.Typer(help="Routing: why an offer went where it went.", no_args_is_help=True, rich_markup_mode=None)
-
-#: An engine that doesn't answer within this time is away; then only what is archived is told.
-PATIENCE_S = 3.0
 
 
 @app.callback()
@@ -154,31 +146,12 @@ def _existing_database(settings: Settings) -> str:
 
 @contextlib.asynccontextmanager
 async def _lines(settings: Settings) -> AsyncIterator[Lines | None]:
-    """The shards, where their engine answers: the one that is set, or the one that `tealight up` started."""
-    if not settings.redis_url:
-        own = socket_path(settings.data_dir)
-        if not own.exists():
-            yield None
-            return
-        settings = replace(settings, redis_url=url_of_socket(own))
-    engine = engine_of(settings)
-
-    async def nothing(_: tuple[str, ...]) -> None:
-        """Only read: the library of this version need not be there."""
-
-    link = engine.commands("tealight-explain", on_up=nothing)
-    functions, timing = Functions(link, library()), timing_of(settings)
-    link.start()
-    following = asyncio.create_task(engine.follow())
+    """The shards, where their engine answers."""
     try:
-        is_up = await link.wait_up(PATIENCE_S)
-        shards = {band: Shard(tag, functions, timing) for band, tag in settings.shards.items()}
-        yield Lines(shards) if is_up else None
+        async with reached(settings, "tealight-explain") as lines:
+            yield lines
     except RedisAway:
         raise OSError("the engine was lost while it was read") from None
-    finally:
-        following.cancel()
-        await link.close()
 
 
 def _fail(sentence: str) -> NoReturn:
