@@ -21,6 +21,9 @@ PASSING = ("try_again", "too_fast", "going_away", "full")
 class Person:
     """One program of one person. A second device of theirs is another Person with the same token or cookie."""
 
+    #: behind the service's address; practice chats have a door of their own
+    door = ""
+
     def __init__(self, service: Service, name: str, *, codec: Codec = JSON, cookie: str | None = None) -> None:
         self.service = service
         self.name = name
@@ -53,7 +56,9 @@ class Person:
         """Connect and say hello; what was held before is named in `recover`."""
         self.comings += 1
         self._known_here = set()
-        wire = self._wire = await Wire.open(self.service.url, self.codec, cookie=self.cookie, on_push=self._pushed)
+        wire = self._wire = await Wire.open(
+            self.service.url + self.door, self.codec, cookie=self.cookie, on_push=self._pushed
+        )
         if "recover" not in hello:
             hello["recover"] = [
                 {"chat_id": chat_id, "epoch": log.epoch, "seq": log.seq} for chat_id, log in self.logs.items()

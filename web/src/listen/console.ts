@@ -46,6 +46,7 @@ export class Console {
   readonly hasWelcome = signal(false);
   private readonly typing = new TypingNews((told) => this.connection.tell(told));
   private isRestored = false;
+  private isLeaving = false;
 
   readonly shown = computed(() => this.desks.value.filter((desk) => !desk.isClosed.value));
   readonly front = computed(() => {
@@ -120,7 +121,9 @@ export class Console {
     if (this.frontId.value === desk.chatId) this.frontId.value = null;
     this.readFront();
     // What was written to in practice is looked at, not put away.
-    if (this.practiceId !== null) location.assign(debriefAddress(this.practiceId));
+    if (this.practiceId === null || this.isLeaving) return;
+    this.isLeaving = true;
+    location.assign(debriefAddress(this.practiceId));
   }
 
   private take(push: Push): void {

@@ -38,7 +38,7 @@ export function ListenPage({ held, person }: Props) {
           aria-label={t("listen.aside")}
         >
           {held.isPractice ? (
-            <PracticeAside />
+            <PracticeAside held={held} />
           ) : (
             <>
               <Lines held={held} />
@@ -73,9 +73,14 @@ function PracticeBand() {
   );
 }
 
-function PracticeAside() {
+function PracticeAside({ held }: { held: Console }) {
   return (
     <section class="stack stack--2" aria-labelledby="practice-how">
+      {held.shown.value.length === 0 && (
+        <div class="practice-aside__now">
+          <NoChats held={held} />
+        </div>
+      )}
       <h2 id="practice-how">{t("practice.how")}</h2>
       <ul class="stack stack--2 small soft">
         <li>{t("practice.how_time")}</li>
