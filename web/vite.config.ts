@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 
 const here = import.meta.dirname;
 /** page -> the folder under src/ that holds its program; a page whose program isn't there isn't built */
-const STAFF_PAGES = ["listen", "supervise", "learn", "admin", "sign-in"].filter((page) =>
+const STAFF_PAGES = ["listen", "supervise", "learn", "admin", "sign-in", "certificate"].filter((page) =>
   existsSync(resolve(here, `src/${page}/main.tsx`)),
 );
 

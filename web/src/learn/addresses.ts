@@ -7,6 +7,8 @@ export type Address =
   | { part: "practice" }
   | { part: "practised"; practiceId: string }
   | { part: "clearances" }
+  | { part: "certificates" }
+  | { part: "desk" }
   | { part: "people" }
   | { part: "person"; personId: string };
 
@@ -16,7 +18,7 @@ export function addressOf(hash: string): Address | null {
   const [first, second, third] = ids;
   if (part === "" || part === "courses") return { part: "courses" };
   if (part === "practice") return first ? { part: "practised", practiceId: first } : { part: "practice" };
-  if (part === "clearances") return { part: "clearances" };
+  if (part === "clearances" || part === "certificates" || part === "desk") return { part };
   if (part === "people") return first ? { part: "person", personId: first } : { part: "people" };
   if (part === "test" && first) return { part: "test", attemptId: first };
   if (part === "lesson" && first && second) {

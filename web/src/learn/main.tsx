@@ -5,6 +5,7 @@ import { startKeeping } from "./kept-here";
 import { overviewUrl } from "./learning";
 import { LearnPage } from "./page";
 import "./learn.css";
+import "./certificates.css";
 
 void mountStaffPage((props: PageProps) => <LearnPage {...props} />, {
   here: "/learn",

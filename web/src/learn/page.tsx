@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, offlineIcon } from "../shared/icon";
 import { announce } from "../shared/status";
-import { type Me, maySupervise } from "../staff/me";
+import { type Me, mayAdmin, maySupervise } from "../staff/me";
 import { t, type WordKey } from "../staff/words";
 import { type Address, addressOf, isSameView } from "./addresses";
+import { CertificateDesk } from "./certificate-desk";
+import { CourseReminders, OwnCertificates } from "./certificate-own";
 import { Clearances } from "./clearances";
 import { Courses } from "./courses";
 import { sendBookmarks } from "./drafts";
@@ -27,8 +29,10 @@ interface Part {
 const PARTS: readonly Part[] = [
   { hash: "#courses", key: "learn.courses", parts: ["courses", "lesson", "test"], isFor: () => true },
   { hash: "#practice", key: "learn.practice", parts: ["practice", "practised"], isFor: () => true },
+  { hash: "#certificates", key: "learn.certificates", parts: ["certificates"], isFor: () => true },
   { hash: "#clearances", key: "learn.clearances", parts: ["clearances"], isFor: () => true },
   { hash: "#people", key: "learn.people", parts: ["people", "person"], isFor: maySupervise },
+  { hash: "#desk", key: "desk.title", parts: ["desk"], isFor: mayAdmin },
 ];
 
 export function LearnPage({ person }: { person: Me }) {
@@ -104,11 +108,20 @@ function View({ address, person }: { address: Address; person: Me }) {
       return <Practised key={address.practiceId} practiceId={address.practiceId} />;
     case "clearances":
       return <Clearances person={person} />;
+    case "certificates":
+      return <OwnCertificates />;
+    case "desk":
+      return mayAdmin(person) ? <CertificateDesk /> : <Courses />;
     case "people":
       return maySupervise(person) ? <People /> : <Courses />;
     case "person":
       return maySupervise(person) ? <PersonPage key={address.personId} personId={address.personId} /> : <Courses />;
     default:
-      return <Courses />;
+      return (
+        <>
+          <CourseReminders />
+          <Courses />
+        </>
+      );
   }
 }

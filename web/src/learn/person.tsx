@@ -4,6 +4,7 @@ import { Banner } from "../staff/field";
 import { useLoaded } from "../staff/loading";
 import { day, dayAndClock, problemWords } from "../staff/say";
 import { t } from "../staff/words";
+import { PersonCertificates } from "./certificate-person";
 import { type AttemptLine, type Course, type LessonLine, lessonsOf, loadPerson, type PersonLearning } from "./learning";
 import { percent } from "./percent";
 import { useTitle } from "./title";
@@ -26,6 +27,7 @@ export function PersonPage({ personId }: { personId: string }) {
       )}
       {!value && problem === null && <p class="soft">{t("loading")}</p>}
       {value && <Record learning={value} />}
+      {value && <PersonCertificates personId={personId} />}
     </div>
   );
 }
