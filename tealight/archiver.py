@@ -1,4 +1,6 @@
-"""`tealight archiver`: facts of ended chats to the database, logs forgotten, one load sample a minute."""
+"""`tealight archiver`: facts of ended chats to the database, logs forgotten; a load sample and certificates."""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chat.accounts.pools import PoolBook
 from chat.conversation.archive import archive_band
@@ -6,9 +8,17 @@ from chat.conversation.facts_tables import LoadSampleRow
 from chat.supervision.board import Board
 from config.clock import now_ms
 from config.database import Database, url_of
-from config.settings import Settings
+from config.log import get_logger
+from config.settings import Settings, SettingsError
+from listener_training.certification.due import grant_automatically
+from listener_training.certification.library import open_rule_sets
+from listener_training.certification.signing_key import read_or_make
+from listener_training.certification.standing import Rulebook
+from listener_training.learning.shelf import open_shelf
 from routing.actions.lines import Lines
 from tealight.background import run
+
+log = get_logger("archiver")
 
 PASS_S = 5.0
 SAMPLE_MS = 60_000
@@ -19,6 +29,7 @@ def main(settings: Settings) -> int:
     database = Database(url_of(settings))
     pools = PoolBook(database, settings.default_locale)
     last_sample = 0
+    book = Rulebook(open_rule_sets(), open_shelf())
 
     async def archive(lines: Lines) -> None:
         nonlocal last_sample
@@ -31,6 +42,18 @@ def main(settings: Settings) -> int:
         if minute > last_sample:
             await _sample(lines, minute)
             last_sample = minute
+            await _grant()
+
+    async def _grant() -> None:
+        """Certificates whose rules are met, where the admins want them granted without being asked."""
+
+        def key() -> Ed25519PrivateKey:
+            return read_or_make(settings.data_dir)
+
+        try:
+            await grant_automatically(database, book, key, issuer=settings.public_url, now_ms=now_ms())
+        except SettingsError as error:
+            log.error("certificate_key_unusable", what=str(error))
 
     async def _sample(lines: Lines, at_ms: int) -> None:
         await pools.refresh()

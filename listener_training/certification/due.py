@@ -1,6 +1,7 @@
 """Who may be granted what now: proposed to the admins, or granted where they said so."""
 
 import asyncio
+from collections.abc import Callable
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -57,9 +58,11 @@ async def due_now(session: AsyncSession, book: Rulebook, now_ms: int) -> list[Du
 
 
 async def grant_automatically(
-    database: Database, book: Rulebook, key: Ed25519PrivateKey, *, issuer: str, now_ms: int
+    database: Database, book: Rulebook, key_of: Callable[[], Ed25519PrivateKey], *, issuer: str, now_ms: int
 ) -> int:
     """Grant what the admins want granted without being asked. Returns how many certificates those were.
+
+    `key_of` is called only where something is to be signed; what it raises comes through.
 
     Never what was withdrawn, from a person or from their clearances: that takes somebody who looks at it.
     """
@@ -69,7 +72,9 @@ async def grant_automatically(
             return 0
         wanted = [due for due in await due_now(session, book, now_ms) if due.is_automatic]
         wanted = [due for due in wanted if not await _was_withdrawn(session, due, now_ms)]
-    granted = 0
+    if not wanted:
+        return 0
+    key, granted = key_of(), 0
     for due in wanted:
         try:
             async with database.write() as session:

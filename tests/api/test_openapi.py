@@ -19,15 +19,23 @@ from chat.accounts.sign_in import open_sign_in
 from chat.api.openapi import describe
 from chat.api.routes import ENDPOINTS, http_app
 from config.database import Database, migrate
+from listener_training.certification.standing import Rulebook
+from listener_training.certification_api import certification_endpoints
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from listener_training.learning_api import learning_endpoints
 from tests.helpers.api import ORIGIN, Api, make_api, problem
 from tests.helpers.databases import Clock
 from tests.helpers.staff import add
 from tests.training.small_course import course
+from tests.training.small_rules import RULES
 
 T = TypeVar("T")
-MORE = (*CLEARANCE_ENDPOINTS, *learning_endpoints({"small": course()}))
+BOOK = Rulebook({"small": RULES}, {"small": course()})
+MORE = (
+    *CLEARANCE_ENDPOINTS,
+    *learning_endpoints({"small": course()}),
+    *certification_endpoints(BOOK),
+)
 description = json.loads(describe([*ENDPOINTS, *MORE], "0.0.test"))
 for by_method in description["paths"].values():
     for operation in by_method.values():

@@ -28,15 +28,6 @@ from listener_training.certification.document import (
 )
 from listener_training.certification.due import grant_automatically
 from listener_training.certification.gathering import _PRACTICE
-from listener_training.certification.rule_set import (
-    ChatHoursAsk,
-    EducationAsk,
-    Grade,
-    ModulesAsk,
-    PracticeAsk,
-    ReviewAsk,
-    RuleSet,
-)
 from listener_training.certification.standing import Rulebook
 from listener_training.certification_api import certification_endpoints
 from listener_training.certification_api.export import export_routes
@@ -49,46 +40,8 @@ from tests.helpers.api import Api, Browser, make_api, problem
 from tests.helpers.databases import Clock
 from tests.helpers.staff import PASSWORD
 from tests.training.small_course import course
+from tests.training.small_rules import RULES
 from tests.training.test_learning_api import HEARING, reads, takes_test
-
-RULES = RuleSet(
-    id="small",
-    version="1",
-    title="Small rules",
-    summary="For tests.",
-    notice="Not clinically reviewed.",
-    items={"talk": "A talk with a mentor", "yearly": "The yearly talk"},
-    subjects={"ethics": "Ethics"},
-    grades=[
-        Grade(
-            id="adult",
-            title="Listener",
-            summary="Adults.",
-            clearances=["age_band:adult", "risk_level:low"],
-            lasts_months=12,
-            asks=[
-                ModulesAsk(title="The start", course="small", modules=["start"], min_score=0.8),
-                ReviewAsk(title="A talk", item="talk"),
-            ],
-            renewal=[
-                ReviewAsk(title="The yearly talk", item="yearly"),
-                EducationAsk(title="Two hours of ethics", hours=2, subjects=["ethics"]),
-            ],
-        ),
-        Grade(
-            id="teen",
-            title="Listener for teens",
-            summary="Teens.",
-            needs=["adult"],
-            clearances=["age_band:teen", "risk_level:low"],
-            lasts_months=12,
-            asks=[
-                PracticeAsk(title="A practice chat with a teen", scenarios=["teen"], min_score=70),
-                ChatHoursAsk(title="An hour of chats", hours=1),
-            ],
-        ),
-    ],
-)
 
 
 class Registry(Api):
@@ -354,7 +307,7 @@ async def test_rules_grant_by_themselves_only_where_an_admin_said_so(registry: R
     database, key = registry.deps.database, Ed25519PrivateKey.generate()
 
     async def look() -> int:
-        return await grant_automatically(database, registry.book, key, issuer="", now_ms=registry.clock())
+        return await grant_automatically(database, registry.book, lambda: key, issuer="", now_ms=registry.clock())
 
     assert await look() == 0
     switch = await cast.admin.call(
