@@ -45,14 +45,14 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "two offers at once": ("or l.lost or l.po or l.xp ~= 0", "or l.lost or l.xp ~= 0"),
     "the lost are offered chats": ("l.av ~= 1 or l.lost or l.po", "l.av ~= 1 or l.po"),
     "no start gap": (
-        " or (l.gap > T.now and l.tn ~= 1)) then return '0' end\n  l.load = load_of(S, l)\n"
+        " or (l.gap > T.now and l.tn ~= 1) then return '0' end\n  l.load = load_of(S, l)\n"
         "  if l.tn == 1 and l.load < l.max then return '1' end\n  if l.gap > T.now then return '0' end",
-        ") then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end",
+        " then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end",
     ),
     "the emergency unit knows no start gap": (
-        " or (l.gap > T.now and l.tn ~= 1)) then return '0' end\n  l.load = load_of(S, l)\n"
+        " or (l.gap > T.now and l.tn ~= 1) then return '0' end\n  l.load = load_of(S, l)\n"
         "  if l.tn == 1 and l.load < l.max then return '1' end\n  if l.gap > T.now then return '0' end",
-        ") then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end\n"
+        " then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end\n"
         "  if l.gap > T.now then return l.em == '1' and l.load == l.cap and '2' or '0' end",
     ),
     "everybody takes one more in danger": ("if l.em == '1' and l.load == l.cap", "if l.load == l.cap"),
