@@ -1,7 +1,7 @@
 // Grades, and what is there of what they ask for: the same for the person and for whoever helps them.
 import { checkIcon, Icon } from "../shared/icon";
 import { day } from "../staff/say";
-import { t } from "../staff/words";
+import { t, wordFor } from "../staff/words";
 import { type AskLine, type Certificate, clearanceOf, type Grade, noonOf, type RuleSet } from "./certificates";
 import { clearanceName } from "./clearances";
 
@@ -85,8 +85,14 @@ export function StateChip({ state, isDue }: { state: Grade["state"]; isDue?: boo
   return isDue ? <span class="chip chip--flame">{t("certificates.state_due")}</span> : null;
 }
 
+/** With their kinds: "low" alone says nothing. */
 export const clearancesWords = (tags: readonly string[]): string =>
-  tags.map((tag) => clearanceName(clearanceOf(tag))).join(", ");
+  tags
+    .map((tag) => {
+      const one = clearanceOf(tag);
+      return `${wordFor("clearance_kind", one.kind, "unknown_code")}: ${clearanceName(one)}`;
+    })
+    .join(", ");
 
 /** Who granted it and until when it holds. */
 export function grantWords(one: Certificate): string {
