@@ -100,7 +100,7 @@ def test_a_second_one_on_the_same_folder_says_who_holds_it(up: Up) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_everything_in_time_with_0(tmp_path: Path, number: signal.Signals) -> None:
     with running_up(tmp_path / "data", "--web", "1") as service:
-        until(lambda: len(service.children()) == 4)
+        until(lambda: len(service.children()) == 5)
         pids = [pid for some in service.children().values() for pid in some]
         code, took_s = service.stop(number)
         assert code == 0, service.output.read_text()
@@ -114,7 +114,7 @@ def test_children_end_when_their_keeper_is_killed_and_the_next_one_takes_over(tm
     port = free_port()
     with running_up(tmp_path / "data", "--web", "1", port=port) as service:
         key = (tmp_path / "data" / "secret_key").read_text()
-        until(lambda: len(service.children()) == 4)
+        until(lambda: len(service.children()) == 5)
         pids = [pid for some in service.children().values() for pid in some]
         service.process.kill()
         service.process.wait()
