@@ -28,6 +28,7 @@ from listener_training.certification.document import (
 )
 from listener_training.certification.due import grant_automatically
 from listener_training.certification.gathering import _PRACTICE
+from listener_training.certification.keys import disown
 from listener_training.certification.standing import Rulebook
 from listener_training.certification_api import certification_endpoints
 from listener_training.certification_api.export import export_routes
@@ -356,6 +357,10 @@ async def test_the_key_is_private_and_can_be_rotated(registry: Registry) -> None
     assert key_id_of(old.public_key()) != key_id_of(new.public_key())
     shown = (await registry.browser().get(f"/api/certificates/{certificate_id}")).json()
     assert shown["is_genuine"], "what the old key signed stays good"
+    async with registry.deps.database.write() as session:
+        await disown(session, key_id_of(old.public_key()), now_ms=registry.clock())
+    shown = (await registry.browser().get(f"/api/certificates/{certificate_id}")).json()
+    assert not shown["is_genuine"], "a stolen key's signatures are worth nothing"
     path.chmod(0o644)
     await withdraws(cast, certificate_id)
     answer = await cast.admin.post(
