@@ -212,7 +212,7 @@ async def test_the_end_is_orderly(tmp_path: Path) -> None:
         await world.everyone_agrees()
         everyone = [*[p for chat in chats for p in chat[:2]], waiting]
         pids = [service.process.pid, *service.children()]
-        assert len(pids) == 6
+        assert len(pids) == 7
         began = time.monotonic()
         stopping = asyncio.create_task(asyncio.to_thread(service.stop))
         await asyncio.gather(*[person.sees("going_away", within_s=3) for person in everyone])
