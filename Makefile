@@ -41,7 +41,8 @@ run: $(PACKAGES) $(BUILT) ## set everything up and serve, with demo people, on 1
 
 .PHONY: test
 test: $(DEV_PACKAGES) $(BUILT) system ## all tests, with real engines and a real browser
-	$(BIN)/pytest $(PYTEST)
+	@# Two at a time: most of a story is waiting. Files stay together, since their stories share a service.
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
 	@$(NPM) test
 
 .PHONY: check

@@ -56,6 +56,18 @@ def test_the_barrier_is_lifted_when_every_living_process_has_spoken(place: Place
     assert bo.sees == "ada"
 
 
+def test_at_the_end_of_the_barrier_the_line_is_served_in_its_order(place: Place) -> None:
+    raised(place)
+    for name in ("zoe", "ada", "ben"):
+        place.seeker(name).asks()
+        place.passes(0.1)
+    place.seeker("eve").asks(topics=("suicide",), distress=5)
+    bo = place.listener("bo").comes(topics=("suicide",), level=2)
+    cy = place.listener("cy").comes()
+    place.passes(3.1)
+    assert (bo.sees, cy.sees) == ("eve", "zoe") and broken(truth_of(place)) == []
+
+
 def test_a_dead_process_is_not_waited_for(place: Place) -> None:
     place.call("note_run", "first life")
     place.call("beat", "p2", 15_000)

@@ -44,7 +44,16 @@ end
 
 local SWEEPS = {}
 
-SWEEPS[1] = { 'due', function(S, id)
+-- First of all: listeners take the line in its order, and at the end of a barrier both sides are due at once.
+SWEEPS[1] = { 'gap_ends', function(S, listener)
+  redis.call('ZREM', K.gap_ends(S), listener)
+  local l = read_listener(S, listener)
+  if not l.is_known then return end
+  match_listener(S, l)
+  if l.gap > T.now then redis.call('ZADD', K.gap_ends(S), l.gap, listener) end -- a barrier ended before the gap did
+end }
+
+SWEEPS[2] = { 'due', function(S, id)
   -- What was done about others of this sweep may have given it a new deadline.
   local at = redis.call('ZSCORE', K.due(S), id)
   if not at or num(at) > T.now then return end
@@ -53,7 +62,7 @@ SWEEPS[1] = { 'due', function(S, id)
   if c and DUE[c.st] then DUE[c.st](S, c) end
 end }
 
-SWEEPS[2] = { 'processes', function(S, process)
+SWEEPS[3] = { 'processes', function(S, process)
   local people = redis.call('SRANDMEMBER', K.people(S, process), 50)
   for _, person in ipairs(people) do detach(S, person, process) end
   if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
@@ -75,7 +84,7 @@ local function end_listeners_grace(S, l)
   end_holds(S, l)
 end
 
-SWEEPS[3] = { 'grace_ends', function(S, person)
+SWEEPS[4] = { 'grace_ends', function(S, person)
   redis.call('ZREM', K.grace_ends(S), person)
   if is_present(S, person) then return end
   local l = read_listener(S, person)
@@ -95,7 +104,7 @@ SWEEPS[3] = { 'grace_ends', function(S, person)
   end
 end }
 
-SWEEPS[4] = { 'tried_ends', function(S, pair)
+SWEEPS[5] = { 'tried_ends', function(S, pair)
   local id, listener = string.match(pair, '^(.*)|(.*)$')
   redis.call('ZREM', K.tried_ends(S), pair)
   local c = read_chat(S, id)
@@ -103,12 +112,6 @@ SWEEPS[4] = { 'tried_ends', function(S, pair)
   redis.call('SREM', K.excluded(S, id), listener)
   redis.call('SREM', K.excluding(S, listener), id)
   if c.st == 'W' then match_seeker(S, c) end
-end }
-
-SWEEPS[5] = { 'gap_ends', function(S, listener)
-  redis.call('ZREM', K.gap_ends(S), listener)
-  local l = read_listener(S, listener)
-  if l.is_known then match_listener(S, l) end
 end }
 
 function OPS.sweep(keys, args)
