@@ -1,5 +1,6 @@
 """From a decoded command to its effect and its one reply."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +105,8 @@ class Dispatch:
         done = await self._handlers[type(command)](connection, command)
         if command.ref is not None:
             self.hub.put(connection, done)
-        await self._note_act(connection)
+        with contextlib.suppress(RedisAway, RedisRefused):  # the command is done and answered, whatever becomes of this
+            await self._note_act(connection)
 
     async def _note_act(self, connection: Connection) -> None:
         """Who writes, types or presses something while waiting is there, and need not be asked."""
