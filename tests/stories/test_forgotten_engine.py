@@ -12,6 +12,7 @@ from chat.conversation.facts_tables import ChatFactsRow
 from config.engines.valkey import ThrowAwayValkey
 from tests.helpers.person import Seeker
 from tests.helpers.service import Service, starting, until
+from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
 
 
@@ -35,12 +36,17 @@ def loses_everything(engine: ThrowAwayValkey) -> None:
 
 
 async def snapshot_of(world: World, seeker: Seeker, **hello: Any) -> dict[str, Any]:
-    """What a new connection of this person is told."""
-    tab = await world.same_person(seeker, **hello)
-    try:
-        return dict(tab.welcome["snapshot"])
-    finally:
+    """What a new connection of this person is told, as soon as the process that it meets has found the engine again."""
+    for _ in range(100):
+        try:
+            tab = await world.same_person(seeker, **hello)
+        except WireClosed:
+            await asyncio.sleep(0.1)
+            continue
+        snapshot = dict(tab.welcome["snapshot"])
         await tab.leaves()
+        return snapshot
+    raise AssertionError("nobody answers hello")
 
 
 async def facts_of(world: World, chat_id: str) -> None:
