@@ -7,7 +7,7 @@ import { TOPICS } from "../src/shared/wire";
 import type { Message } from "../src/shared/words";
 
 const web = join(import.meta.dirname, "..");
-const PARTS = ["staff", "listen", "supervise", "admin", "learn", "sign-in"];
+const PARTS = ["staff", "listen", "supervise", "admin", "learn", "sign-in", "certificate", "status"];
 /** Chosen at run time by a code from the server. */
 const BY_CODE =
   /^(span|age|role|topic|risk|risk_flag|problem|duty_reason|refused|offer_gone|ended_by|ended_reason|ended_who|ended_before|clearance_kind|review_subject|act|offer_why|offer_outcome|practice_outcome|practice_level|practice_did)\./;
