@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from chat.accounts.clearances import CLEARABLE
-from listener_training.curriculum.library import SHIPPED, Reading, course_folders, read_course
+from listener_training.curriculum.library import SHIPPED, course_folders, read_course
 from listener_training.curriculum.lint import Finding, lint_course
+from listener_training.curriculum.reading import Reading
 
 Folder = Annotated[
     Path | None,
