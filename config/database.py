@@ -1,5 +1,7 @@
 """One way to the database, whichever it is: SQLite beside the service, or PostgreSQL (docs/database.md)."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +19,8 @@ from config.settings import Settings, SettingsError
 
 #: A writer waits this long for another process's write. Writes here take milliseconds; a migration may take seconds.
 SQLITE_BUSY_TIMEOUT_MS = 15_000
+#: Emptying the log waits this long for readers; it is tried again after the next deletion.
+SCRUB_TIMEOUT_S = 1.0
 #: Connections of one process to PostgreSQL; a service runs several processes under a default limit of 100.
 POSTGRESQL_POOL = 10
 
@@ -78,6 +82,7 @@ class Database:
     def __init__(self, url: str) -> None:
         url = with_driver(url).render_as_string(hide_password=False)
         self.is_sqlite = is_sqlite(url)
+        self._url = url
         self._engines: tuple[AsyncEngine, ...]
         if self.is_sqlite:
             reader = sqlite_engine(url, begin="BEGIN", read_only=True, pool_size=4)
@@ -118,6 +123,14 @@ class Database:
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 
+    async def scrub(self) -> bool:
+        """Leave nothing of deleted rows in SQLite's write-ahead log; False: somebody just reads, try again later.
+
+        `secure_delete` overwrites them in the file; the log still holds pages as they were, until it is emptied.
+        PostgreSQL overwrites them when it vacuums (docs/encryption.md).
+        """
+        return await asyncio.to_thread(empty_write_ahead_log, self._url) if self.is_sqlite else True
+
     async def close(self) -> None:
         """Close every connection."""
         for engine in self._engines:
@@ -154,6 +167,16 @@ def sqlite_engine(url: str, *, begin: str, read_only: bool = False, **pool: Any)
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def empty_write_ahead_log(url: str) -> bool:
+    """Put everything into the SQLite file itself; False: somebody just reads."""
+    connection = sqlite3.connect(str(make_url(url).database), timeout=SCRUB_TIMEOUT_S)
+    try:
+        is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return not is_busy
 
 
 def make_sqlite_file(url: str) -> None:

@@ -28,6 +28,7 @@ class Settings:
     replica_ack_ms: int
     database_url: str
     secret_key: str
+    master_key: str
     data_dir: Path
     default_locale: str
     region: str
@@ -133,6 +134,9 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     secret = env.get("SECRET_KEY", "")
     if secret and len(secret) < 32:
         raise SettingsError("SECRET_KEY must have at least 32 characters; `openssl rand -hex 32` makes one.")
+    master = env.get("MASTER_KEY", "")
+    if master and not re.fullmatch(r"[0-9a-f]{64}(,[0-9a-f]{64})*", master):
+        raise SettingsError("MASTER_KEY must be 64 hexadecimal digits (`openssl rand -hex 32`), or several by commas.")
     public_url = _url(env, "PUBLIC_URL", ("http", "https")).rstrip("/")
     level = (env.get("LOG_LEVEL") or "info").lower()
     if level not in ("debug", "info", "warning", "error"):
@@ -154,6 +158,7 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         replica_ack_ms=_whole_number(env, "REPLICA_ACK_MS", 200, 10, 2000),
         database_url=database_url,
         secret_key=secret,
+        master_key=master,
         data_dir=Path(env.get("DATA_DIR") or "data").expanduser().resolve(),
         default_locale=locale,
         region=region,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import JSON, BigInteger, Index, func, select
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,20 +57,27 @@ class ChatFactsRow(Base):
 
 
 class FeedbackCommentRow(Base):
-    """What a seeker wrote about a chat afterwards."""
+    """What a seeker wrote about a chat afterwards, sealed with the chat's key.
+
+    `comment` holds the words in clear of rows from before 0.2, until `tealight migrate` has sealed them.
+    """
 
     __tablename__ = "feedback_comments"
 
     chat_id: Mapped[str] = mapped_column(primary_key=True)
     at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
-    comment: Mapped[str]
+    comment: Mapped[str | None]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     def __repr__(self) -> str:
         return f"FeedbackCommentRow(chat_id={self.chat_id!r})"
 
 
 class ReportRow(Base):
-    """One participant's report of the other one. A repeat by the same person replaces the first."""
+    """One participant's report of the other one. A repeat by the same person replaces the first.
+
+    Its words stand in `sealed`, if there are any; for `comment` see FeedbackCommentRow.
+    """
 
     __tablename__ = "reports"
 
@@ -80,6 +87,7 @@ class ReportRow(Base):
     at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
     reason: Mapped[str]
     comment: Mapped[str | None]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     block: Mapped[bool]
 
     def __repr__(self) -> str:
@@ -87,14 +95,15 @@ class ReportRow(Base):
 
 
 class WrapUpNoteRow(Base):
-    """A listener's note after a chat."""
+    """A listener's note after a chat, in `sealed`; for `note` see `comment` of FeedbackCommentRow."""
 
     __tablename__ = "wrap_up_notes"
 
     chat_id: Mapped[str] = mapped_column(primary_key=True)
     listener_id: Mapped[str] = mapped_column(primary_key=True)
     at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
-    note: Mapped[str]
+    note: Mapped[str | None]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     def __repr__(self) -> str:
         return f"WrapUpNoteRow(chat_id={self.chat_id!r})"

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
 
 
 class PracticeChatRow(Base):
-    """One practice chat, from the wish to the debrief. What was written stands in `debrief` and `note`, nowhere else.
+    """One practice chat, from the wish to the debrief. What was written stands sealed, nowhere else.
 
     `turns`: for each reply that the partner answered, the highest `seq` that belongs to it. With seed, scenario and log
     that is the whole chat, so a process that takes over goes on with the same words.
@@ -37,8 +37,12 @@ class PracticeChatRow(Base):
     outcome: Mapped[str | None]
     score: Mapped[int | None]
     has_passed: Mapped[bool | None]
+    #: In clear only in rows from before 0.2, until `tealight migrate` has sealed them.
     debrief: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     note: Mapped[str | None]
+    #: The debrief and the note, sealed with the key of the chat.
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_note: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: Why the trainee reported the partner, as a code.
     reported: Mapped[str | None]
 

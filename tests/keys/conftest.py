@@ -1,0 +1,1 @@
+from tests.helpers.databases import *  # noqa: F403 - fixtures
