@@ -38,6 +38,7 @@ class Settings:
     start_gap_s: float
     urgent_offer_s: float
     second_language_s: float
+    commands_per_s: float
     log_level: str
 
     def __repr__(self) -> str:
@@ -168,5 +169,6 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         start_gap_s=_number(env, "START_GAP_S", 20, 0, 3600),
         urgent_offer_s=_number(env, "URGENT_OFFER_S", 8, 0.2, 600),
         second_language_s=_number(env, "SECOND_LANGUAGE_S", 300, 0, 3600),
+        commands_per_s=_number(env, "COMMANDS_PER_S", 30, 20, 1_000_000),
         log_level=level,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chat.accounts.staff import StaffMember
-from chat.edge.limits import BAD_FRAMES_IN_A_ROW, COMMANDS_BURST, COMMANDS_PER_S, TokenBucket
+from chat.edge.limits import BAD_FRAMES_IN_A_ROW, TokenBucket
 from chat.edge.positions import Position
 from chat.edge.view import View
 from chat.protocol.fields import Role
@@ -19,6 +19,7 @@ class Connection:
 
     number: int
     address_key: bytes
+    bucket: TokenBucket
     staff: StaffMember | None = None
     #: what proves the sign-in; looked at again whenever something about the person changes
     cookie: str = field(default="", repr=False)
@@ -33,7 +34,6 @@ class Connection:
     bad_in_a_row: int = 0
     last_sent_s: float = 0.0
     last_act_s: float = 0.0
-    bucket: TokenBucket = field(default_factory=lambda: TokenBucket(COMMANDS_PER_S, COMMANDS_BURST))
 
     @property
     def is_greeted(self) -> bool:

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass, field
 
-#: PROTOCOL: a person is not refused below 20 messages a second with bursts of 40; ours are laxer.
-COMMANDS_PER_S = 30.0
-COMMANDS_BURST = 60.0
+#: PROTOCOL: a person is not refused below 20 messages a second with bursts of 40. The rate is a setting, the burst
+#: what it gives in this time.
+BURST_S = 2.0
 #: PROTOCOL: an address is not refused below 50 handshakes a second and 100 open requests.
 HANDSHAKES_PER_S = 60.0
 HANDSHAKES_BURST = 120.0

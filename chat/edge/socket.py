@@ -12,7 +12,7 @@ from chat.accounts.directory import Directory, cookie_name
 from chat.edge.connection import Connection
 from chat.edge.dispatch import Dispatch
 from chat.edge.hub import Hub
-from chat.edge.limits import HANDSHAKES_BURST, HANDSHAKES_PER_S, OPEN_REQUESTS_PER_ADDRESS, TokenBucket
+from chat.edge.limits import BURST_S, HANDSHAKES_BURST, HANDSHAKES_PER_S, OPEN_REQUESTS_PER_ADDRESS, TokenBucket
 from chat.edge.sender import Sender
 from chat.protocol.codec import CODECS, BadFrame, Codec
 from chat.protocol.codes import Close
@@ -89,7 +89,9 @@ class Socket:
         staff = await self._directory.by_cookie(cookie) if cookie else None
         await send({"type": "websocket.accept", "subprotocol": codec.subprotocol})
         self._numbers += 1
-        connection = Connection(self._numbers, address_key, staff=staff, cookie=cookie)
+        rate = self._settings.commands_per_s
+        bucket = TokenBucket(rate, rate * BURST_S)
+        connection = Connection(self._numbers, address_key, bucket, staff=staff, cookie=cookie)
         sender = Sender(send, is_text=codec.is_text, on_too_slow=lambda: self._too_slow(connection))
         self.hub.connections.add(connection)
         self.hub.senders[connection] = (sender, codec)

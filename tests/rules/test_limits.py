@@ -1,6 +1,7 @@
 """How much one person or address may ask for in a second."""
 
-from chat.edge.limits import COMMANDS_BURST, COMMANDS_PER_S, HANDSHAKES_BURST, HANDSHAKES_PER_S, TokenBucket
+from chat.edge.limits import BURST_S, HANDSHAKES_BURST, HANDSHAKES_PER_S, TokenBucket
+from config.settings import load
 
 
 def taken(bucket: TokenBucket, wanted: int, at_s: float) -> int:
@@ -9,7 +10,8 @@ def taken(bucket: TokenBucket, wanted: int, at_s: float) -> int:
 
 
 def test_what_the_contract_promises_is_never_refused() -> None:
-    person = TokenBucket(COMMANDS_PER_S, COMMANDS_BURST)
+    rate = load({}).commands_per_s
+    person = TokenBucket(rate, rate * BURST_S)
     assert taken(person, 40, 1000.0) == 40, "a burst of 40"
     for tenth in range(1, 600):
         assert taken(person, 2, 1000.0 + tenth / 10) == 2, "20 a second, for a minute"
