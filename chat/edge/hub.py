@@ -5,6 +5,7 @@ from it is sent; a published message is sent at once when it is the next one, el
 """
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -36,6 +37,8 @@ log = get_logger("edge")
 
 #: A refresh that found the engine away is tried again so soon.
 RETRY_S = 0.5
+#: So many detaches are under way at once.
+UNSAID_PAGE = 100
 
 
 class Hub(Outlet):
@@ -58,8 +61,9 @@ class Hub(Outlet):
         self._resuming: set[str] = set()
         self.settled = asyncio.Event()
         self.settled.set()
-        #: (person, band) whose detach could not be said yet
+        #: (person, band) whose detach is still to be said
         self.unsaid: set[tuple[str, str]] = set()
+        self._saying: asyncio.Task[None] | None = None
         self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
         self._bands = {shard.key("channel"): band for band, shard in lines.shards.items()}
 
@@ -363,17 +367,27 @@ class Hub(Outlet):
         await self.say_unsaid()
 
     async def say_unsaid(self) -> None:
-        """Detach whoever left while the engine was away."""
-        for person_id, band in list(self.unsaid):
-            person = self.people.get(person_id)
-            if person is not None and band in person.attached:
-                self.unsaid.discard((person_id, band))
-                continue
-            try:
-                await self.lines.call(band, "detach", person_id, self.process_id)
-            except (RedisAway, RedisRefused):
-                return
-            self.unsaid.discard((person_id, band))
+        """Detach whoever left; what can't be said since the engine is away stays for the next beat."""
+        if self._saying is None:
+            self._saying = self.spawn(self._say_all())
+        await asyncio.shield(self._saying)
+
+    async def _say_all(self) -> None:
+        # One at a time and in pages: when thousands leave at once, each of them asks for this.
+        try:
+            while self.unsaid:
+                page = list(itertools.islice(self.unsaid, UNSAID_PAGE))
+                await asyncio.gather(*[self._detach(person_id, band) for person_id, band in page])
+        except (RedisAway, RedisRefused):
+            pass
+        finally:
+            self._saying = None
+
+    async def _detach(self, person_id: str, band: str) -> None:
+        person = self.people.get(person_id)
+        if person is None or band not in person.attached:
+            await self.lines.call(band, "detach", person_id, self.process_id)
+        self.unsaid.discard((person_id, band))
 
 
 def _swallow(future: asyncio.Future[Any]) -> None:
