@@ -78,6 +78,15 @@ index_checked = Gauge(
 )
 epochs_renewed = Counter("tealight_epochs_renewed_total", "Logs found behind what was answered", registry=REGISTRY)
 
+archived = Counter(
+    "tealight_archived_total", "Logs of ended chats, by what became of them", ["outcome"], registry=REGISTRY
+)
+set_aside = Gauge(
+    "tealight_chats_set_aside",
+    "Ended chats that could not be archived and wait for somebody to look",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
 replica_waits_in_vain = Counter(
     "tealight_replica_waits_in_vain_total", "Waits for replicas that ended without enough of them", registry=REGISTRY
 )

@@ -1,108 +1,145 @@
-"""What stays of an ended chat: facts without words. The log itself is forgotten (docs/privacy.md)."""
+"""Ended chats: facts and sealed logs to the database, then the engine forgets them (docs/archive.md)."""
 
-from typing import Any
+from sqlalchemy import delete, func, select
 
-from sqlalchemy import select
-
-from chat.conversation.facts_tables import ChatFactsRow
-from chat.conversation.offers import archive_offers, settle_outcomes
-from chat.protocol.topics import topics_of
+from chat.conversation.archive_log import is_everybodys, keep_log, set_aside
+from chat.conversation.archive_tables import SetAsideRow
+from chat.conversation.facts import EndedChat, ended_chat, facts_of, write_facts
+from chat.conversation.offers import archive_offers
+from chat.conversation.transcripts import BadTranscriptError
 from config import metrics
 from config.database import Database
 from routing.actions.lines import Lines
-from routing.rules.waiting import was_kept
-from routing.store.snapshots import ChatRecord, chat_record, pairs
+from routing.store.snapshots import pairs
 
 #: PROTOCOL: an ended chat can be recovered for 1 h; a little more, so that nobody reads half a log.
 FORGET_AFTER_MS = 3_660_000
 PAGE = 100
 
 
-def facts_of(record: ChatRecord, band: str, h: dict[str, str]) -> ChatFactsRow:
-    """The facts of one ended ChatRequest and its chat."""
-    last = max(record.listeners.items(), key=lambda item: abs(item[1]), default=None)
-    opened = record.opened_at_ms or None
-    return ChatFactsRow(
-        chat_id=record.chat_id,
-        language=record.language,
-        age_band=band,
-        topics=list(topics_of(record.topic_mask)),
-        distress_before=record.distress,
-        distress_after=int(h["da"]) if h.get("da") else None,
-        rating=int(h["fb"]) if h.get("fb") else None,
-        arrived_at_ms=record.arrived_at_ms,
-        offered_at_ms=None,
-        opened_at_ms=opened,
-        ended_at_ms=record.ended_at_ms,
-        ended_by=record.ended_by,
-        end_reason=record.ended_reason,
-        listener_id=last[0] if last else None,
-        wait_ms=opened - record.arrived_at_ms if opened else None,
-        wait_promised_s=int(h["pm"]) if h.get("pm") else None,
-        offers=record.offers,
-        messages_seeker=record.written.get("seeker", 0),
-        messages_listener=record.written.get("listener", 0),
-    )
-
-
-def kept_promise(facts: ChatFactsRow) -> bool | None:
-    """Did the wait that was announced first hold? None where none was announced, or nobody can know."""
-    if facts.wait_promised_s is None:
-        return None
-    has_joined = facts.wait_ms is not None
-    waited_ms = facts.wait_ms if facts.wait_ms is not None else facts.ended_at_ms - facts.arrived_at_ms
-    return was_kept(facts.wait_promised_s, waited_ms, has_joined=has_joined)
-
-
 async def archive_band(lines: Lines, database: Database, band: str, now_ms: int) -> int:
-    """Write why offers were made, the facts of chats that ended or got feedback, and forget chats after an hour.
+    """Write why offers were made, facts and logs of chats that ended or got feedback, and forget chats after an hour.
 
-    Answers how many were forgotten. Facts are written once more before a chat is forgotten, so that a crash between
-    two steps loses nothing; a repeat replaces the same row. Raises RedisAway, RedisRefused and the database's errors.
+    Answers how many were forgotten. Everything is written once more before a chat is forgotten, so that a crash
+    between two steps loses nothing; a repeat changes nothing. A chat that can't be archived is set aside and keeps no
+    other waiting. Raises RedisAway, RedisRefused and the database's errors: then nothing can be archived now.
     """
-    shard = lines.shards[band]
-    link = shard.functions.link
+    desk = Desk(lines, database, band, now_ms)
     # Before the facts: what became of an offer is written into its row with them.
-    await archive_offers(shard, database, band)
-    while ids := await link.send("SPOP", shard.key("unwritten"), PAGE):
-        await _write(lines, database, band, [raw.decode() for raw in ids])
-    forgotten = 0
+    await archive_offers(lines.shards[band], database, band)
+    link = lines.shards[band].functions.link
+    while ids := await link.send("SPOP", lines.shards[band].key("unwritten"), PAGE):
+        for chat in await desk.settled(await desk.not_aside([raw.decode() for raw in ids])):
+            await desk.kept(chat)
+    forgotten = staying = 0
     while True:
         old = f"({now_ms - FORGET_AFTER_MS}"
-        ids = await link.send("ZRANGEBYSCORE", shard.key("ended"), "-inf", old, "LIMIT", 0, PAGE)
-        chat_ids = [raw.decode() for raw in ids]
-        still_wrapping = await _write(lines, database, band, chat_ids)
-        gone = [chat_id for chat_id in chat_ids if chat_id not in still_wrapping]
-        for chat_id in gone:
-            await lines.call(band, "forget", chat_id)
-        forgotten += len(gone)
-        if len(ids) < PAGE or not gone:
-            return forgotten
+        # Those that stay are stepped over, or a page of them would stop everything behind it.
+        ids = await link.send("ZRANGEBYSCORE", desk.shard.key("ended"), "-inf", old, "LIMIT", staying, PAGE)
+        gone = await desk.part_with([raw.decode() for raw in ids])
+        forgotten += gone
+        staying += len(ids) - gone
+        if len(ids) < PAGE:
+            break
+    async with database.read() as session:
+        metrics.set_aside.set(await session.scalar(select(func.count()).select_from(SetAsideRow)) or 0)
+    return forgotten
 
 
-async def _write(lines: Lines, database: Database, band: str, chat_ids: list[str]) -> set[str]:
-    """Write these chats' facts. Answers those that are still in their wrap-up."""
-    shard = lines.shards[band]
-    rows: list[ChatFactsRow] = []
-    wrapping: set[str] = set()
-    ended: dict[str, dict[str, str]] = {}
-    for chat_id in chat_ids:
-        flat: list[Any] = await shard.functions.link.send("HGETALL", shard.key("chat", chat_id))
-        if flat:
-            h = ended[chat_id] = pairs(flat)
-            record = chat_record(chat_id, h)
-            rows.append(facts_of(record, band, h))
-            if record.state == "U":
-                wrapping.add(chat_id)
-    if rows:
-        async with database.write() as session:
-            ids = [row.chat_id for row in rows]
-            known = set(await session.scalars(select(ChatFactsRow.chat_id).where(ChatFactsRow.chat_id.in_(ids))))
-            for row in rows:
-                await session.merge(row)
-        await settle_outcomes(database, ended)
-        # Each chat is counted once, when its facts are written first.
-        for kept in (kept_promise(row) for row in rows if row.chat_id not in known):
-            if kept is not None:
-                metrics.wait_promise.labels("yes" if kept else "no").inc()
-    return wrapping
+class Desk:
+    """One pass over the ended chats of one shard. `failed`: those that were set aside in it."""
+
+    def __init__(self, lines: Lines, database: Database, band: str, now_ms: int) -> None:
+        self.lines = lines
+        self.shard = lines.shards[band]
+        self.failed: set[str] = set()
+        self._database = database
+        self._band = band
+        self._now_ms = now_ms
+
+    async def not_aside(self, chat_ids: list[str]) -> list[str]:
+        """Without those that were set aside earlier: they wait for somebody to look."""
+        async with self._database.read() as session:
+            query = select(SetAsideRow.chat_id).where(SetAsideRow.chat_id.in_(chat_ids))
+            aside = set(await session.scalars(query))
+        return [chat_id for chat_id in chat_ids if chat_id not in aside]
+
+    async def settled(self, chat_ids: list[str]) -> list[EndedChat]:
+        """Those of these chats whose facts are written now."""
+        found = [await self._read(chat_id) for chat_id in chat_ids]
+        chats = [chat for chat in found if chat is not None]
+        try:
+            await write_facts(self._database, chats)
+        except Exception as error:
+            if is_everybodys(error):
+                raise
+            # One of them is to blame; alone each speaks for itself.
+            return [chat for chat in chats if await self._is_written(chat)]
+        return chats
+
+    async def _read(self, chat_id: str) -> EndedChat | None:
+        link = self.shard.functions.link
+        try:
+            fields = pairs(await link.send("HGETALL", self.shard.key("chat", chat_id)))
+            if not fields and await link.send("EXISTS", self.shard.key("log", chat_id)):
+                raise BadTranscriptError("its log is there, and the chat is not")
+            if fields:
+                chat = ended_chat(chat_id, self._band, fields)
+                facts_of(chat)
+                return chat
+        except Exception as error:
+            await self._fails(chat_id, error)
+            return None
+        await self.lines.call(self._band, "forget", chat_id)
+        return None
+
+    async def _is_written(self, chat: EndedChat) -> bool:
+        try:
+            await write_facts(self._database, [chat])
+        except Exception as error:
+            await self._fails(chat.chat_id, error)
+            return False
+        return True
+
+    async def kept(self, chat: EndedChat) -> tuple[()] | tuple[int, str] | None:
+        """What `forget` wants to know of a chat whose log is safe; None for one that was set aside."""
+        try:
+            count = await keep_log(self.shard, self._database, chat, self._now_ms)
+        except Exception as error:
+            await self._fails(chat.chat_id, error)
+            return None
+        return () if count is None else (count, chat.record.epoch)
+
+    async def part_with(self, chat_ids: list[str]) -> int:
+        """Forget what is safe in the database. Answers how many of these the engine holds no more."""
+        for chat in await self.settled(await self.not_aside(chat_ids)):
+            if chat.record.state == "U":
+                continue  # its listener still rests
+            proof = await self.kept(chat)
+            if proof is not None:
+                # `differs`: it changed under our hands; the next pass looks again.
+                await self.lines.call(self._band, "forget", chat.chat_id, *proof)
+        ended = self.shard.key("ended")
+        scores = await self.shard.functions.link.send("ZMSCORE", ended, *chat_ids) if chat_ids else []
+        return sum(score is None for score in scores)
+
+    async def _fails(self, chat_id: str, error: Exception) -> None:
+        if is_everybodys(error):
+            raise error
+        self.failed.add(chat_id)
+        await set_aside(self._database, chat_id, self._band, error, self._now_ms)
+
+
+async def retry(lines: Lines, database: Database, chat_id: str, band: str, now_ms: int) -> bool:
+    """Archive a chat that was set aside. Is it well now? If not, its row says what is wrong this time.
+
+    Raises RedisAway, RedisRefused and the database's errors: then nothing can be archived now.
+    """
+    desk = Desk(lines, database, band, now_ms)
+    for chat in await desk.settled([chat_id]):
+        await desk.kept(chat)
+    if desk.failed:
+        return False
+    async with database.write() as session:
+        await session.execute(delete(SetAsideRow).where(SetAsideRow.chat_id == chat_id))
+    return True

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from chat.conversation.offer_tables import OfferRow
 from config.database import Database
+from config.redis_link import RedisRefused
 from routing.rules.explaining import outcome_of
 from routing.store.shard import Shard
 from routing.store.snapshots import pairs
@@ -41,7 +42,7 @@ async def unwritten(shard: Shard, band: str, chat_id: str = "") -> dict[str, Off
     notes = {entry_id.decode(): pairs(flat) for entry_id, flat in entries}
     if chat_id:
         notes = {entry_id: note for entry_id, note in notes.items() if _chat_of(note["o"]) == chat_id}
-    found = await asyncio.gather(*[chat_fields(shard, _chat_of(note["o"])) for note in notes.values()])
+    found = await asyncio.gather(*[_readable_fields(shard, _chat_of(note["o"])) for note in notes.values()])
     rows = {}
     for (entry_id, note), fields in zip(notes.items(), found, strict=True):
         turn = int(note["o"].rpartition(".")[2])
@@ -70,6 +71,18 @@ def _chat_of(offer_id: str) -> str:
 async def chat_fields(shard: Shard, chat_id: str) -> dict[str, str]:
     """A chat's hash; empty for one that is not, or no longer, in this shard."""
     return pairs(await shard.functions.link.send("HGETALL", shard.key("chat", chat_id)))
+
+
+async def _readable_fields(shard: Shard, chat_id: str) -> dict[str, str]:
+    """The same, and empty for one that is damaged: its notes are kept all the same, and keep no others waiting."""
+    try:
+        return await chat_fields(shard, chat_id)
+    except UnicodeDecodeError:
+        return {}
+    except RedisRefused as refused:
+        if refused.args[:1] != ("WRONGTYPE",):
+            raise
+        return {}
 
 
 def settled(fields: Mapping[str, str], turn: int) -> str | None:

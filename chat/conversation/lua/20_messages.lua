@@ -75,14 +75,34 @@ function OPS.renew_epoch(keys, args)
   return finish(S, 'renewed')
 end
 
--- forget: the archiver has written the facts; words and keys go. args: 3 chat. answer: 'done'
+-- Is the log still all of what was archived, and no more?
+local function is_all(S, id, count, epoch)
+  local v = redis.call('HMGET', K.chat(S, id), 'sq', 'ep')
+  local head = redis.call('XREVRANGE', K.log(S, id), '+', '-', 'COUNT', 1)[1]
+  return num(v[1]) == num(count) and v[2] == epoch and redis.call('XLEN', K.log(S, id)) == num(count)
+    and (head and head[1] or '0-0') == count .. '-0'
+end
+
+-- forget: an ended chat goes, words and all, and whoever was in it is told; a wrap-up that goes on is over. With a count and
+-- an epoch it goes only if its log is still what was archived. args: 3 chat, 4 entries archived, 5 their epoch (or neither)
+-- answer: 'done' | 'open' (it has not ended) | 'differs' (it is not what was archived)
 function OPS.forget(keys, args)
   local S, id = begin(keys, args), args[3]
+  local c = read_chat(S, id)
+  if c and c.st ~= 'E' and c.st ~= 'U' then return finish(S, 'open') end
+  if args[4] and not is_all(S, id, args[4], args[5]) then return finish(S, 'differs') end
+  if c and c.st == 'U' then end_wrap_up(S, c, read_listener(S, c.l)) end
   local flat = redis.call('HGETALL', K.chat(S, id))
   for i = 1, #flat, 2 do
     local person = flat[i] == 'pe' and flat[i + 1] or string.match(flat[i], '^was:(.+)$')
-    if person then redis.call('ZREM', K.recent(S, person), id) end
+    if person then
+      redis.call('ZREM', K.recent(S, person), id)
+      redis.call('SPUBLISH', K.channel(S, person), 'x\n' .. id)
+      hint(person)
+    end
   end
+  if c then c.writes = false end
+  chats[id] = nil -- what was just changed about it must not bring it back
   redis.call('DEL', K.chat(S, id), K.log(S, id), K.sent(S, id), K.excluded(S, id))
   redis.call('ZREM', K.ended(S), id)
   redis.call('SREM', K.unwritten(S), id)
