@@ -37,9 +37,16 @@ class KeysAwayError(Exception):
 class DataKeys:
     """`held` asks memory only; the others may ask the database, and raise KeysAwayError where it is away."""
 
-    def __init__(self, database: Database, masters: MasterKeys) -> None:
+    def __init__(
+        self,
+        database: Database,
+        masters: MasterKeys,
+        deletion_hash_of: Callable[[str], bytes | None] = lambda chat_id: None,
+    ) -> None:
+        """`deletion_hash_of`: chat -> what is kept of the code by which its seeker can delete it."""
         self._database = database
         self._masters = masters
+        self._deletion_hash_of = deletion_hash_of
         self._held: dict[str, ChatKey] = {}
         #: dropped while a reading was under way, whose answer must not bring them back
         self._dropped: set[str] = set()
@@ -112,6 +119,7 @@ class DataKeys:
                 "wrapped": master.wrap(chat_id, secrets.token_bytes(KEY_BYTES)),
                 "master_id": master.master_id,
                 "made_at_ms": at_ms,
+                "deletion_hash": self._deletion_hash_of(chat_id),
             }
             for chat_id in chat_ids
         ]
