@@ -37,8 +37,17 @@ log = get_logger("server")
 FRAME_BYTES = 64 * 1024
 # Home routers and phones' networks cut connections that were quiet for 30 s and more.
 HEARTBEAT_S = 25.0
-# A client that is there answers a ping within a round trip; phones that wake up may need some seconds.
-PONG_WAIT_S = 20.0
+# A client that is there answers a ping within a round trip; phones that wake up may need some seconds. With what
+# passes before a silent one is asked (chat/edge/connection.py), 15 s at most from the first thing to deliver.
+PONG_WAIT_S = 7.0
+# A process that was itself stuck reads what came meanwhile before it calls anybody silent.
+LAST_LOOK_S = 1.0
+# Bytes that the other machine's kernel has not taken for so long (none came back, or its window stayed shut): nobody
+# is there. Linux only; without it the pings find the same, where nothing is left to be written.
+UNTAKEN_S = 12.0
+# The kernel asks quiet connections, plain HTTP ones too, for a sign of life.
+QUIET_S = 30
+ASK_AGAIN_S = 5
 # `up` ends within 10 s as a whole, engines included; draining gets half of that.
 DRAIN_S = 5.0
 # After the drain only requests that are being answered are left.
@@ -67,6 +76,30 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             super().data_received(data)
         except Exception as error:
             log.info("websocket_cut", kind=type(error).__name__)
+            self.transport.abort()
+
+    @property
+    def answered_ping_at_s(self) -> float:
+        """When the last ping that was answered left; 0.0 without any, and while one is under way. In loop time."""
+        return 0.0 if self.pending_ping_payload is not None else self.ping_sent_at
+
+    def ask_whether_there(self) -> None:
+        """Ping now, unless a ping is under way; who doesn't answer is cut off."""
+        if self.pending_ping_payload is None and self.handshake_complete:
+            if self.ping_timer is not None:
+                self.ping_timer.cancel()
+            self.send_keepalive_ping()
+
+    def keepalive_timeout(self) -> None:
+        """No pong came. A closing handshake would wait for the same dead peer, so the connection is cut."""
+        self.pong_timer = self.loop.call_later(LAST_LOOK_S, self._cut_silent)
+
+    def _cut_silent(self) -> None:
+        self.pong_timer = None
+        if self.read_paused and not self.transport.is_closing():
+            self.keepalive_timeout()  # it is we who don't read: a command of theirs is still being carried out
+        elif not self.transport.is_closing():
+            log.info("websocket_cut", kind="silent")
             self.transport.abort()
 
 
@@ -174,6 +207,19 @@ def _config(app: Any, heartbeat_s: float) -> uvicorn.Config:
     )
 
 
+def _notice_dead_peers(listening: socket.socket) -> None:
+    """Set on the listening socket, since those that it accepts inherit it."""
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_USER_TIMEOUT", int(UNTAKEN_S * 1000)),
+        ("TCP_KEEPIDLE", QUIET_S),
+        ("TCP_KEEPINTVL", ASK_AGAIN_S),
+    ):
+        option = getattr(socket, name, None)  # not every system has them
+        if option is not None:
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A listening TCP socket, not yet accepted from. Raises SettingsError."""
     try:
@@ -185,6 +231,7 @@ def bind(host: str, port: int) -> socket.socket:
     sock = socket.socket(family, kind, number)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _notice_dead_peers(sock)
         sock.bind(address)
         sock.listen(BACKLOG)
         sock.setblocking(False)

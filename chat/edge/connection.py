@@ -9,6 +9,9 @@ from chat.edge.view import View
 from chat.protocol.fields import Role
 from chat.protocol.pushes import Push
 
+#: Who was sent something and has been silent since is asked for a sign of life after this. With the ticks' own second,
+#: the wait for the pong (tealight/server.py) and its last look, 15 s at most.
+SILENT_S = 4.0
 #: Chats announced before their chat_opened; a person has a handful, more is nonsense.
 _EARLY_MAX = 64
 
@@ -33,6 +36,9 @@ class Connection:
     answered: set[str] = field(default_factory=set)
     bad_in_a_row: int = 0
     last_sent_s: float = 0.0
+    last_heard_s: float = 0.0
+    #: since when something that was sent may not have arrived; 0.0: all of it has
+    doubted_since_s: float = 0.0
     last_act_s: float = 0.0
 
     @property
@@ -43,6 +49,19 @@ class Connection:
         """Count a bad frame. Is it time to close the connection?"""
         self.bad_in_a_row += 1
         return self.bad_in_a_row > BAD_FRAMES_IN_A_ROW
+
+    def is_doubtful(self, answered_ping_at_s: float, now_s: float) -> bool:
+        """Is it time to ask whether the other end is there? To be called each second or so.
+
+        `answered_ping_at_s`: when the last ping that was answered left. What was sent before it has arrived.
+        """
+        proved_s = max(self.last_heard_s, answered_ping_at_s)
+        if proved_s >= self.last_sent_s:
+            self.doubted_since_s = 0.0
+            return False
+        if self.doubted_since_s == 0.0 or proved_s > self.doubted_since_s:
+            self.doubted_since_s = now_s
+        return now_s - self.doubted_since_s >= SILENT_S
 
     def note_early(self, chat_id: str, seq: int) -> None:
         """A message of a chat that was not opened here yet: its log is read that far when it is."""

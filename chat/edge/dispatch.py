@@ -90,6 +90,7 @@ class Dispatch:
         self.hub.door.counts.commands.labels(kind, outcome).inc()
 
     async def _carry_out(self, connection: Connection, command: c.Command) -> None:
+        now = connection.last_heard_s = self.loop_time()
         if isinstance(command, c.Hello):
             if connection.is_greeted:
                 raise CommandRefused("already_greeted")
@@ -97,7 +98,7 @@ class Dispatch:
             return
         if not connection.is_greeted:
             raise CommandRefused("hello_first")
-        wait_ms = connection.bucket.take(self.loop_time())
+        wait_ms = connection.bucket.take(now)
         if wait_ms:
             raise CommandRefused("too_fast", retry_after_ms=wait_ms)
         if connection.role not in command.may:

@@ -57,9 +57,24 @@ class Sender:
         self._start_writer()
         asyncio.get_running_loop().call_later(CLOSE_WAIT_S, self.cut)
 
+    @property
+    def _protocol(self) -> object:
+        return getattr(self._send, "__self__", None)
+
+    @property
+    def answered_ping_at_s(self) -> float:
+        """When the last ping that was answered left, in loop time; 0.0 where none is known of."""
+        return float(getattr(self._protocol, "answered_ping_at_s", 0.0))
+
+    def ask_whether_there(self) -> None:
+        """Ping. A peer that doesn't answer is cut off by the server (tealight/server.py)."""
+        ask = getattr(self._protocol, "ask_whether_there", None)
+        if ask is not None:
+            ask()
+
     def cut(self) -> None:
         """Drop the TCP connection without a closing handshake (uvicorn hands its protocol's bound method as `send`)."""
-        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        transport = getattr(self._protocol, "transport", None)
         if transport is not None and not transport.is_closing():
             transport.abort()
 

@@ -56,6 +56,7 @@ class Ticks:
         """The coroutines to run for as long as the process lives."""
         everywhere = [
             self._every(1.0, self.heartbeats),
+            self._every(1.0, self.doubts),
             self._every(BEAT_S, self.beat),
             self._every(1.0, self.sweep),
             self._every(1.0, self.bury),
@@ -91,6 +92,14 @@ class Ticks:
         due = self.loop_time() - self.heartbeat_s
         quiet = [c for c in self.hub.connections if c.is_live and c.last_sent_s < due]
         self.hub.put_all(quiet, Heartbeat(server_time_ms=now_ms()))
+
+    async def doubts(self) -> None:
+        """Who was sent something and said nothing since is asked whether they are there, and cut off if not."""
+        now = self.loop_time()
+        for connection in list(self.hub.connections):
+            pair = self.hub.senders.get(connection)
+            if pair is not None and connection.is_doubtful(pair[0].answered_ping_at_s, now):
+                pair[0].ask_whether_there()
 
     async def beat(self) -> None:
         """Renew this process's leases; a lease that had ended means that others think our people gone."""

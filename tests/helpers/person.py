@@ -39,6 +39,8 @@ class Person:
         self.wrongs: list[str] = []
         self.typed: dict[tuple[str, str], tuple[str, int]] = {}
         self.comings = 0
+        #: how the socket is opened, where it isn't opened in the usual way
+        self.options: Callable[[], dict[str, Any]] = dict
         self._wire: Wire | None = None
         self._life: asyncio.Task[None] | None = None
         self._is_greeted = asyncio.Event()
@@ -57,7 +59,7 @@ class Person:
         self.comings += 1
         self._known_here = set()
         wire = self._wire = await Wire.open(
-            self.service.url + self.door, self.codec, cookie=self.cookie, on_push=self._pushed
+            self.service.url + self.door, self.codec, cookie=self.cookie, on_push=self._pushed, **self.options()
         )
         if "recover" not in hello:
             hello["recover"] = [
