@@ -12,12 +12,14 @@ from chat.accounts.directory import Directory
 from chat.accounts.pools import PoolBook
 from chat.api.deps import ApiDeps
 from chat.api.routes import http_app
+from chat.conversation.data_keys import DataKeys
 from chat.edge.door import Door
 from chat.edge.edge import Edge, Parts
 from chat.supervision.board import gauges_of
 from config import metrics
 from config.database import Database, url_of
 from config.durability import KeptLevel, Level
+from config.master_keys import MasterKeys
 from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
 from listener_training.certification.library import open_rule_sets
@@ -44,12 +46,15 @@ class App:
         self.database = Database(url_of(settings))
         self.directory = Directory(self.database)
         self.pools = PoolBook(self.database, settings.default_locale)
+        self._masters = MasterKeys.of(settings)
+        self.keys = DataKeys(self.database, self._masters)
         self.edge: Edge | None = None
         self.practice: Edge | None = None
         self._kept: KeptLevel = "unknown"
         self._deps = ApiDeps(
             settings=settings,
             database=self.database,
+            keys=self.keys,
             directory=self.directory,
             pools=self.pools,
             version=__version__,
@@ -70,9 +75,11 @@ class App:
         """Connect to the engines. Raises RedisAway where they are away; may be called again then."""
         settings = self.settings
         if self.edge is None:
-            self.edge = self._behind(Door(settings.shards, self.pools, self.database))
+            self.edge = self._behind(Door(settings.shards, self.pools, self.database, self.keys))
         if self.practice is None:
-            self.practice = self._behind(PracticeDoor(settings.practice_shards, self.database, settings.secret_key))
+            keys = DataKeys(self.database, self._masters)
+            door = PracticeDoor(settings.practice_shards, self.database, keys, settings.secret_key)
+            self.practice = self._behind(door)
         await self.edge.start()
         await self.practice.start()
         self._kept = await durability_of(self.edge.link)

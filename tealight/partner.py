@@ -5,7 +5,9 @@ import signal
 
 import uvloop
 
+from chat.conversation.data_keys import DataKeys
 from config.database import Database, url_of
+from config.master_keys import MasterKeys
 from config.settings import Settings
 from listener_training.practising.partners import Partners, stage_of
 
@@ -20,7 +22,9 @@ def main(settings: Settings) -> int:
             loop.add_signal_handler(number, ending.set)
         database = Database(url_of(settings))
         try:
-            await Partners(database, stage_of(settings.web_url, settings.secret_key), loop.time).run(ending)
+            stage = stage_of(settings.web_url, settings.secret_key)
+            keys = DataKeys(database, MasterKeys.of(settings))
+            await Partners(database, stage, keys, loop.time).run(ending)
         finally:
             await database.close()
         return 0

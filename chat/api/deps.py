@@ -8,6 +8,7 @@ from chat.accounts.directory import Directory
 from chat.accounts.passwords import Passwords
 from chat.accounts.pools import PoolBook
 from chat.accounts.sign_in import SignIn
+from chat.conversation.data_keys import DataKeys
 from chat.supervision.public_status import PublicStatus
 from config.clock import now_ms
 from config.database import Database
@@ -31,6 +32,7 @@ class ApiDeps:
 
     settings: Settings
     database: Database
+    keys: DataKeys
     directory: Directory
     pools: PoolBook
     version: str

@@ -1,36 +1,46 @@
-"""What people say about a chat: feedback, reports, wrap-up notes. Written to the database, a repeat replaces."""
+"""What people say about a chat: feedback, reports, wrap-up notes. Sealed in the database; a repeat replaces."""
 
 from chat.conversation.facts_tables import FeedbackCommentRow, ReportRow, WrapUpNoteRow
+from chat.conversation.sealing import ChatKey
 from chat.protocol.fields import Role
 from config.clock import now_ms
 from config.database import Database
 
+#: The kinds of words about a chat, as they are bound into what is sealed.
+COMMENT, REPORT, NOTE = "comment", "report", "note"
 
-async def save_comment(database: Database, chat_id: str, comment: str) -> None:
+
+async def save_comment(database: Database, key: ChatKey, comment: str) -> None:
     """Keep what a seeker wrote about a chat."""
+    # Whose comment it is follows from the chat, and its row names no seeker.
+    sealed = key.seal_note(COMMENT, "", comment)
     async with database.write() as session:
-        await session.merge(FeedbackCommentRow(chat_id=chat_id, at_ms=now_ms(), comment=comment))
+        await session.merge(FeedbackCommentRow(chat_id=key.chat_id, at_ms=now_ms(), comment=None, sealed=sealed))
 
 
 async def save_report(
-    database: Database, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
+    database: Database, key: ChatKey, *, person_id: str, role: Role, reason: str, comment: str | None, block: bool
 ) -> None:
     """Keep one participant's report of the other one."""
+    sealed = key.seal_note(REPORT, person_id, comment) if comment else None
     async with database.write() as session:
         await session.merge(
             ReportRow(
-                chat_id=chat_id,
+                chat_id=key.chat_id,
                 person_id=person_id,
                 by_role=role,
                 at_ms=now_ms(),
                 reason=reason,
-                comment=comment,
+                comment=None,
+                sealed=sealed,
                 block=block,
             )
         )
 
 
-async def save_note(database: Database, chat_id: str, listener_id: str, note: str) -> None:
+async def save_note(database: Database, key: ChatKey, listener_id: str, note: str) -> None:
     """Keep a listener's wrap-up note."""
+    sealed = key.seal_note(NOTE, listener_id, note)
     async with database.write() as session:
-        await session.merge(WrapUpNoteRow(chat_id=chat_id, listener_id=listener_id, at_ms=now_ms(), note=note))
+        row = WrapUpNoteRow(chat_id=key.chat_id, listener_id=listener_id, at_ms=now_ms(), note=None, sealed=sealed)
+        await session.merge(row)

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from chat.conversation.sealing import UNREADABLE, ChatKey, UnsealError
+from config.log import get_logger
 from routing.actions.lines import Lines
+
+log = get_logger("conversation")
 
 PAGE = 200
 
@@ -21,17 +25,22 @@ class ChatMessage:
         return f"ChatMessage(seq={self.seq}, from_id={self.from_id!r})"
 
 
-async def read_log(lines: Lines, band: str, chat_id: str, after: int) -> list[ChatMessage]:
+async def read_log(lines: Lines, band: str, chat_id: str, after: int, key: ChatKey) -> list[ChatMessage]:
     """At most `PAGE` messages above `after`, in order. Raises RedisAway, RedisRefused."""
     shard = lines.shards[band]
     entries = await shard.functions.link.send("XRANGE", shard.key("log", chat_id), f"{after + 1}-0", "+", "COUNT", PAGE)
     return [
-        ChatMessage(
-            seq=int(entry_id.partition(b"-")[0]),
-            from_id=values[1].decode(),
-            message_id=values[3].decode(),
-            sent_at_ms=int(values[5]),
-            text=values[7].decode(),
-        )
+        readable(key, int(entry_id.partition(b"-")[0]), values[1], values[3], int(values[5]), values[7])
         for entry_id, values in entries
     ]
+
+
+def readable(key: ChatKey, seq: int, from_id: bytes, message_id: bytes, sent_at_ms: int, sealed: bytes) -> ChatMessage:
+    """One entry of the log, unsealed. Words that can't be opened become one sign, so that `seq` has no holes."""
+    writer, name = from_id.decode(), message_id.decode()
+    try:
+        text = key.unseal(writer, name, sealed)
+    except UnsealError:
+        log.error("message_unreadable", chat_id=key.chat_id, seq=seq)
+        text = UNREADABLE
+    return ChatMessage(seq, writer, name, sent_at_ms, text)

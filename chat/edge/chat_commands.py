@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from chat.conversation.data_keys import KeysAwayError
+from chat.conversation.sealing import ChatKey
 from chat.conversation.texts import is_good_text
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
@@ -14,7 +16,7 @@ from config.redis_link import RedisAway, RedisRefused
 
 @dataclass(frozen=True, slots=True)
 class ChatCommands:
-    """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
+    """Each method answers with `done` or raises CommandRefused, RedisAway, RedisRefused or KeysAwayError."""
 
     hub: Hub
 
@@ -34,14 +36,27 @@ class ChatCommands:
             raise CommandRefused("bad_text")
         band = await self._band(connection, command.chat_id)
         role = "seeker" if connection.role == "seeker" else "listener"
+        key = self.hub.door.keys.held(command.chat_id) or await self._key(connection, command.chat_id)
+        sealed = key.seal(connection.person_id, command.message_id, command.text)
         answer = await self.hub.lines.call(
-            band, "send_message", command.chat_id, connection.person_id, command.message_id, command.text, role
+            band, "send_message", command.chat_id, connection.person_id, command.message_id, sealed, role
         )
         if answer[0] != b"done":
             code: Code = answer[0].decode()
             raise CommandRefused(code)
         self.hub.door.counts.messages.labels(role).inc()
         return Done(ref=command.ref, epoch=answer[1].decode(), seq=int(answer[2]))
+
+    async def _key(self, connection: Connection, chat_id: str) -> ChatKey:
+        """A chat's key that is not at hand. Raises KeysAwayError."""
+        key = await self.hub.door.keys.of(chat_id)
+        if key is not None:
+            return key
+        view = self.hub.view_of(self.hub.people[connection.person_id])
+        if any(chat.chat_id == chat_id and chat.state == "ended" for chat in view.snapshot.chats):
+            raise CommandRefused("no_such_chat")  # it was deleted
+        # It goes on without: an older database was restored. What is written from now on can be read.
+        return await self.hub.door.keys.make(chat_id)
 
     async def set_typing(self, connection: Connection, command: SetTyping) -> Done:
         band = self.hub.band_of(connection, command.chat_id)
@@ -73,7 +88,7 @@ class ChatCommands:
         position.is_filling = True
         try:
             await self.hub.fill(connection, command.chat_id, position)
-        except (RedisAway, RedisRefused):
+        except (RedisAway, RedisRefused, KeysAwayError):
             position.is_filling = False
             raise
         return Done(ref=command.ref)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from chat.conversation.data_keys import KeysAwayError
 from chat.edge.chat_commands import ChatCommands
 from chat.edge.connection import Connection
 from chat.edge.greeting import Greeter
@@ -75,6 +76,9 @@ class Dispatch:
         except RedisAway:
             outcome = "try_again"
             self.hub.door.counts.redis_errors.labels("away").inc()
+            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
+        except KeysAwayError:
+            outcome = "try_again"
             self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
         except RedisRefused as refused:
             outcome = "full" if str(refused) == "OOM" else "try_again"

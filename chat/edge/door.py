@@ -6,6 +6,9 @@ from types import ModuleType
 from chat.accounts.pools import PoolBook
 from chat.accounts.staff import StaffMember
 from chat.conversation import aftermath
+from chat.conversation.data_keys import DataKeys
+from chat.conversation.sealing import ChatKey
+from chat.edge.refusal import CommandRefused
 from chat.protocol.fields import Role
 from config import metrics
 from config.database import Database
@@ -23,10 +26,11 @@ class Door:
     #: what is counted here; `Uncounted` where nothing may be
     counts: ModuleType | Uncounted = metrics
 
-    def __init__(self, shards: Mapping[str, str], pools: PoolBook, database: Database) -> None:
+    def __init__(self, shards: Mapping[str, str], pools: PoolBook, database: Database, keys: DataKeys) -> None:
         self.shards = dict(shards)
         self.pools = pools
         self.database = database
+        self.keys = keys
 
     def on_fact(self, band: str) -> Callable[[str], None]:
         """A subscriber for what happens in one band's shard."""
@@ -43,13 +47,20 @@ class Door:
     async def tidy(self, lines: Lines) -> None:
         """What has to be swept now and then, where no archiver does it."""
 
+    async def key_of(self, chat_id: str) -> ChatKey:
+        """With what words about this chat are sealed. Raises CommandRefused where it was deleted, KeysAwayError."""
+        key = await self.keys.of(chat_id)
+        if key is None:
+            raise CommandRefused("no_such_chat")
+        return key
+
     async def save_note(self, chat_id: str, listener_id: str, note: str) -> None:
         """Keep a listener's wrap-up note."""
-        await aftermath.save_note(self.database, chat_id, listener_id, note)
+        await aftermath.save_note(self.database, await self.key_of(chat_id), listener_id, note)
 
     async def save_comment(self, chat_id: str, comment: str) -> None:
         """Keep what a seeker wrote about a chat."""
-        await aftermath.save_comment(self.database, chat_id, comment)
+        await aftermath.save_comment(self.database, await self.key_of(chat_id), comment)
 
     async def save_report(
         self, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
@@ -57,7 +68,7 @@ class Door:
         """Keep one participant's report of the other one."""
         await aftermath.save_report(
             self.database,
-            chat_id=chat_id,
+            await self.key_of(chat_id),
             person_id=person_id,
             role=role,
             reason=reason,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chat.accounts import seeker_tokens
 from chat.accounts.pseudonyms import pseudonym
+from chat.conversation.data_keys import KeysAwayError
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import stand_down
@@ -34,7 +35,7 @@ class Greeter:
     heartbeat_s: int
 
     async def greet(self, connection: Connection, hello: Hello) -> None:
-        """Raises RedisAway and RedisRefused: hello may be said again then, or the connection was closed."""
+        """Raises RedisAway, RedisRefused, KeysAwayError: hello may be said again then, or the connection was closed."""
         hub = self.hub
         token: str | None = None
         held: list[Ticket] = []
@@ -77,7 +78,7 @@ class Greeter:
         )
         try:
             await self._recover(connection, view, hello.recover or [])
-        except (RedisAway, RedisRefused):
+        except (RedisAway, RedisRefused, KeysAwayError):
             # welcome is out, so hello can't be said again here: the client comes back and recovers.
             hub.close(connection, Close.RESYNC, "resync")
             raise

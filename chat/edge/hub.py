@@ -1,7 +1,7 @@
 """One process's fan-out: from the shards' channels to the connections it holds (docs/edge.md).
 
 A publish is a hint; truth is the hashes and the log. A hint makes the person's snapshot be read again, and what follows
-from it is sent; a published message is sent at once when it is the next one, else the log is read.
+from it is sent. Messages go through `Delivery`.
 """
 
 import asyncio
@@ -14,17 +14,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from chat.accounts.pseudonyms import pseudonym
-from chat.conversation.log import ChatMessage, read_log
 from chat.edge.connection import Connection
+from chat.edge.delivery import RETRY_S, Delivery
 from chat.edge.difference import differences
 from chat.edge.door import Door
-from chat.edge.outlet import Outlet
 from chat.edge.people import LocalPerson
-from chat.edge.positions import Position, Verdict
+from chat.edge.positions import Position
 from chat.edge.view import View, compose
 from chat.protocol.codes import Close
-from chat.protocol.pushes import ChatOpened, MessageAdded, Push, ReadChanged, TypingChanged
-from config.clock import now_ms
+from chat.protocol.pushes import ChatOpened, Push, ReadChanged, TypingChanged
 from config.log import get_logger
 from config.process_identity import own_identity
 from config.redis_engine import Link
@@ -35,19 +33,15 @@ from routing.store.snapshots import ChatRecord
 
 log = get_logger("edge")
 
-#: A refresh that found the engine away is tried again so soon.
-RETRY_S = 0.5
 #: So many detaches are under way at once.
 UNSAID_PAGE = 100
 
 
-class Hub(Outlet):
+class Hub(Delivery):
     """Holds people, connections and subscriptions of this process; sends what follows from hints and publishes."""
 
     def __init__(self, lines: Lines, loop_time: Callable[[], float], door: Door) -> None:
-        super().__init__(loop_time)
-        self.lines = lines
-        self.door = door
+        super().__init__(lines, loop_time, door)
         self.process_id = own_identity()
         self.push_link: Link | None = None
         #: band -> this life of the engine that holds it; another one may have begun from an older state
@@ -64,7 +58,6 @@ class Hub(Outlet):
         #: (person, band) whose detach is still to be said
         self.unsaid: set[tuple[str, str]] = set()
         self._saying: asyncio.Task[None] | None = None
-        self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
         self._bands = {shard.key("channel"): band for band, shard in lines.shards.items()}
 
     # ---- channels in ----
@@ -78,7 +71,7 @@ class Hub(Outlet):
             return
         kind = payload[:1]
         if kind == b"m":
-            self._message_published(person, payload)
+            self.message_published(person, payload)
         elif kind == b"s":
             self.mark(person, band)
         elif kind == b"t":
@@ -89,91 +82,9 @@ class Hub(Outlet):
             _, chat_id, from_id, seq = payload.decode().split("\n")
             out = ReadChanged(chat_id, from_id, int(seq))
             self.put_all([c for c in person.connections if c.is_live and chat_id in c.positions], out)
-
-    def _message_published(self, person: LocalPerson, payload: bytes) -> None:
-        _, chat, epoch, raw_seq, sent_at, message_id, from_id, text = payload.split(b"\n", 7)
-        chat_id, seq = chat.decode(), int(raw_seq)
-        for connection in person.connections:
-            position = connection.positions.get(chat_id)
-            if position is None:
-                connection.note_early(chat_id, seq)
-                continue
-            verdict = position.pushed(epoch.decode(), seq)
-            if verdict is Verdict.SEND:
-                message = ChatMessage(seq, from_id.decode(), message_id.decode(), int(sent_at), text.decode())
-                self._put_message(connection, chat_id, position.epoch, message)
-                self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
-            elif verdict is Verdict.FILL:
-                self.start_fill(connection, chat_id)
-
-    def _put_message(self, connection: Connection, chat_id: str, epoch: str, message: ChatMessage) -> None:
-        pair = self.senders.get(connection)
-        if pair is None:
-            return
-        sender, codec = pair
-        identity = (chat_id, epoch, message.seq)
-        if self._encoded[0] != identity:
-            self._encoded = (identity, {})
-        frame = self._encoded[1].get(codec.subprotocol)
-        if frame is None:
-            frame = codec.encode(
-                MessageAdded(
-                    chat_id=chat_id,
-                    epoch=epoch,
-                    seq=message.seq,
-                    message_id=message.message_id,
-                    from_id=message.from_id,
-                    text=message.text,
-                    sent_at_ms=message.sent_at_ms,
-                )
-            )
-            self._encoded[1][codec.subprotocol] = frame
-        sender.put(frame)
-        self.door.counts.deliveries.inc()
-        connection.last_sent_s = self._loop_time()
-
-    # ---- the log ----
-
-    def start_fill(self, connection: Connection, chat_id: str) -> None:
-        """Read a chat's log from what was sent up to its head, and send it."""
-        position = connection.positions.get(chat_id)
-        if position is not None and position.needs_fill():
-            position.is_filling = True
-            self.spawn(self._fill(connection, chat_id, position))
-
-    async def _fill(self, connection: Connection, chat_id: str, position: Position) -> None:
-        try:
-            await self.fill(connection, chat_id, position)
-            return
-        except (RedisAway, RedisRefused):
-            pass
-        finally:
-            position.is_filling = False  # whatever went wrong, the next push or look may begin again
-        await asyncio.sleep(RETRY_S)
-        if connection in self.senders:
-            self.start_fill(connection, chat_id)
-
-    async def fill(self, connection: Connection, chat_id: str, position: Position) -> None:
-        """The reading itself. Raises RedisAway, RedisRefused."""
-        position.is_filling = True
-        band = self.band_of(connection, chat_id)
-        self.door.counts.fills.inc()
-        while band is not None and connection in self.senders:
-            wanted = position.want
-            found = await read_log(self.lines, band, chat_id, position.last)
-            for message in found:
-                if position.filled(message.seq):
-                    self._put_message(connection, chat_id, position.epoch, message)
-            # A push may have come while the log was read: what it announced may be newer than what was read.
-            if position.last >= position.want or (not found and position.want == wanted):
-                break
-        # What the log doesn't hold can't be wanted: a restored, shorter log is the epoch's matter.
-        position.want = position.last
-        position.is_filling = False
-
-    def band_of(self, connection: Connection, chat_id: str) -> str | None:
-        """In which shard a chat of this person stands."""
-        return connection.known.bands.get(chat_id) if connection.known is not None else None
+        elif kind == b"x":
+            # The chat was forgotten, and its key perhaps deleted: nothing of it stays here.
+            self.door.keys.forget(payload.decode().partition("\n")[2])
 
     # ---- snapshots ----
 
@@ -284,6 +195,8 @@ class Hub(Outlet):
         for chat in view.snapshot.chats:
             if chat.chat_id in connection.positions:
                 position = connection.follow(chat.chat_id, chat.epoch, chat.seq)
+                if chat.state != "ended":
+                    self.hold_key(chat.chat_id)
                 if position.last > chat.seq:
                     self.spawn(self.renew_epoch(view.bands[chat.chat_id], chat.chat_id, position.epoch, position.last))
                 self.start_fill(connection, chat.chat_id)

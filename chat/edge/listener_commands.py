@@ -18,7 +18,7 @@ _NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
 
 @dataclass(frozen=True, slots=True)
 class ListenerCommands:
-    """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
+    """Each method answers with `done` or raises CommandRefused, RedisAway, RedisRefused or KeysAwayError."""
 
     hub: Hub
 

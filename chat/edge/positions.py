@@ -24,14 +24,17 @@ class Position:
     want: int = 0
     is_filling: bool = False
 
-    def pushed(self, epoch: str, seq: int) -> Verdict:
-        """A message was published: the next one is sent, an older one dropped, a gap is read from the log."""
+    def pushed(self, epoch: str, seq: int, *, is_readable: bool = True) -> Verdict:
+        """A message was published: the next one is sent, an older one dropped, a gap is read from the log.
+
+        So is one whose key isn't at hand (`is_readable` False): who reads the log can wait for the key.
+        """
         if epoch != self.epoch or seq <= self.last:
             return Verdict.DROP
         self.want = max(self.want, seq)
         if self.is_filling:
             return Verdict.DROP
-        if seq == self.last + 1:
+        if is_readable and seq == self.last + 1:
             self.last = seq
             return Verdict.SEND
         return Verdict.FILL

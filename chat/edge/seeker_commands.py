@@ -26,7 +26,7 @@ SECOND_LANGUAGES_MAX = 2
 
 @dataclass(frozen=True, slots=True)
 class SeekerCommands:
-    """Each method answers with `done` or raises CommandRefused, RedisAway or RedisRefused."""
+    """Each method answers with `done` or raises CommandRefused, RedisAway, RedisRefused or KeysAwayError."""
 
     hub: Hub
     pools: PoolBook
@@ -54,6 +54,7 @@ class SeekerCommands:
                 raise CommandRefused("pool_closed")
             if not self.has_room_for_request(connection.address_key):
                 raise CommandRefused("too_many_requests", retry_after_ms=60_000)
+        key = await self.hub.door.keys.make(chat_id)
         if band not in person.attached:
             await self.hub.attach(person, band)
         needs = requirements_of(command.topics or (), command.distress)
@@ -69,7 +70,7 @@ class SeekerCommands:
             ",".join([a for a in dict.fromkeys(command.avoid_listeners or []) if "," not in a][:AVOID_MAX]),
             command.prefer_listener or "",
             secrets.token_hex(6),
-            first_words,
+            key.seal(person.person_id, command.request_id, first_words) if first_words else "",
             self.hub.engine_run_ids.get(band, ""),
             needs.risk,
             needs.level,

@@ -1,6 +1,7 @@
 """What a web process does by the clock: heartbeats, leases, places, boards, a second look at everything."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from chat.accounts.directory import Directory
 from chat.accounts.pools import PoolBook
 from chat.accounts.staff import StaffMember
+from chat.conversation.data_keys import KeysAwayError
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import set_availability
 from chat.edge.people import LocalPerson
@@ -35,6 +37,8 @@ LINES_S = 2.0
 STAFF_S = 0.4
 POOLS_S = 5.0
 LAST_WORDS_S = 0.3
+#: A deleted key is held nowhere for longer than this, even if the hint that says so got lost.
+KEYS_S = 30.0
 TIDY_S = 60.0
 SWEEP_LIMIT = 25
 
@@ -62,6 +66,7 @@ class Ticks:
             self._every(1.0, self.bury),
             self._every(RECONCILE_S, self.reconcile),
             self._every(STAFF_S, self.staff),
+            self._every(KEYS_S, self.keys),
         ]
         if self.board is None:
             # In practice nobody waits behind others and nobody watches.
@@ -146,6 +151,13 @@ class Ticks:
                     self.hub.mark(person, band)
             if person.refreshing is not None:
                 await person.refreshing
+
+    async def keys(self) -> None:
+        """Hold the keys of these people's chats only, and none that was deleted."""
+        people = self.hub.people.values()
+        wanted = {chat_id for person in people for record in person.records.values() for chat_id in record.chats}
+        with contextlib.suppress(KeysAwayError):
+            await self.hub.door.keys.look_again(wanted)
 
     async def tidy(self) -> None:
         await self.hub.door.tidy(self.hub.lines)

@@ -11,11 +11,13 @@ from msgspec import Meta, Struct
 
 from chat.accounts.refusal import Refused
 from chat.api.endpoint import STAFF, Asked, Endpoint
+from chat.conversation.aftermath import NOTE
+from chat.conversation.data_keys import DataKeys
 from listener_training.curriculum.course import Course
 from listener_training.practice.debrief import Debrief
 from listener_training.practice.scenario import Stagebook, load_scenarios
 from listener_training.practising import rows
-from listener_training.practising.playing import Kept
+from listener_training.practising.playing import DEBRIEF, Kept
 from listener_training.practising.tables import PracticeChatRow
 
 _PATH = "/api/learning/practice"
@@ -130,14 +132,14 @@ class Practising:
         """One practice chat as it stands, with its debrief when it has ended."""
         async with asked.deps.database.read() as session:
             row = await rows.own_one(session, asked.part("practice_id"), asked.by.person_id)
-        kept = None if row.debrief is None else msgspec.convert(row.debrief, Kept)
+        kept, note = await _unsealed(asked.deps.keys, row)
         book = _shelf().get(row.scenario)
         return DebriefShown(
             practice=_line(row),
             pass_mark=book.scenario.pass_mark if book else 0,
             debrief=kept.debrief if kept else None,
             after=list(kept.after) if kept else [],
-            note=row.note,
+            note=note,
             reported=row.reported,
             lessons=self._lessons(_named(kept.debrief) if kept else ()),
         )
@@ -145,7 +147,8 @@ class Practising:
     async def remove(self, asked: Asked) -> None:
         """Give up the one that goes on, or take away what was kept of one that ended."""
         async with asked.deps.database.write() as session:
-            await rows.remove(session, asked.part("practice_id"), asked.by.person_id)
+            chat_id = await rows.remove(session, asked.part("practice_id"), asked.by.person_id)
+        await asked.deps.keys.delete([chat_id])
 
     def _scenario(self, book: Stagebook, mine: Sequence[PracticeChatRow]) -> ScenarioLine:
         scenario = book.scenario
@@ -209,6 +212,16 @@ class Practising:
                 summary="Give a practice chat up, or remove what was kept of one.",
             ),
         )
+
+
+async def _unsealed(keys: DataKeys, row: PracticeChatRow) -> tuple[Kept | None, str | None]:
+    """The debrief and the note of one's own practice chat, as far as they are kept."""
+    key = await keys.of(row.chat_id)
+    if key is None:
+        return None, None
+    kept = row.sealed and key.unseal_note(DEBRIEF, row.person_id, row.sealed)
+    note = row.sealed_note and key.unseal_note(NOTE, row.person_id, row.sealed_note)
+    return msgspec.json.decode(kept, type=Kept) if kept else None, note or None
 
 
 def _line(row: PracticeChatRow) -> PracticeLine:

@@ -9,13 +9,15 @@ from sqlalchemy import select, update
 from chat.accounts.clearances import RISK_LEVELS
 from chat.accounts.pools import Pool, PoolBook
 from chat.accounts.staff import StaffMember
+from chat.conversation import aftermath
 from chat.conversation.archive import FORGET_AFTER_MS
+from chat.conversation.data_keys import DataKeys
 from chat.edge.door import Door
 from chat.protocol.fields import TOPICS, AgeBand, Role
 from config.clock import now_ms
 from config.database import Database
 from config.metrics import Uncounted
-from listener_training.practising import passes
+from listener_training.practising import passes, rows
 from listener_training.practising.tables import PracticeChatRow
 from routing.actions.lines import Lines
 
@@ -40,8 +42,8 @@ class PracticeDoor(Door):
     link_names = ("tealight-practice", "tealight-practice-push")
     counts = Uncounted()
 
-    def __init__(self, shards: Mapping[str, str], database: Database, secret_key: str) -> None:
-        super().__init__(shards, PracticePools(database), database)
+    def __init__(self, shards: Mapping[str, str], database: Database, keys: DataKeys, secret_key: str) -> None:
+        super().__init__(shards, PracticePools(database), database, keys)
         self._secret_key = secret_key
 
     def on_fact(self, band: str) -> Callable[[str], None]:
@@ -74,12 +76,14 @@ class PracticeDoor(Door):
             link = shard.functions.link
             old = f"({now_ms() - FORGET_AFTER_MS}"
             for raw in await link.send("ZRANGEBYSCORE", shard.key("ended"), "-inf", old, "LIMIT", 0, PAGE):
+                await rows.drop_lone_key(self.database, raw.decode())
                 await lines.call(band, "forget", raw.decode())
             # Nobody reads here why an offer was made, or writes facts.
             await link.send("DEL", shard.key("why"), shard.key("unwritten"))
 
     async def save_note(self, chat_id: str, listener_id: str, note: str) -> None:
-        await self._keep(chat_id, note=note)
+        key = await self.key_of(chat_id)
+        await self._keep(chat_id, sealed_note=key.seal_note(aftermath.NOTE, listener_id, note))
 
     async def save_comment(self, chat_id: str, comment: str) -> None:
         """A partner has nothing to say about a chat; the debrief has."""
@@ -89,6 +93,6 @@ class PracticeDoor(Door):
     ) -> None:
         await self._keep(chat_id, reported=reason)
 
-    async def _keep(self, chat_id: str, **values: str) -> None:
+    async def _keep(self, chat_id: str, **values: object) -> None:
         async with self.database.write() as session:
             await session.execute(update(PracticeChatRow).where(PracticeChatRow.chat_id == chat_id).values(**values))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from chat.conversation.data_keys import DataKeys
 from config.clock import now_ms
 from config.database import Database
 from config.log import get_logger
@@ -35,9 +36,10 @@ def stage_of(web_url: str, secret_key: str) -> Stage:
 class Partners:
     """`run` until `ending` is set; then what goes on is left to others at once."""
 
-    def __init__(self, database: Database, stage: Stage, loop_time: Callable[[], float]) -> None:
+    def __init__(self, database: Database, stage: Stage, keys: DataKeys, loop_time: Callable[[], float]) -> None:
         self._rows = PartnersRows(database, own_identity())
         self._stage = stage
+        self._keys = keys
         self._loop_time = loop_time
         self._playing: dict[str, tuple[Playing, asyncio.Task[None]]] = {}
         self._renewed_s = self._forgot_s = float("-inf")
@@ -75,7 +77,7 @@ class Partners:
             await self._rows.forget_words(now_ms())
             self._forgot_s = now_s
         for row in await self._rows.take(is_gone, PARTNERS_MAX - len(self._playing), now_ms()):
-            playing = Playing(row, self._stage, self._rows)
+            playing = Playing(row, self._stage, self._rows, self._keys)
             self._playing[row.practice_id] = (playing, asyncio.create_task(playing.run()))
 
     def _clear_away(self) -> None:

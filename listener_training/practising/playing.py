@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from websockets.exceptions import WebSocketException
 
+from chat.conversation.data_keys import DataKeys
 from config.clock import now_ms
 from config.log import get_logger
 from listener_training.practice.debrief import Debrief, DebriefWords, debrief
@@ -41,6 +42,10 @@ PASS_LASTS_MS = 24 * 3600_000
 AGAIN_FIRST_S, AGAIN_MOST_S = 0.2, 5.0
 
 
+#: The kind of words that a debrief is, as it is bound into what is sealed.
+DEBRIEF = "debrief"
+
+
 class Kept(Struct, frozen=True):
     """What is kept of a practice chat: the debrief, and what the trainee wrote when the partner had gone."""
 
@@ -62,10 +67,11 @@ class Stage:
 class Playing:
     """One partner. `run` returns when the practice chat is over, or somebody else's."""
 
-    def __init__(self, row: PracticeChatRow, stage: Stage, rows: PartnersRows) -> None:
+    def __init__(self, row: PracticeChatRow, stage: Stage, rows: PartnersRows, keys: DataKeys) -> None:
         self._row = row
         self._stage = stage
         self._rows = rows
+        self._keys = keys
         self._turns = list(row.turns)
         self._heard = Heard(row.practice_id)
         self._was_opened = row.opened_at_ms is not None
@@ -268,8 +274,14 @@ class Playing:
             told.outcome,
             score=told.score,
             has_passed=told.has_passed,
-            debrief=msgspec.to_builtins(Kept(told, after)),
+            sealed=await self._sealed(Kept(told, after)),
         )
+
+    async def _sealed(self, kept: Kept) -> bytes:
+        """What may be kept of what both wrote: it can be read only with the key of the chat."""
+        key = await self._keys.make(self._row.chat_id)
+        self._keys.forget(self._row.chat_id)  # it was needed this once
+        return key.seal_note(DEBRIEF, self._row.person_id, msgspec.json.encode(kept).decode())
 
     def _as_said(self, chat: PracticeChat, told: Debrief) -> Debrief:
         """The debrief with what the partner really said: the trainee may have left before the last answer."""

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat.accounts.ids import new_id
 from chat.accounts.refusal import Refused
 from chat.conversation.chat_ids import chat_id_of
+from chat.conversation.key_tables import ChatKeyRow
 from config.database import Database
 from listener_training.learning.enrolment import take_turn
 from listener_training.practice.scenario import Stagebook
@@ -71,9 +72,21 @@ async def own_one(session: AsyncSession, practice_id: str, person_id: str) -> Pr
     return row
 
 
-async def remove(session: AsyncSession, practice_id: str, person_id: str) -> None:
-    """Take a practice chat away with all that was written; one that goes on is given up. Raises Refused."""
-    await session.delete(await own_one(session, practice_id, person_id))
+async def remove(session: AsyncSession, practice_id: str, person_id: str) -> str:
+    """Take a practice chat away with all that was written; one that goes on is given up. Raises Refused.
+
+    Answers its chat, whose key is to be deleted then.
+    """
+    row = await own_one(session, practice_id, person_id)
+    await session.delete(row)
+    return row.chat_id
+
+
+async def drop_lone_key(database: Database, chat_id: str) -> None:
+    """The key of a practice chat of which nothing is kept: it was given up while it went on."""
+    kept = select(PracticeChatRow.chat_id).where(PracticeChatRow.chat_id == chat_id)
+    async with database.write() as session:
+        await session.execute(delete(ChatKeyRow).where(ChatKeyRow.chat_id == chat_id, ~kept.exists()))
 
 
 class PartnersRows:
@@ -123,11 +136,14 @@ class PartnersRows:
         return await self._changed(mine.values(**values))
 
     async def forget_words(self, now_ms: int) -> None:
-        """Remove what was written long ago; the score stays. What was never begun goes as a whole."""
+        """Remove what was written long ago, with its key; the score stays. What was never begun goes as a whole."""
         old = PracticeChatRow.ended_at_ms < now_ms - WORDS_KEPT_MS
+        chats = select(PracticeChatRow.chat_id).where(old)
+        wordless = {"debrief": None, "note": None, "sealed": None, "sealed_note": None}
         async with self._database.write() as session:
+            await session.execute(delete(ChatKeyRow).where(ChatKeyRow.chat_id.in_(chats)))
             await session.execute(delete(PracticeChatRow).where(old, PracticeChatRow.opened_at_ms.is_(None)))
-            await session.execute(update(PracticeChatRow).where(old).values(debrief=None, note=None))
+            await session.execute(update(PracticeChatRow).where(old).values(**wordless))
 
     async def _changed(self, statement: Update) -> bool:
         async with self._database.write() as session:

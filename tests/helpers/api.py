@@ -13,7 +13,9 @@ from chat.accounts.directory import Directory
 from chat.accounts.pools import PoolBook
 from chat.api.deps import ApiDeps
 from chat.api.routes import http_app
+from chat.conversation.data_keys import DataKeys
 from config.database import Database
+from config.master_keys import MasterKeys
 from config.settings import load
 from listener_training.clearance_api import ENDPOINTS
 from tests.helpers.databases import Clock
@@ -101,9 +103,11 @@ async def make_api(database: Database, clock: Clock, dist: Path, **settings: str
     async def exposition() -> bytes:
         return b"# TYPE tealight_up gauge\ntealight_up 1\n"
 
+    chosen = load({"DATA_DIR": str(dist.parent), **settings})
     deps = ApiDeps(
-        settings=load({"DATA_DIR": str(dist.parent), **settings}),
+        settings=chosen,
         database=database,
+        keys=DataKeys(database, MasterKeys.of(chosen)),
         directory=Directory(database, clock),
         pools=pools,
         version="0.0.test",

@@ -1,6 +1,7 @@
 """Data keys: one a chat whoever makes it, in memory while they are wanted, gone for good when they are deleted."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -94,12 +95,18 @@ async def test_another_process_drops_a_deleted_key_at_its_next_look(database: Da
 
 
 async def test_what_is_held_is_good_while_the_database_is_away(tmp_path: Path, masters: MasterKeys) -> None:
-    away = DataKeys(Database(f"sqlite:///{tmp_path}/no/such/folder.db"), masters)
+    database = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
+    away = DataKeys(database, masters)
     for ask in (away.make("c1"), away.of("c1")):
         with pytest.raises(KeysAwayError):
             await ask
     with pytest.raises(KeysAwayError):
         await away.delete(["c1"])
+    await database.close()
+    # A connection that failed to open ends its thread by itself, which must not find a closed loop.
+    async with asyncio.timeout(5):
+        while any("_connection_worker_thread" in thread.name for thread in threading.enumerate()):
+            await asyncio.sleep(0.01)
 
 
 async def test_a_key_of_a_lost_master_key_harms_no_other(database: Database, tmp_path: Path) -> None:

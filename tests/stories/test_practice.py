@@ -282,10 +282,10 @@ async def test_what_was_written_stands_in_the_debrief_and_nowhere_else(world: Wo
     words = tara.types("You feel bored and I hear that")
     await tara.replies(1, words)
     async with world.database.read() as session:
-        query = text("SELECT turns, debrief, note FROM practice_chats WHERE practice_id = :id")
-        turns, debrief, note = (await session.execute(query, {"id": tara.practice_id})).one()
+        query = text("SELECT turns, debrief, note, sealed FROM practice_chats WHERE practice_id = :id")
+        turns, *kept = (await session.execute(query, {"id": tara.practice_id})).one()
     assert re.fullmatch(r"\[\d+\]", turns)
-    assert (debrief, note) == (None, None)
+    assert kept == [None, None, None]
     await tara.asks("end_chat", chat_id=tara.chat_id)
     assert words in json.dumps(await tara.debrief())
     until(lambda: "practice_ended" in school.log())

@@ -4,7 +4,11 @@ from typing import Any
 
 import msgspec
 
+from chat.conversation.aftermath import NOTE
+from chat.conversation.data_keys import DataKeys
 from config.database import Database
+from config.master_keys import MasterKeys
+from listener_training.practising.playing import DEBRIEF, Kept
 from listener_training.practising.rows import LEASE_MS, WORDS_KEPT_MS, PartnersRows
 from tests.helpers.databases import Clock
 from tests.training.conftest import School
@@ -70,12 +74,14 @@ async def test_one_process_plays_a_partner_and_another_takes_over_when_it_is_gon
 async def test_words_are_forgotten_and_the_score_stays(school: School, database: Database, clock: Clock) -> None:
     person, line = await begins(school, "tara", "exam-panic")
     rows = PartnersRows(database, "p.one")
-    await rows.take(lambda holder: False, 10, clock())
+    (row,) = await rows.take(lambda holder: False, 10, clock())
     told = judged("exam-panic", scripts()["exam-panic"]["good"])
-    kept = {"debrief": msgspec.to_builtins(told), "after": ["bye then"]}
-    values = {"outcome": told.outcome, "score": told.score, "has_passed": told.has_passed, "note": "my note"}
+    key = await school.deps.keys.make(row.chat_id)
+    kept = key.seal_note(DEBRIEF, row.person_id, msgspec.json.encode(Kept(told, ("bye then",))).decode())
+    values = {"outcome": told.outcome, "score": told.score, "has_passed": told.has_passed}
+    values |= {"sealed": kept, "sealed_note": key.seal_note(NOTE, row.person_id, "my note")}
     at_ms = clock()
-    await rows.keep(line["practice_id"], opened_at_ms=at_ms, ended_at_ms=at_ms, debrief=kept, **values)
+    await rows.keep(line["practice_id"], opened_at_ms=at_ms, ended_at_ms=at_ms, **values)
     shown = (await person.get(f"{PATH}/{line['practice_id']}")).json()
     assert shown["debrief"]["score"] == told.score
     assert (shown["after"], shown["note"], shown["pass_mark"]) == (["bye then"], "my note", 70)
@@ -85,5 +91,6 @@ async def test_words_are_forgotten_and_the_score_stays(school: School, database:
     shown = (await person.get(f"{PATH}/{line['practice_id']}")).json()
     assert (shown["debrief"], shown["note"], shown["after"]) == (None, None, [])
     assert shown["practice"]["score"] == told.score
+    assert await DataKeys(database, MasterKeys.of(school.deps.settings)).of(row.chat_id) is None
     assert (await person.call("DELETE", f"{PATH}/{line['practice_id']}")).status_code == 204
     assert (await person.get(PATH)).json()["ended"] == []

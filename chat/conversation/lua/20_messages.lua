@@ -1,4 +1,5 @@
 -- What people write. One script a message: participant now or before, repeated, state, limits; then append and publish.
+-- Texts come sealed: bytes that mean nothing here, the same ones for the same text of the same message.
 
 local LOG_MAX = 20000 -- messages in one chat: 300 times the p99 of real chats; past it something is wrong
 

@@ -1,0 +1,143 @@
+"""From a published message, or the log, to the connections of this process (docs/edge.md).
+
+A published message is sent at once when it is the next one, else the log is read. Words are sealed until here.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from chat.conversation.data_keys import KeysAwayError
+from chat.conversation.log import ChatMessage, read_log, readable
+from chat.conversation.sealing import ChatKey
+from chat.edge.connection import Connection
+from chat.edge.door import Door
+from chat.edge.outlet import Outlet
+from chat.edge.people import LocalPerson
+from chat.edge.positions import Position, Verdict
+from chat.protocol.pushes import MessageAdded
+from config.clock import now_ms
+from config.redis_link import RedisAway, RedisRefused
+from routing.actions.lines import Lines
+
+#: What found the engine or the database away is tried again so soon.
+RETRY_S = 0.5
+
+_NOTHING = ChatMessage(0, "", "", 0, "")
+
+
+class Delivery(Outlet):
+    """Sends messages in the order of the log, each once to each connection."""
+
+    def __init__(self, lines: Lines, loop_time: Callable[[], float], door: Door) -> None:
+        super().__init__(loop_time)
+        self.lines = lines
+        self.door = door
+        #: both participants' channels bring the same payload: it is unsealed once, and encoded once per codec
+        self._unsealed: tuple[bytes, ChatMessage] = (b"", _NOTHING)
+        self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
+
+    def message_published(self, person: LocalPerson, payload: bytes) -> None:
+        """One publish to this person's channel. Runs in the push link's reader: no awaiting."""
+        _, chat, epoch, raw_seq, _ = payload.split(b"\n", 4)
+        chat_id, seq = chat.decode(), int(raw_seq)
+        key = self.door.keys.held(chat_id)
+        for connection in person.connections:
+            position = connection.positions.get(chat_id)
+            if position is None:
+                connection.note_early(chat_id, seq)
+                continue
+            verdict = position.pushed(epoch.decode(), seq, is_readable=key is not None)
+            if verdict is Verdict.SEND and key is not None:
+                message = self._unseal(key, payload)
+                self._put_message(connection, chat_id, position.epoch, message)
+                self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
+            elif verdict is Verdict.FILL:
+                self.start_fill(connection, chat_id)
+
+    def _unseal(self, key: ChatKey, payload: bytes) -> ChatMessage:
+        if self._unsealed[0] != payload:
+            _, _, _, seq, sent_at, message_id, from_id, sealed = payload.split(b"\n", 7)
+            self._unsealed = (payload, readable(key, int(seq), from_id, message_id, int(sent_at), sealed))
+        return self._unsealed[1]
+
+    def _put_message(self, connection: Connection, chat_id: str, epoch: str, message: ChatMessage) -> None:
+        pair = self.senders.get(connection)
+        if pair is None:
+            return
+        sender, codec = pair
+        identity = (chat_id, epoch, message.seq)
+        if self._encoded[0] != identity:
+            self._encoded = (identity, {})
+        frame = self._encoded[1].get(codec.subprotocol)
+        if frame is None:
+            frame = codec.encode(
+                MessageAdded(
+                    chat_id=chat_id,
+                    epoch=epoch,
+                    seq=message.seq,
+                    message_id=message.message_id,
+                    from_id=message.from_id,
+                    text=message.text,
+                    sent_at_ms=message.sent_at_ms,
+                )
+            )
+            self._encoded[1][codec.subprotocol] = frame
+        sender.put(frame)
+        self.door.counts.deliveries.inc()
+        connection.last_sent_s = self._loop_time()
+
+    # ---- the log ----
+
+    def start_fill(self, connection: Connection, chat_id: str) -> None:
+        """Read a chat's log from what was sent up to its head, and send it."""
+        position = connection.positions.get(chat_id)
+        if position is not None and position.needs_fill():
+            position.is_filling = True
+            self.spawn(self._fill(connection, chat_id, position))
+
+    async def _fill(self, connection: Connection, chat_id: str, position: Position) -> None:
+        try:
+            await self.fill(connection, chat_id, position)
+            return
+        except (RedisAway, RedisRefused, KeysAwayError):
+            pass
+        finally:
+            position.is_filling = False  # whatever went wrong, the next push or look may begin again
+        await asyncio.sleep(RETRY_S)
+        if connection in self.senders:
+            self.start_fill(connection, chat_id)
+
+    async def fill(self, connection: Connection, chat_id: str, position: Position) -> None:
+        """The reading itself. Raises RedisAway, RedisRefused, KeysAwayError."""
+        position.is_filling = True
+        band = self.band_of(connection, chat_id)
+        self.door.counts.fills.inc()
+        while band is not None and connection in self.senders:
+            wanted = position.want
+            key = await self.door.keys.of(chat_id)
+            # Without its key a chat was deleted: there is nothing left to read.
+            found = [] if key is None else await read_log(self.lines, band, chat_id, position.last, key)
+            for message in found:
+                if position.filled(message.seq):
+                    self._put_message(connection, chat_id, position.epoch, message)
+            # A push may have come while the log was read: what it announced may be newer than what was read.
+            if position.last >= position.want or (not found and position.want == wanted):
+                break
+        # What the log doesn't hold can't be wanted: a restored, shorter log is the epoch's matter.
+        position.want = position.last
+        position.is_filling = False
+
+    def hold_key(self, chat_id: str) -> None:
+        """Read the key of an open chat before its first message comes, so that none has to wait for the database."""
+        if self.door.keys.held(chat_id) is None:
+            self.spawn(self._hold_key(chat_id))
+
+    async def _hold_key(self, chat_id: str) -> None:
+        try:
+            await self.door.keys.of(chat_id)
+        except KeysAwayError:
+            return  # the next message asks again
+
+    def band_of(self, connection: Connection, chat_id: str) -> str | None:
+        """In which shard a chat of this person stands."""
+        return connection.known.bands.get(chat_id) if connection.known is not None else None
