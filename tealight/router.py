@@ -10,7 +10,8 @@ from tealight.index_check import IndexCheck
 log = get_logger("router")
 
 SWEEP_S = 0.2
-SWEEP_LIMIT = 25
+#: Of each kind of deadline; so that one call, which everybody waits for, stays below 10 ms.
+SWEEP_LIMIT = 10
 #: Mirrors are renewed at every step that moves a unit; this catches what a crash left between two steps.
 MIRROR_EVERY = 25
 #: Other versions of the library are removed about once an hour; whoever still uses one loads it again.

@@ -12,7 +12,7 @@ from bench.routing.people import MadeListener, MadeSeeker, People
 PROCESSES = 8
 #: The seekers who wait came within so long.
 ARRIVALS_MS = 1_200_000
-SWEEP_LIMIT = 25
+SWEEP_LIMIT = 10
 #: A round of filling gives each listener with room one more chat, and nobody has room for more than four.
 FILLING_ROUNDS = 12
 

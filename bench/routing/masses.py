@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from bench.routing import rebuild
-from bench.routing.crowd import Crowd
+from bench.routing.crowd import SWEEP_LIMIT, Crowd
 from bench.routing.engine import Engine, percentiles
 from bench.routing.people import MadeListener
 
@@ -87,7 +87,7 @@ def dead_process(count: int) -> dict[str, Any]:
         engine.time_every_call(True)
         began, clock, calls = engine.cpu_us(), time.perf_counter(), 0
         while int(engine.send([("SCARD", engine.key("people", doomed))])[0]) > 0:
-            engine.call([("sweep", 25)])
+            engine.call([("sweep", SWEEP_LIMIT)])
             calls += 1
         wall, spent = time.perf_counter() - clock, engine.cpu_us() - began
         engine.time_every_call(False)

@@ -40,7 +40,8 @@ LAST_WORDS_S = 0.3
 #: A deleted key is held nowhere for longer than this, even if the hint that says so got lost.
 KEYS_S = 30.0
 TIDY_S = 60.0
-SWEEP_LIMIT = 25
+#: Of each kind of deadline; so that one call, which everybody waits for, stays below 10 ms.
+SWEEP_LIMIT = 10
 
 
 @dataclass

@@ -23,7 +23,7 @@ START_MS = 1_700_000_000_000
 #: Everybody is connected through one process, whose lease outlives every day.
 PROCESS = "simulation"
 FOREVER_MS = 10**12
-SWEEP_LIMIT = 25
+SWEEP_LIMIT = 10
 #: Above the capacity only "one more" and the emergency unit reach.
 MAXIMUM = 9
 
