@@ -30,6 +30,9 @@ from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from listener_training.learning.shelf import open_shelf
 from listener_training.learning_api import learning_endpoints
 from listener_training.practising.door import PracticeDoor
+from listener_training.writing.editions import keep_fresh
+from listener_training.writing_api import writing_endpoints
+from listener_training.writing_api.zips import zip_routes
 from tealight import __version__
 from tealight.durability import durability_of
 from tealight.library import library
@@ -51,6 +54,7 @@ class App:
         self.edge: Edge | None = None
         self.practice: Edge | None = None
         self._kept: KeptLevel = "unknown"
+        self._keeping: asyncio.Task[None] | None = None
         self._deps = ApiDeps(
             settings=settings,
             database=self.database,
@@ -63,12 +67,17 @@ class App:
             metrics=self._metrics,
             lines=lambda: None if self.edge is None else self.edge.hub.lines,
         )
-        courses = open_shelf()
-        book = Rulebook(open_rule_sets(), courses)
+        self.shelf = open_shelf()
+        book = Rulebook(open_rule_sets(), self.shelf)
         self._http: ASGIApp = http_app(
             self._deps,
-            more=(*CLEARANCE_ENDPOINTS, *learning_endpoints(courses), *certification_endpoints(book)),
-            more_routes=export_routes(self._deps, book),
+            more=(
+                *CLEARANCE_ENDPOINTS,
+                *learning_endpoints(self.shelf),
+                *certification_endpoints(book),
+                *writing_endpoints(self.shelf),
+            ),
+            more_routes=[*export_routes(self._deps, book), *zip_routes(self._deps, self.shelf)],
         )
 
     async def start(self) -> None:
@@ -83,6 +92,8 @@ class App:
         await self.edge.start()
         await self.practice.start()
         self._kept = await durability_of(self.edge.link)
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(keep_fresh(self.shelf, self.database))
         await self._deps.passwords.prepare()
 
     def _behind(self, door: Door) -> Edge:
@@ -99,6 +110,8 @@ class App:
         """Close what `start` opened."""
         for edge in self._edges():
             await edge.stop()
+        if self._keeping is not None:
+            self._keeping.cancel()
         self._deps.close()
         await self.database.close()
 

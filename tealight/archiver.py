@@ -15,6 +15,7 @@ from listener_training.certification.library import open_rule_sets
 from listener_training.certification.signing_key import read_or_make
 from listener_training.certification.standing import Rulebook
 from listener_training.learning.shelf import open_shelf
+from listener_training.writing.editions import refresh
 from routing.actions.lines import Lines
 from tealight.background import run
 
@@ -29,7 +30,8 @@ def main(settings: Settings) -> int:
     database = Database(url_of(settings))
     pools = PoolBook(database, settings.default_locale)
     last_sample = 0
-    book = Rulebook(open_rule_sets(), open_shelf())
+    shelf = open_shelf()
+    book = Rulebook(open_rule_sets(), shelf)
 
     async def archive(lines: Lines) -> None:
         nonlocal last_sample
@@ -50,6 +52,7 @@ def main(settings: Settings) -> int:
         def key() -> Ed25519PrivateKey:
             return read_or_make(settings.data_dir)
 
+        await refresh(shelf, database)
         try:
             await grant_automatically(database, book, key, issuer=settings.public_url, now_ms=now_ms())
         except SettingsError as error:

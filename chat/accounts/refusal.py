@@ -42,6 +42,16 @@ Why = Literal[
     "no_such_scenario",
     "no_such_practice",
     "practice_open",
+    "no_such_draft",
+    "no_such_edition",
+    "draft_open",
+    "changed_meanwhile",
+    "bad_course_file",
+    "course_unsound",
+    "own_work",
+    "not_your_part",
+    "too_many_drafts",
+    "too_many_editions",
 ]
 
 

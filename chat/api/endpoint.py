@@ -105,6 +105,8 @@ class Endpoint:
     who: tuple[Role, ...] = ()
     status: int = 200
     cache: str = "no-store"
+    #: Bytes of a request's body.
+    body_max: int = BODY_MAX
     #: Statuses of the refusals that this call has of its own, beside those that all have.
     refusals: tuple[int, ...] = ()
 
@@ -188,7 +190,7 @@ def _query(endpoint: Endpoint, request: Request) -> Struct:
 async def _body(endpoint: Endpoint, request: Request) -> Struct | None:
     if endpoint.body is None:
         return None
-    raw = await _read(request)
+    raw = await _read(request, endpoint.body_max)
     if not raw and endpoint.may_omit_body:
         return endpoint.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -218,15 +220,15 @@ def _with_whole_numbers(value: Any) -> Any:
     return value
 
 
-async def _read(request: Request) -> bytes:
-    too_large = Problem(413, "too_large", "A request has at most 64 KiB.")
+async def _read(request: Request, most: int) -> bytes:
+    too_large = Problem(413, "too_large", f"Such a request has at most {most // 1024:,} KiB.")
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > BODY_MAX:
+    if announced.isdecimal() and int(announced[:20]) > most:
         raise too_large
     raw = bytearray()
     async for part in request.stream():
         raw += part
-        if len(raw) > BODY_MAX:
+        if len(raw) > most:
             raise too_large
     return bytes(raw)
 

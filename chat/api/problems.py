@@ -58,6 +58,15 @@ _STATUS_OF: dict[Why, int] = {
     "no_such_scenario": 404,
     "no_such_practice": 404,
     "practice_open": 409,
+    "no_such_draft": 404,
+    "no_such_edition": 404,
+    "draft_open": 409,
+    "changed_meanwhile": 409,
+    "course_unsound": 409,
+    "own_work": 409,
+    "not_your_part": 403,
+    "too_many_drafts": 409,
+    "too_many_editions": 409,
 }
 _CODE_OF_STATUS: dict[int, ApiCode] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

@@ -32,7 +32,7 @@ class Claims(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a certificate says. `iat` and `exp` in seconds, as JWT has them; without `exp`: until it is withdrawn.
 
     `iss`: the service's public address. `rules`, `version`, `grade`: by which rules. `courses`: versions that were
-    taught. `clears`: clearances as `kind:value`. `by`: who granted it, as people know them.
+    taught. `clears`: clearances and functions as `kind:value`. `by`: who granted it, as people know them.
     """
 
     jti: str

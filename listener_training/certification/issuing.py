@@ -59,7 +59,7 @@ async def grant_certificate(
         rules=rules.id,
         version=digest_of(rules),
         grade=grade.id,
-        clears=list(grade.clearances),
+        clears=grade.earns,
         by=names.get(by, ""),
         iat=now_ms // 1000,
         exp=None if expires_at_ms is None else expires_at_ms // 1000,

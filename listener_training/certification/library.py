@@ -126,6 +126,8 @@ def _grade(rules: RuleSet, grade: Grade, known: Known) -> Iterator[Said]:
     for clearance in grade.clearances:
         if clearance not in clearable:
             yield "error", f"{clearance!r} is no clearance"
+    if not grade.earns:
+        yield "error", "it earns neither a clearance nor a function"
     if len(set(grade.clearances)) < len(grade.clearances):
         yield "error", "a clearance stands here twice"
     if not grade.asks:

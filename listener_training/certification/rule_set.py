@@ -1,7 +1,7 @@
 """A rule set: grades, what each asks for, which clearances it earns, and for how long. Pure values."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -10,6 +10,9 @@ Title = Annotated[str, Meta(min_length=1, max_length=300)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Hours = Annotated[float, Meta(gt=0, le=10_000)]
 Times = Annotated[int, Meta(ge=1, le=100)]
+#: What trainers do (docs/trainers.md).
+TrainerFunction = Literal["mentor", "verifier", "author"]
+FUNCTIONS: tuple[TrainerFunction, ...] = get_args(TrainerFunction)
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
@@ -60,19 +63,25 @@ AnyAsk = ModulesAsk | PracticeAsk | ReviewAsk | EducationAsk | ChatHoursAsk
 class Grade(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One certificate that can be earned. `needs`: grades of the same rule set that must be held, too.
 
-    `clearances` as `kind:value`. `lasts_months` None: until it is withdrawn. `renewal` is asked again in each period;
-    it may be renewed from `renew_days` before the end on.
+    `clearances` as `kind:value`; `functions` are what its holder may do for other listeners. `lasts_months` None: until
+    it is withdrawn. `renewal` is asked again in each period; it may be renewed from `renew_days` before the end on.
     """
 
     id: Id
     title: Title
     summary: Title
-    clearances: Annotated[list[str], Meta(min_length=1)]
+    clearances: list[str] = []
+    functions: list[TrainerFunction] = []
     needs: list[Id] = []
     asks: list[AnyAsk] = []
     lasts_months: Annotated[int, Meta(ge=1, le=240)] | None = None
     renewal: list[AnyAsk] = []
     renew_days: Annotated[int, Meta(ge=1, le=366)] = 60
+
+    @property
+    def earns(self) -> list[str]:
+        """Clearances and functions, each as `kind:value`."""
+        return [*self.clearances, *(f"function:{function}" for function in self.functions)]
 
 
 class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

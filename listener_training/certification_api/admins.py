@@ -96,7 +96,7 @@ class CertificationAdmins:
                     rule_set_id=one.rules.id,
                     grade_id=one.grade.grade.id,
                     title=one.grade.grade.title,
-                    clearances=list(one.grade.grade.clearances),
+                    clearances=one.grade.grade.earns,
                     is_renewal=one.grade.state == "held",
                     was_withdrawn=one.grade.state == "withdrawn",
                     not_looked_at=[ask.ask.title for ask in one.grade.asks if not ask.is_there],

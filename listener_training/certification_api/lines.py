@@ -103,7 +103,7 @@ def _grade_line(rules: RuleSet, record: GradeRecord) -> GradeLine:
         grade_id=grade.id,
         title=grade.title,
         summary=grade.summary,
-        clearances=list(grade.clearances),
+        clearances=grade.earns,
         state=record.state,
         expires_on=granted.expires_on.isoformat() if granted is not None and granted.expires_on else None,
         is_renewal=record.is_renewal,

@@ -20,10 +20,13 @@ WARN_BEFORE = timedelta(days=30)
 EVERY = "every"
 
 
+Level = Literal["error", "warning"]
+
+
 class Finding(NamedTuple):
     """`where` is course/language/lesson, as far as it is about one."""
 
-    level: Literal["error", "warning"]
+    level: Level
     where: str
     what: str
 

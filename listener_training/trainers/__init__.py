@@ -1,0 +1,1 @@
+"""Those who train listeners: mentors, verifiers, course authors (docs/trainers.md)."""

@@ -1,0 +1,1 @@
+"""Courses that are written in the service itself: drafts, and the editions that people learn from."""

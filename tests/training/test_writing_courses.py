@@ -1,0 +1,316 @@
+"""Courses that are written in the service: a draft, a second pair of eyes, an edition that people learn from."""
+
+import base64
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.api.routes import http_app
+from config.database import Database
+from listener_training.certification.document import sign
+from listener_training.certification.issuing import Claims
+from listener_training.certification.signing_key import read_or_make
+from listener_training.certification.tables import CertificateRow
+from listener_training.curriculum.library import course_files, read_course
+from listener_training.learning.shelf import Shelf
+from listener_training.learning_api import learning_endpoints
+from listener_training.trainers.caps import CAPS
+from listener_training.writing.course_files import BadFiles, checked_files, is_course_path, packed, unpacked
+from listener_training.writing.editions import refresh
+from listener_training.writing.judged import judge
+from listener_training.writing.outline import language_with, with_lesson
+from listener_training.writing.skeleton import new_course, quoted
+from listener_training.writing_api import writing_endpoints
+from listener_training.writing_api.zips import zip_routes
+from tests.helpers.api import Api, Browser, make_api, problem
+from tests.helpers.databases import Clock
+from tests.helpers.staff import PASSWORD
+from tests.training.written_course import write_course
+
+TODAY = date(2026, 11, 22)
+DRAFT = "/api/writing/drafts/short"
+
+
+class Desk(Api):
+    shelf: Shelf
+
+
+@pytest.fixture
+async def desk(database: Database, clock: Clock, tmp_path: Path) -> Any:
+    """A service that ships one short course."""
+    api = await make_api(database, clock, tmp_path / "dist")
+    desk = Desk(api.deps, api.clock, api.engines)
+    desk.shelf = Shelf({})
+    desk.app = http_app(
+        api.deps,
+        more=(*learning_endpoints(desk.shelf), *writing_endpoints(desk.shelf)),
+        more_routes=zip_routes(api.deps, desk.shelf),
+    )
+    yield desk
+    await desk.close()
+
+
+def short_course(tmp_path: Path) -> dict[str, str]:
+    files, _ = course_files(write_course(tmp_path))
+    return checked_files(files)
+
+
+def zipped(texts: dict[str, str], course_id: str = "short") -> dict[str, str]:
+    return {"zip": base64.b64encode(packed(course_id, texts)).decode()}
+
+
+async def trainer(desk: Desk, name: str, function: str, until_ms: int | None = None) -> Browser:
+    """A listener with a certificate for one function."""
+    browser = await desk.sign_in(name)
+    key = read_or_make(desk.deps.settings.data_dir)
+    now = desk.clock()
+    claims = Claims(
+        jti=f"k{name}",
+        name=name,
+        title=function,
+        rules="trainers",
+        version="1",
+        grade=function,
+        clears=[f"function:{function}"],
+        by="",
+        iat=now // 1000,
+    )
+    async with desk.deps.database.write() as session:
+        session.add(
+            CertificateRow(
+                certificate_id=claims.jti,
+                person_id=browser.person_id,
+                rule_set_id="trainers",
+                grade_id=function,
+                rules_version="1",
+                granted_by=browser.person_id,
+                granted_at_ms=now,
+                expires_at_ms=until_ms,
+                document=sign(claims, key),
+            )
+        )
+    return browser
+
+
+async def saves(browser: Browser, path: str, text: str, seen: int) -> Any:
+    return await browser.call("PUT", f"{DRAFT}/file", {"path": path, "text": text, "seen": seen})
+
+
+async def test_a_course_from_elsewhere_is_mended_published_learned_and_taken_back(
+    desk: Desk, database: Database, tmp_path: Path
+) -> None:
+    texts = short_course(tmp_path)
+    fern = await trainer(desk, "fern", "author")
+    rowan = await trainer(desk, "rowan", "verifier")
+    linden = await desk.sign_in("linden", "admin")
+
+    broken = {**texts, "en/hearing.md": texts["en/hearing.md"].replace("## Doing it", "##Doing it")}
+    begun = await fern.post("/api/writing/drafts", zipped(broken))
+    assert begun.status_code == 201, begun.text
+    at_heading = [one for one in begun.json()["remarks"] if one["path"] == "en/hearing.md" and one["line"]]
+    assert at_heading and all(one["level"] == "error" for one in at_heading)
+    assert [one["module_id"] for one in begun.json()["modules"]] == ["first", "more"]
+
+    # Nobody learns from a draft, and nobody publishes what is not sound.
+    assert (await fern.get("/api/learning")).json()["courses"] == []
+    assert problem(await rowan.post(f"{DRAFT}/publish", {})) == (409, "course_unsound")
+    given_back = await rowan.post(f"{DRAFT}/give-back", {"note": "A heading is not one."})
+    assert given_back.status_code == 204
+
+    shown = (await fern.get(DRAFT)).json()
+    assert shown["draft"]["given_back"] == "A heading is not one."
+    looked = await fern.post(f"{DRAFT}/look", {"path": "en/hearing.md", "text": texts["en/hearing.md"]})
+    assert [one for one in looked.json()["remarks"] if one["level"] == "error"] == []
+    assert looked.json()["lesson"]["sections"][1]["title"] == "Doing it"
+    assert len(looked.json()["lesson"]["questions"]) >= 8
+    saved = await saves(fern, "en/hearing.md", texts["en/hearing.md"], seen=1)
+    assert saved.json()["version"] == 2
+    assert [one for one in saved.json()["remarks"] if one["level"] == "error"] == []
+    await fern.post(f"{DRAFT}/hand-in")
+
+    # Whoever wrote in it doesn't publish it.
+    assert problem(await fern.post(f"{DRAFT}/publish", {})) == (403, "not_your_part")
+    published = await rowan.post(f"{DRAFT}/publish", {"note": "The first one."})
+    assert published.status_code == 201, published.text
+    assert (published.json()["number"], published.json()["is_alone"]) == (1, False)
+    assert published.json()["writers"] == ["Fern"]
+    assert (await fern.get(DRAFT)).status_code == 404
+    [course] = (await fern.get("/api/learning")).json()["courses"]
+    assert course["title"] == "A short course"
+
+    # Another process shows it, too, as soon as it looks.
+    other = Shelf({})
+    await refresh(other, database)
+    assert other["short"].version == desk.shelf["short"].version == course["version"]
+    assert read_course(write_course(tmp_path / "again")).course is not None
+
+    assert problem(await rowan.post("/api/writing/courses/short/editions/1/withdraw")) == (403, "not_allowed")
+    assert (await linden.post("/api/writing/courses/short/editions/1/withdraw")).status_code == 204
+    assert (await fern.get("/api/learning")).json()["courses"] == []
+    await refresh(other, database)
+    assert list(other) == []
+    [edition] = (await rowan.get("/api/writing/courses/short/editions")).json()["editions"]
+    assert edition["withdrawn_at_ms"] is not None and not edition["is_in_force"]
+
+
+async def test_an_edition_stands_in_front_of_what_ships_and_goes_on_from_it(desk: Desk, tmp_path: Path) -> None:
+    reading = read_course(write_course(tmp_path))
+    assert reading.course is not None
+    desk.shelf.shipped = {"short": reading.course}
+    desk.shelf.show({})
+    linden = await desk.sign_in("linden", "admin")
+    await linden.post("/api/writing/drafts", zipped(short_course(tmp_path / "two")))
+    file = (await linden.get(f"{DRAFT}/file?path=en/words.toml")).json()
+    await saves(linden, "en/words.toml", file["text"].replace("A short course", "A shorter course"), seen=1)
+    # There may be nobody else: then the edition says so.
+    assert (await linden.post(f"{DRAFT}/publish", {})).json()["is_alone"] is True
+    assert desk.shelf["short"].original.title == "A shorter course"
+
+    again = await linden.post("/api/writing/drafts", {"course_id": "short"})
+    assert again.json()["title"] == "A shorter course"
+    assert not any(one["is_changed"] for one in again.json()["files"])
+    await linden.post("/api/writing/courses/short/editions/1/withdraw")
+    assert desk.shelf["short"].original.title == "A short course"
+
+
+async def test_two_authors_at_one_file_never_overwrite_each_other(desk: Desk, tmp_path: Path) -> None:
+    fern, sage = await trainer(desk, "fern", "author"), await trainer(desk, "sage", "author")
+    await fern.post("/api/writing/drafts", zipped(short_course(tmp_path)))
+    assert (await saves(fern, "sources.toml", "# fern", seen=1)).status_code == 200
+    assert problem(await saves(sage, "sources.toml", "# sage", seen=1)) == (409, "changed_meanwhile")
+    assert problem(await saves(sage, "en/new.md", "# sage", seen=1)) == (409, "changed_meanwhile")
+    gone = await sage.post(f"{DRAFT}/gone", {"path": "sources.toml", "seen": 1})
+    assert problem(gone) == (409, "changed_meanwhile")
+    assert (await sage.get(f"{DRAFT}/file?path=sources.toml")).json() == {
+        "path": "sources.toml",
+        "text": "# fern",
+        "version": 2,
+    }
+    assert problem(await sage.post("/api/writing/drafts", zipped(short_course(tmp_path / "b")))) == (409, "draft_open")
+
+
+async def test_drafts_are_for_those_who_write_or_verify_and_for_nobody_else(desk: Desk, tmp_path: Path) -> None:
+    fern = await trainer(desk, "fern", "author")
+    await fern.post("/api/writing/drafts", zipped(short_course(tmp_path)))
+    mentor, supervisor = await trainer(desk, "maple", "mentor"), await desk.sign_in("yarrow", "supervisor")
+    lapsed = await trainer(desk, "sorrel", "author", until_ms=desk.clock())
+    for who in (mentor, supervisor, lapsed):
+        assert problem(await who.get(DRAFT)) == (403, "not_your_part")
+        assert problem(await who.get("/api/writing/drafts/short.zip")) == (403, "not_your_part")
+        assert problem(await saves(who, "en/words.toml", "", seen=1)) == (403, "not_your_part")
+        assert problem(await who.post("/api/writing/drafts", zipped({"course.toml": 'id = "own"'}, "own"))) == (
+            403,
+            "not_your_part",
+        )
+    assert problem(await desk.browser().get("/api/writing/drafts/short.zip")) == (401, "not_signed_in")
+    written = (await supervisor.get("/api/writing")).json()
+    assert (written["may_write"], written["may_publish"]) == (False, False)
+
+
+async def test_an_author_writes_so_many_courses_at_a_time_and_a_verifier_publishes_so_many_a_week(
+    desk: Desk, tmp_path: Path
+) -> None:
+    fern, rowan = await trainer(desk, "fern", "author"), await trainer(desk, "rowan", "verifier")
+    for number in range(CAPS.drafts_of_an_author):
+        new = {"course_id": f"new-{number}", "title": "New", "language": "en"}
+        assert (await fern.post("/api/writing/drafts", new)).status_code == 201
+    refused = await fern.post("/api/writing/drafts", {"course_id": "more", "title": "More"})
+    assert problem(refused) == (409, "too_many_drafts")
+    assert (await fern.call("DELETE", "/api/writing/drafts/new-0")).status_code == 204
+    texts = short_course(tmp_path)
+    for _ in range(CAPS.editions_of_a_verifier_in_a_week):
+        assert (await fern.post("/api/writing/drafts", zipped(texts))).status_code == 201
+        assert (await rowan.post(f"{DRAFT}/publish", {})).status_code == 201
+    await fern.post("/api/writing/drafts", zipped(texts))
+    assert problem(await rowan.post(f"{DRAFT}/publish", {})) == (409, "too_many_editions")
+    desk.clock.advance(days=7, ms=1)
+    await rowan.post("/api/sign-in", {"name": "rowan", "password": PASSWORD})
+    assert (await rowan.post(f"{DRAFT}/publish", {})).status_code == 201
+
+
+async def test_a_new_course_says_what_is_missing_and_grows_by_lessons(desk: Desk) -> None:
+    fern = await trainer(desk, "fern", "author")
+    new = {"course_id": "short", "title": 'Say "hello" \\ and mean it', "language": "de"}
+    shown = (await fern.post("/api/writing/drafts", new)).json()
+    assert (shown["title"], shown["language"]) == ('Say "hello" \\ and mean it', "de")
+    assert {one["path"] for one in shown["remarks"] if one["level"] == "error"} >= {
+        "de/first-lesson.md",
+        "de/first-lesson.toml",
+    }
+    added = await fern.post(f"{DRAFT}/lessons", {"module_id": "first", "lesson_id": "second"})
+    assert added.json()["modules"][0]["lesson_ids"] == ["first-lesson", "second"]
+    assert {"de/second.md", "de/second.toml"} <= {one["path"] for one in added.json()["files"]}
+    twice = await fern.post(f"{DRAFT}/lessons", {"module_id": "first", "lesson_id": "second"})
+    assert problem(twice) == (422, "bad_course_file")
+    nowhere = await fern.post(f"{DRAFT}/lessons", {"module_id": "last", "lesson_id": "third"})
+    assert problem(nowhere) == (422, "bad_course_file")
+    gone = await fern.post(f"{DRAFT}/gone", {"path": "de/second.md", "seen": 1})
+    assert any("missing" in one["what"] for one in gone.json()["remarks"])
+    keep = await fern.post(f"{DRAFT}/gone", {"path": "course.toml", "seen": 2})
+    assert problem(keep) == (422, "bad_course_file")
+
+
+async def test_a_zip_goes_out_and_comes_back_the_same(desk: Desk, tmp_path: Path) -> None:
+    texts = short_course(tmp_path)
+    fern = await trainer(desk, "fern", "author")
+    await fern.post("/api/writing/drafts", zipped(texts))
+    answer = await fern.get("/api/writing/drafts/short.zip")
+    assert answer.headers["content-type"] == "application/zip"
+    assert unpacked(answer.content) == texts
+    assert problem(await fern.get("/api/writing/courses/short.zip")) == (404, "no_such_course")
+
+
+async def test_what_is_no_zip_is_refused_and_nothing_is_begun(desk: Desk) -> None:
+    fern = await trainer(desk, "fern", "author")
+    for content in (b"", b"PK", b"no zip at all", b"PK\x03\x04" + bytes(60)):
+        refused = await fern.post("/api/writing/drafts", {"zip": base64.b64encode(content).decode()})
+        assert problem(refused) == (422, "bad_course_file")
+    assert (await fern.get("/api/writing")).json()["courses"] == []
+
+
+@pytest.mark.parametrize("name", ["../course.toml", "/etc/passwd", "en/../x.md", "en/x.html", "EN/x.md", "en/a/b.md"])
+def test_a_file_outside_of_a_course_is_none_of_its_files(name: str) -> None:
+    assert not is_course_path(name)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as folder:
+        folder.writestr("course.toml", 'id = "x"')
+        folder.writestr(name, "")
+    with pytest.raises(BadFiles):
+        unpacked(out.getvalue())
+
+
+def test_a_zip_that_would_burst_is_never_unpacked_whole() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
+        folder.writestr("course.toml", 'id = "x"')
+        folder.writestr("en/big.md", "a" * 50_000_000)
+    assert len(out.getvalue()) < 100_000
+    with pytest.raises(BadFiles):
+        unpacked(out.getvalue())
+
+
+@given(st.text(max_size=200))
+def test_any_title_makes_a_course_that_can_be_read(title: str) -> None:
+    title = "".join(sign for sign in title if not 0xD800 <= ord(sign) <= 0xDFFF and sign != "\x00")
+    course, _ = judge("new", new_course("new", title, "en", TODAY), TODAY)
+    assert course is not None and course.original.title == title
+    assert quoted(title).startswith('"')
+
+
+def test_a_lesson_is_written_into_its_module_and_nothing_else_moves() -> None:
+    before = (
+        'id = "c"\nversion = "1"\nlanguage = "en"\n# mine\n[test]\ndraw = 1\npass_mark = 1\nretry_waits_min = []\n'
+        '[[modules]]\nid = "a" # the first\nneeded_for = []\nlessons = [\n  "one",\n  "two",\n]\n'
+        '[[modules]]\nid = "b"\nneeded_for = []\nlessons = []\n'
+    )
+    after = with_lesson(with_lesson(before, "a", "three"), "b", "four")
+    assert '"two", "three"]' in after and 'lessons = ["four"]' in after and "# mine" in after and "# the first" in after
+    assert language_with(after, "five") == "en"
+    with pytest.raises(BadFiles):
+        language_with(after, "three")
