@@ -1,12 +1,25 @@
-"""How much an engine may forget when its machine is lost: the durability level (docs/operations.md)."""
+"""How much an engine may forget when its machine is lost: the durability level (docs/durability.md)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 #: What an engine is set up for.
 KeptLevel = Literal["always", "everysec", "none", "unknown"]
 #: The same, or better: with REPLICA_ACK replicas have a step before it is answered, or should have.
 Level = Literal["replica", "degraded", "always", "everysec", "none", "unknown"]
+#: What DURABILITY asks for; `any` demands nothing of an engine that somebody else set up.
+Wanted = Literal["always", "everysec", "replica", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What `done` is worth right now, and whether that is what was asked for (`wanted` None: nothing was)."""
+
+    level: Level
+    wanted: str | None
+    is_met: bool
+
 
 #: What each level means for what people were told was `done`.
 MEANING: dict[Level, str] = {
@@ -39,3 +52,19 @@ def level_of(conf: Mapping[str, str]) -> KeptLevel:
 def weakest(levels: Iterable[KeptLevel]) -> KeptLevel:
     """Of several masters the one that promises least; `unknown` without any."""
     return min(levels, key=_FROM_WEAKEST.index, default="unknown")
+
+
+def is_weaker(level: Level, kept: KeptLevel, wanted: Wanted) -> bool:
+    """Does the service promise less than was asked for? `kept` is what the weakest master's own files promise.
+
+    An engine that doesn't tell is believed: nothing that is known speaks against it.
+    """
+    match wanted:
+        case "any":
+            return kept == "none"
+        case "everysec":
+            return kept == "none"
+        case "always":
+            return kept not in ("always", "unknown")
+        case "replica":
+            return level != "replica" or kept == "none"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config.durability import Wanted
 from config.redis_address import EngineUrl
 
 
@@ -24,6 +25,7 @@ class Settings:
     public_url: str
     web_url: str
     redis_url: str
+    durability: Wanted
     replica_ack: int
     replica_ack_ms: int
     database_url: str
@@ -116,6 +118,27 @@ def _engine_url(env: Mapping[str, str]) -> str:
     return raw
 
 
+def _durability(env: Mapping[str, str]) -> tuple[Wanted, int]:
+    """The level that is wanted, and how many replicas must have a step before it is answered."""
+    replicas = _whole_number(env, "REPLICA_ACK", 0, 0, 5)
+    match (env.get("DURABILITY") or "").lower():
+        case "":
+            # The embedded engine is ours to set up; of an engine that is somebody else's nothing is demanded.
+            wanted: Wanted = "replica" if replicas else "any" if env.get("REDIS_URL") else "always"
+        case "always":
+            wanted = "always"
+        case "everysec":
+            wanted = "everysec"
+        case "replica":
+            wanted, replicas = "replica", max(1, replicas)
+        case _:
+            raise SettingsError(f"DURABILITY must be always, everysec or replica, not {env['DURABILITY']!r}.")
+    if replicas and not env.get("REDIS_URL"):
+        name = "REPLICA_ACK" if env.get("REPLICA_ACK") else "DURABILITY=replica"
+        raise SettingsError(f"{name} needs a REDIS_URL: the embedded engine has no replicas.")
+    return wanted, replicas
+
+
 def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -> Settings:
     """Read and check the settings.
 
@@ -142,9 +165,7 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     level = (env.get("LOG_LEVEL") or "info").lower()
     if level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"LOG_LEVEL must be debug, info, warning or error, not {level!r}.")
-    replica_ack = _whole_number(env, "REPLICA_ACK", 0, 0, 5)
-    if replica_ack and not env.get("REDIS_URL"):
-        raise SettingsError("REPLICA_ACK needs a REDIS_URL: the embedded engine has no replicas.")
+    durability, replica_ack = _durability(env)
     database_url = _url(
         env, "DATABASE_URL", ("postgresql", "postgres", "postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
     )
@@ -155,6 +176,7 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         public_url=public_url,
         web_url=_web_url(env, host, port),
         redis_url=_engine_url(env),
+        durability=durability,
         replica_ack=replica_ack,
         replica_ack_ms=_whole_number(env, "REPLICA_ACK_MS", 200, 10, 2000),
         database_url=database_url,

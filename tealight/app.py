@@ -18,7 +18,7 @@ from chat.edge.edge import Edge, Parts
 from chat.supervision.board import gauges_of
 from config import metrics
 from config.database import Database, url_of
-from config.durability import KeptLevel, Level
+from config.durability import Promised
 from config.master_keys import MasterKeys
 from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
@@ -34,7 +34,7 @@ from listener_training.writing.editions import keep_fresh
 from listener_training.writing_api import writing_endpoints
 from listener_training.writing_api.zips import zip_routes
 from tealight import __version__
-from tealight.durability import durability_of
+from tealight.durability import Promise
 from tealight.library import library
 
 Scope = MutableMapping[str, Any]
@@ -53,8 +53,8 @@ class App:
         self.keys = DataKeys(self.database, self._masters)
         self.edge: Edge | None = None
         self.practice: Edge | None = None
-        self._kept: KeptLevel = "unknown"
         self._keeping: asyncio.Task[None] | None = None
+        self._promise = Promise(settings)
         self._deps = ApiDeps(
             settings=settings,
             database=self.database,
@@ -91,7 +91,7 @@ class App:
             self.practice = self._behind(door)
         await self.edge.start()
         await self.practice.start()
-        self._kept = await durability_of(self.edge.link)
+        await self._durability()  # a weaker promise than was asked for is said in the log at the start
         if self._keeping is None:
             self._keeping = asyncio.create_task(keep_fresh(self.shelf, self.database))
         await self._deps.passwords.prepare()
@@ -115,10 +115,8 @@ class App:
         self._deps.close()
         await self.database.close()
 
-    def _durability(self) -> Level:
-        if not self.settings.replica_ack or self.edge is None:
-            return self._kept
-        return "degraded" if self.edge.link.is_degraded else "replica"
+    async def _durability(self) -> Promised:
+        return await self._promise.told(None if self.edge is None else self.edge.link)
 
     async def _engines(self) -> dict[str, bool]:
         try:

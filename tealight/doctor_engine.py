@@ -40,14 +40,20 @@ def judge_engine_version(server: Mapping[str, Any]) -> Finding:
     return Finding("wrong", f"{name} {text} is too old", "Use Valkey 7.2 or newer, or Redis 7.0 or newer.")
 
 
-def judge_engine_settings(conf: Mapping[str, str]) -> Iterator[Finding]:
-    """Does the engine keep what it is given? `conf` is what CONFIG GET told, empty where it may not be asked."""
+def judge_engine_settings(conf: Mapping[str, str], wanted: durability.Wanted = "any") -> Iterator[Finding]:
+    """Does the engine keep what it is given? `conf` is what CONFIG GET told, empty where it may not be asked.
+
+    `wanted` is what DURABILITY asks for.
+    """
     level = durability.level_of(conf)
     meaning = f"durability {level}: {durability.MEANING[level]}"
     if level == "none":
         yield Finding(
             "wrong", meaning, "CONFIG SET appendonly yes and appendfsync always (or everysec), in its file too."
         )
+    elif wanted != "replica" and durability.is_weaker(level, level, wanted):
+        mend = f"CONFIG SET appendfsync {wanted}, in its file too, or ask for less."
+        yield Finding("wrong", f"{meaning}. DURABILITY asks for {wanted}", mend)
     else:
         yield Finding("ok" if level != "unknown" else "hint", meaning)
     policy = conf.get("maxmemory-policy", "")
@@ -73,7 +79,9 @@ def judge_replicas(replicas: int, conf: Mapping[str, str], replica_ack: int) -> 
     elif replicas == 0:
         yield Finding("hint", "no replica: when this server is lost, nobody takes its place", "Start a replica.")
     elif replica_ack == 0:
-        yield Finding("hint", f"{text}, and nobody waits for them", "REPLICA_ACK=1, so that a failover loses nothing.")
+        yield Finding(
+            "hint", f"{text}, and nobody waits for them", "DURABILITY=replica, so that a failover loses nothing."
+        )
     else:
         yield Finding("ok", f"{text}, and steps wait for {replica_ack}")
     if least > replicas:
@@ -167,7 +175,7 @@ def _look_at_master(address: Address, what: str, settings: Settings, *, is_clust
             with contextlib.suppress(redis.ResponseError):  # managed services don't let themselves be asked
                 for name in ("appendonly", "appendfsync", "maxmemory-policy", "min-replicas-to-write"):
                     conf.update({str(key): str(value) for key, value in client.config_get(name).items()})
-            yield from judge_engine_settings(conf)
+            yield from judge_engine_settings(conf, settings.durability)
             replicas = _replicas_in_step(client.info("replication"))
             if what.startswith("the master") or settings.replica_ack or replicas:
                 yield from judge_replicas(replicas, conf, settings.replica_ack)

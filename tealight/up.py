@@ -145,6 +145,7 @@ def _environment(settings: Settings, port: int, redis_url: str) -> dict[str, str
         "PORT": str(port),
         "DATA_DIR": str(settings.data_dir),
         "REDIS_URL": redis_url,
+        "DURABILITY": "" if settings.durability == "any" else settings.durability,
         "DATABASE_URL": url_of(settings),
         "SECRET_KEY": settings.secret_key or secret_key.read_or_make(settings.data_dir),
         "PYTHONUNBUFFERED": "1",
@@ -205,6 +206,10 @@ class Announcement:
         return READY_LOOK_S
 
 
+def _embedded(settings: Settings) -> EmbeddedValkey:
+    return EmbeddedValkey(settings.data_dir, "everysec" if settings.durability == "everysec" else "always")
+
+
 def _prepare(service: Service) -> None:
     if service.engine is not None:
         service.engine.wait_ready(ENGINE_START_S)
@@ -238,7 +243,7 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         last_of_all.callback(lock.release)
         patience_s = LEFTOVERS_S if lock.was_left_behind else 0.0
         sock = last_of_all.enter_context(_bind(settings, patience_s))
-        engine = None if settings.redis_url else EmbeddedValkey(settings.data_dir)
+        engine = None if settings.redis_url else _embedded(settings)
         env = _environment(settings, sock.getsockname()[1], settings.redis_url or (engine.url if engine else ""))
         service = Service(settings, sock, engine, env)
         children = []

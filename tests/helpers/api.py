@@ -15,6 +15,7 @@ from chat.api.deps import ApiDeps
 from chat.api.routes import http_app
 from chat.conversation.data_keys import DataKeys
 from config.database import Database
+from config.durability import Promised
 from config.master_keys import MasterKeys
 from config.settings import load
 from listener_training.clearance_api import ENDPOINTS
@@ -100,6 +101,9 @@ async def make_api(database: Database, clock: Clock, dist: Path, **settings: str
     async def ask_engines() -> dict[str, bool]:
         return engines
 
+    async def promised() -> Promised:
+        return Promised("everysec", "always", is_met=False)
+
     async def exposition() -> bytes:
         return b"# TYPE tealight_up gauge\ntealight_up 1\n"
 
@@ -111,7 +115,7 @@ async def make_api(database: Database, clock: Clock, dist: Path, **settings: str
         directory=Directory(database, clock),
         pools=pools,
         version="0.0.test",
-        durability=lambda: "every command",
+        durability=promised,
         engines=ask_engines,
         metrics=exposition,
         clock=clock,

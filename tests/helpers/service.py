@@ -29,7 +29,18 @@ _SETTINGS = {
     "WRAP_UP_S": f"{WRAP_UP_S:g}",
     "START_GAP_S": "0",
 }
-_OURS = ("HOST", "PORT", "PUBLIC_URL", "REDIS_URL", "DATABASE_URL", "SECRET_KEY", "DATA_DIR", "REGION", "LOG_LEVEL")
+_OURS = (
+    "HOST",
+    "PORT",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "DURABILITY",
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "DATA_DIR",
+    "REGION",
+    "LOG_LEVEL",
+)
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config.durability import level_of
+from config.durability import Wanted, level_of
 from config.engines.valkey import ThrowAwayValkey
 from config.secret_key import read_or_make
 from config.settings import SettingsError, load
@@ -40,6 +40,23 @@ def test_an_engine_that_forgets_or_evicts_is_wrong() -> None:
     ]
     assert verdicts == ["wrong", "wrong"]
     assert {finding.verdict for finding in doctor_engine.judge_engine_settings({})} == {"hint"}
+
+
+@pytest.mark.parametrize(
+    ("fsync", "wanted", "verdict"),
+    [
+        ("everysec", "always", "wrong"),
+        ("everysec", "everysec", "ok"),
+        ("everysec", "any", "ok"),
+        ("always", "everysec", "ok"),
+        ("everysec", "replica", "ok"),
+    ],
+)
+def test_an_engine_that_promises_less_than_was_asked_for_is_wrong(fsync: str, wanted: Wanted, verdict: str) -> None:
+    conf = {"appendonly": "yes", "appendfsync": fsync, "maxmemory-policy": "noeviction"}
+    first = next(iter(doctor_engine.judge_engine_settings(conf, wanted)))
+    assert first.verdict == verdict
+    assert (first.verdict == "wrong") == bool(first.mend)
 
 
 def test_an_engine_in_memory_is_found_out(valkey_url: str, tmp_path: Path) -> None:

@@ -83,6 +83,26 @@ def test_replicas_to_wait_for_are_a_small_number() -> None:
         load({"REPLICA_ACK": "1"})
 
 
+def test_what_done_is_to_promise_is_asked_for_by_name() -> None:
+    url = {"REDIS_URL": "redis://x"}
+    for env, promised in (
+        ({}, ("always", 0)),
+        (url, ("any", 0)),
+        ({"DURABILITY": "everysec"}, ("everysec", 0)),
+        ({"DURABILITY": "always", **url}, ("always", 0)),
+        ({"DURABILITY": "Replica", **url}, ("replica", 1)),
+        ({"DURABILITY": "replica", "REPLICA_ACK": "2", **url}, ("replica", 2)),
+        ({"REPLICA_ACK": "2", **url}, ("replica", 2)),
+        ({"DURABILITY": "always", "REPLICA_ACK": "1", **url}, ("always", 1)),
+    ):
+        settings = load(env)
+        assert (settings.durability, settings.replica_ack) == promised, env
+    with pytest.raises(SettingsError, match="DURABILITY must be always, everysec or replica"):
+        load({"DURABILITY": "sometimes"})
+    with pytest.raises(SettingsError, match="DURABILITY=replica needs a REDIS_URL"):
+        load({"DURABILITY": "replica"})
+
+
 def test_slots_are_those_of_the_cluster_specification() -> None:
     assert slot_of("{123456789}:") == 0x31C3  # the check value of CRC16-XMODEM, below 16384 as it is
     assert slot_of("{a:main}:") != slot_of("{t:main}:")

@@ -1,0 +1,83 @@
+"""What `done` is worth at each level: what a killed engine costs, and what a machine that lost its power does."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.service import Service, starting, until
+from tests.helpers.world import World
+
+
+@pytest.fixture
+def everysec(tmp_path: Path) -> Iterator[Service]:
+    """A service whose engine leaves the disk a second."""
+    with starting(tmp_path, DURABILITY="everysec") as service:
+        yield service
+        service.check_log()
+
+
+def newest_file(service: Service) -> Path:
+    """The engine's append-only file that is being written."""
+    return max((service.data_dir / "valkey" / "appendonlydir").glob("*.incr.aof"))
+
+
+@contextmanager
+def without_power(service: Service) -> Iterator[None]:
+    """The engine is killed, and not started again before the end."""
+    service.process.send_signal(signal.SIGSTOP)
+    try:
+        killed = service.kill("valkey")
+        until(lambda: killed not in service.children("valkey"))
+        yield
+    finally:
+        service.process.send_signal(signal.SIGCONT)
+
+
+async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(everysec: Service) -> None:
+    about = json.loads((await asyncio.to_thread(everysec.get, "/api/about"))[1])
+    assert (about["durability"], about["durability_wanted"], about["is_durability_met"]) == ("everysec",) * 2 + (True,)
+    world = await World(everysec).opens()
+    try:
+        seeker, listener, chat_id = await world.they_talk()
+        seeker.keeps_coming_back()
+        listener.keeps_coming_back()
+        for number in range(5):
+            await seeker.says(chat_id, f"{number}")
+        # The process is gone, the machine is not: what was written is the kernel's to keep.
+        with without_power(everysec):
+            pass
+        await listener.says(chat_id, "still here")
+        await world.everyone_agrees()
+        first_epoch = seeker.logs[chat_id].epoch
+        assert seeker.logs[chat_id].seq == 6
+
+        on_disk = newest_file(everysec).stat().st_size
+        lost = [await seeker.says(chat_id, f"the last second {number}") for number in range(3)]
+        await world.everyone_agrees()
+        # The power goes before the last second was written: the file ends where it was, in the middle of a command.
+        with without_power(everysec):
+            os.truncate(newest_file(everysec), on_disk + 7)
+        for message in lost:
+            # As the protocol asks of clients whose epoch changed: what the log lacks is sent again.
+            del seeker.typed[chat_id, message["message_id"]]
+        # Whoever held more than the log is told so before anything takes a number that was given already.
+        for person in (seeker, listener):
+            await person._until(lambda p=person: p.logs[chat_id].epoch != first_epoch or None, 10, "another epoch")
+        assert seeker.logs[chat_id].seq <= 6
+        for message in lost:
+            done = await seeker.does(
+                "send_message", chat_id=chat_id, message_id=message["message_id"], text=message["text"]
+            )
+            seeker.typed[chat_id, message["message_id"]] = (message["text"], done["seq"])
+            await listener.has_heard(message["text"], chat_id)
+        await listener.says(chat_id, "and on")
+        await world.everyone_agrees()
+        assert [m["text"] for m in listener.logs[chat_id].messages.values()][6:9] == [m["text"] for m in lost]
+    finally:
+        await world.ends()
