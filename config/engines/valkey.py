@@ -28,8 +28,8 @@ from config.engines.parent_death import dies_with_parent
 SOCKET_PATH_BYTES = 107
 MEMORY_BOUND_LOW = 64 * 1024 * 1024
 MEMORY_BOUND_HIGH = 1024 * 1024 * 1024
-# Of the C library: huge pages where the system leaves that to the program, and longer lists of freed small pieces, which
-# a script returns and asks for all the time.
+# Of the C library: huge pages where the system leaves that to the program, and longer lists of freed small pieces,
+# which a script returns and asks for all the time.
 ALLOCATOR = "glibc.malloc.hugetlb=1:glibc.malloc.tcache_count=1000"
 # The log is for the reader of a failed start; nobody needs more of it than this.
 LOG_BYTES = 1024 * 1024
@@ -104,9 +104,10 @@ def _conf(socket_at: Path, folder: Path, *, fsync: Fsync, bound: int) -> str:
         "appendfsync": fsync,
         # A torn last command was never answered; dropping it loses nothing.
         "aof-load-truncated": "yes",
-        # What a call reads lies scattered over all memory, and of ordinary pages the processor remembers few. At 100,000
-        # people huge ones take a quarter off each call, and a tenth is left of the pause in which a fork copies the map
-        # of memory. What speaks against them, a slower write to each page while a child saves, came out even at this size.
+        # What a call reads lies scattered over all memory, and of ordinary pages the processor remembers few. At
+        # 100,000 people huge ones take a quarter off each call, and a tenth is left of the pause in which a fork copies
+        # the map of memory. What speaks against them, a slower write to each page while a child saves, came out even
+        # at this size.
         "disable-thp": "no",
         # A refused write is an error that people are told of; an evicted key is a chat that is gone.
         "maxmemory": str(bound),
