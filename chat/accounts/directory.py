@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat.accounts.clearances import ClearanceKind, age_bands_of, values_of
+from chat.accounts.asked_together import AT_ONCE, AskedTogether
+from chat.accounts.clearances import Clearance, ClearanceKind, age_bands_of, values_of
 from chat.accounts.ids import digest
 from chat.accounts.staff import StaffMember
 from chat.accounts.tables import ClearanceRow, SignInRow, StaffRow
@@ -25,21 +26,28 @@ class Directory:
     def __init__(self, database: Database, clock: Callable[[], int] = now_ms) -> None:
         self._database = database
         self._clock = clock
+        self._by_cookie_hash = AskedTogether(self._signed_in)
 
     async def by_cookie(self, cookie_value: str) -> StaffMember | None:
         """Who is signed in with this cookie; None when nobody is (any more)."""
+        return await self._by_cookie_hash.of(digest(cookie_value))
+
+    async def _signed_in(self, cookie_hashes: list[str]) -> dict[str, StaffMember]:
+        now = self._clock()
         query = (
-            select(StaffRow)
+            select(SignInRow.cookie_hash, StaffRow)
             .join(SignInRow, SignInRow.person_id == StaffRow.person_id)
             .where(
-                SignInRow.cookie_hash == digest(cookie_value),
-                SignInRow.expires_at_ms > self._clock(),
+                SignInRow.cookie_hash.in_(cookie_hashes),
+                SignInRow.expires_at_ms > now,
                 SignInRow.created_at_ms >= StaffRow.signed_out_at_ms,
                 StaffRow.is_active,
             )
         )
         async with self._database.read() as session:
-            return await self._one(session, (await session.scalars(query)).one_or_none())
+            rows = dict(list(await session.execute(query)))
+            members = await members_of(session, list(rows.values()), now)
+        return dict(zip(rows, members, strict=True))
 
     async def by_id(self, person_id: str) -> StaffMember | None:
         """The person of that id, active or not."""
@@ -102,7 +110,17 @@ def _run_out(now: int) -> Select[str]:
 
 async def members_of(session: AsyncSession, rows: Sequence[StaffRow], now: int) -> list[StaffMember]:
     """The rows as StaffMembers, with what they may take at `now`."""
-    held = await clearances_of(session, [row.person_id for row in rows])
+    held: dict[str, list[Clearance]] = {row.person_id: [] for row in rows}
+    query = select(
+        ClearanceRow.person_id,
+        ClearanceRow.kind,
+        ClearanceRow.value,
+        ClearanceRow.expires_at_ms,
+        ClearanceRow.withdrawn_at_ms,
+    )
+    for clearance in (await session.execute(query.where(_are_of(list(held))))).all():
+        if clearance.person_id in held:
+            held[clearance.person_id].append(cast(Clearance, clearance))
     return [member_of(row, held[row.person_id], now) for row in rows]
 
 
@@ -112,15 +130,17 @@ async def clearances_of(
     """Person -> all clearances they ever held (of one kind, where given), oldest first."""
     held: dict[str, list[ClearanceRow]] = {person_id: [] for person_id in person_ids}
     query = select(ClearanceRow).order_by(ClearanceRow.granted_at_ms, ClearanceRow.clearance_id)
-    if len(person_ids) == 1:
-        query = query.where(ClearanceRow.person_id == person_ids[0])
     if kind is not None:
         query = query.where(ClearanceRow.kind == kind)
-    for row in (await session.scalars(query)).all() if person_ids else ():
-        # For several people all rows are read: a list of ids would hit a database's limit on parameters.
+    for row in (await session.scalars(query.where(_are_of(person_ids)))).all():
         if row.person_id in held:
             held[row.person_id].append(row)
     return held
+
+
+def _are_of(person_ids: Sequence[str]) -> ColumnElement[bool]:
+    # For very many people all rows are read: a longer list of ids would hit a database's limit on parameters.
+    return ClearanceRow.person_id.in_(person_ids) if len(person_ids) <= AT_ONCE else true()
 
 
 async def names_of(session: AsyncSession, person_ids: Iterable[str | None]) -> dict[str, str]:
@@ -133,7 +153,7 @@ async def names_of(session: AsyncSession, person_ids: Iterable[str | None]) -> d
     return names
 
 
-def member_of(row: StaffRow, clearances: Iterable[ClearanceRow], now: int) -> StaffMember:
+def member_of(row: StaffRow, clearances: Iterable[Clearance], now: int) -> StaffMember:
     """One row and its clearances as a StaffMember."""
     held = list(clearances)
     return StaffMember(

@@ -30,6 +30,8 @@ class Connection:
     role: Role = "seeker"
     is_live: bool = False
     watches_load: bool = False
+    #: what of the lines it was told last
+    lines_told: tuple[object, ...] | None = None
     known: View | None = None
     positions: dict[str, Position] = field(default_factory=dict)
     early: dict[str, int] = field(default_factory=dict)

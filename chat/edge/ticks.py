@@ -12,13 +12,13 @@ from chat.accounts.pools import PoolBook
 from chat.accounts.staff import StaffMember
 from chat.conversation.data_keys import KeysAwayError
 from chat.edge.hub import Hub
+from chat.edge.lines_telling import LinesTelling
 from chat.edge.listener_commands import set_availability
 from chat.edge.people import LocalPerson
 from chat.edge.waiting_room import renew_places
 from chat.protocol.codes import Close
-from chat.protocol.fields import AgeBand, Availability
-from chat.protocol.pushes import Heartbeat, LineOfPool, LinesChanged
-from chat.protocol.topics import topics_of
+from chat.protocol.fields import Availability
+from chat.protocol.pushes import Heartbeat
 from chat.supervision.board import Board
 from config.clock import now_ms
 from config.log import get_logger
@@ -55,7 +55,7 @@ class Ticks:
 
     def __post_init__(self) -> None:
         self._staff_version = 0
-        self._lines_told: dict[str, list[tuple[object, ...]]] = {}
+        self._lines_telling = LinesTelling(self.hub, self.pools)
 
     def all(self) -> list[Coroutine[Any, Any, None]]:
         """The coroutines to run for as long as the process lives."""
@@ -171,34 +171,7 @@ class Ticks:
                 self.hub.put_all([c for c in watching if c.is_live], load)
 
     async def lines(self) -> None:
-        """Tell listeners how many wait in their pools, how long, about what. Never words."""
-        listeners = [p for p in self.hub.people.values() if p.staff is not None and p.staff.age_bands]
-        for person_id in set(self._lines_told) - {p.person_id for p in listeners}:
-            del self._lines_told[person_id]
-        read: dict[tuple[str, str], list[Any]] = {}
-        for person in listeners:
-            if person.staff is not None:
-                await self._tell_lines(person.person_id, person.staff, read)
-
-    async def _tell_lines(self, person_id: str, staff: StaffMember, read: dict[tuple[str, str], list[Any]]) -> None:
-        pools: list[LineOfPool] = []
-        marks: list[tuple[object, ...]] = []
-        for band in staff.age_bands:
-            languages = ",".join(p.language for p in self.pools.pools_of(staff) if p.age_band == band)
-            if not languages:
-                continue
-            if (band, languages) not in read:
-                read[(band, languages)] = await self.hub.lines.call(band, "lines", languages)
-            now, *rows = read[(band, languages)]
-            for language, waiting, head, masks in rows:
-                pools.append(_line(language.decode(), band, int(waiting), int(float(head)), int(now), masks.decode()))
-                marks.append((language, band, waiting, head, masks))
-        connections = [c for c in self.hub.people[person_id].connections if c.is_live]
-        # A listener's connection that came after the last telling has been told nothing yet.
-        marks.append(tuple(sorted(c.number for c in connections)))
-        if marks != self._lines_told.get(person_id) and connections:
-            self._lines_told[person_id] = marks
-            self.hub.put_all(connections, LinesChanged(at_ms=now_ms(), pools=pools))
+        await self._lines_telling.tell()
 
     async def watch_staff(self) -> None:
         """Note where the changes begin that `staff` applies; before the first connection, so that none is missed."""
@@ -259,17 +232,3 @@ class Ticks:
 
 def _rights(member: StaffMember) -> tuple[object, ...]:
     return (member.age_bands, member.languages, member.max_chats, member.topics, member.risk_levels)
-
-
-def _line(language: str, band: AgeBand, waiting: int, head: int, now: int, masks: str) -> LineOfPool:
-    counted: dict[str, int] = {}
-    for mask in filter(None, masks.split(",")):
-        for topic in topics_of(int(mask)):
-            counted[topic] = counted.get(topic, 0) + 1
-    return LineOfPool(
-        language=language,
-        age_band=band,
-        waiting=waiting,
-        longest_wait_ms=max(0, now - head) if head else 0,
-        topics=counted,
-    )

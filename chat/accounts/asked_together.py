@@ -1,0 +1,54 @@
+"""Many small questions to the database as few larger ones."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+#: Below every database's limit on parameters, and short enough that nobody else waits long for a reader.
+AT_ONCE = 200
+
+
+class AskedTogether(Generic[K, V]):
+    """One look at a time, for all who asked since the last one began; after a restart thousands ask at once.
+
+    `look` answers those that it found. Who asks is never answered from a look that began before.
+    """
+
+    def __init__(self, look: Callable[[list[K]], Awaitable[Mapping[K, V]]]) -> None:
+        self._look = look
+        self._asked: dict[K, asyncio.Future[V | None]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def of(self, key: K) -> V | None:
+        """What there is for this key, or None. Raises what `look` raises."""
+        answer = self._asked.get(key)
+        if answer is None:
+            answer = self._asked[key] = asyncio.get_running_loop().create_future()
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._answer_all())
+        return await asyncio.shield(answer)
+
+    async def _answer_all(self) -> None:
+        try:
+            while self._asked:
+                keys = list(itertools.islice(self._asked, AT_ONCE))
+                answers = [self._asked.pop(key) for key in keys]
+                try:
+                    found = await self._look(keys)
+                except Exception as error:
+                    for answer in answers:
+                        answer.set_exception(error)
+                        answer.exception()  # whoever asked may have gone: that is nothing to warn of
+                except asyncio.CancelledError:
+                    for answer in answers:
+                        answer.cancel()
+                    raise
+                else:
+                    for key, answer in zip(keys, answers, strict=True):
+                        answer.set_result(found.get(key))
+        finally:
+            self._looking = None

@@ -1,0 +1,60 @@
+"""Thousands come back at once and each asks who they are: few looks, and nobody is answered from an older one."""
+
+import asyncio
+
+import pytest
+
+from chat.accounts.asked_together import AT_ONCE, AskedTogether
+
+
+class Place:
+    """Knows squares. Holds each look until it is let go."""
+
+    def __init__(self) -> None:
+        self.looks: list[list[int]] = []
+        self.go = asyncio.Event()
+        self.is_away = False
+
+    async def look(self, keys: list[int]) -> dict[int, int]:
+        self.looks.append(keys)
+        is_away = self.is_away
+        await self.go.wait()
+        if is_away:
+            raise OSError("away")
+        return {key: key * key for key in keys if key >= 0}
+
+
+async def test_who_asks_during_a_look_is_answered_by_the_next_one() -> None:
+    place = Place()
+    together = AskedTogether(place.look)
+    first = [asyncio.create_task(together.of(n)) for n in (2, 2, -1)]
+    await asyncio.sleep(0.01)
+    later = [asyncio.create_task(together.of(n)) for n in (2, 3)]
+    await asyncio.sleep(0.01)
+    place.go.set()
+    assert await asyncio.gather(*first, *later) == [4, 4, None, 4, 9]
+    assert place.looks == [[2, -1], [2, 3]]
+
+
+async def test_a_crowd_is_looked_up_in_pages() -> None:
+    place = Place()
+    place.go.set()
+    together = AskedTogether(place.look)
+    answers = await asyncio.gather(*[together.of(n) for n in range(AT_ONCE + 10)])
+    assert answers == [n * n for n in range(AT_ONCE + 10)]
+    assert [len(look) for look in place.looks] == [AT_ONCE, 10]
+
+
+async def test_all_hear_of_a_failure_and_the_next_one_is_asked_anew() -> None:
+    place = Place()
+    place.is_away = True
+    place.go.set()
+    together = AskedTogether(place.look)
+    gone = asyncio.create_task(together.of(5))
+    stays = asyncio.create_task(together.of(6))
+    await asyncio.sleep(0)
+    gone.cancel()
+    with pytest.raises(OSError, match="away"):
+        await stays
+    place.is_away = False
+    assert await together.of(6) == 36
