@@ -1,6 +1,7 @@
 """Calls into the Function library, loaded whenever it is missing."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from config.lua import Library
@@ -9,6 +10,11 @@ from config.redis_link import Argument, RedisAway, RedisLink, RedisRefused
 
 #: The names of all versions of the library begin so.
 FAMILY = "tealight_"
+
+
+def is_missing(refused: RedisRefused) -> bool:
+    """Was a call refused only because the server doesn't know the library?"""
+    return "unction not found" in refused.words
 
 
 class Functions:
@@ -40,11 +46,15 @@ class Functions:
         try:
             return await link.send("FCALL", name, 1, key, *args)
         except RedisRefused as refused:
-            if "unction not found" not in refused.words:
+            if not is_missing(refused):
                 raise
         # A server that came back empty, was flushed, or from which a newer release removed this version.
         await self._load_once(link)
         return await link.send("FCALL", name, 1, key, *args)
+
+    def post(self, operation: str, key: str, args: tuple[Argument, ...], on_answer: Callable[[Any], None]) -> None:
+        """`call` without a coroutine: RedisLink.post. A library that is missing (`is_missing`) is not loaded."""
+        self.link.at(key).post(("FCALL", self._names[operation], 1, key, *args), on_answer)
 
     async def _load_once(self, link: RedisLink) -> None:
         """Many calls may find the library missing in the same moment; one of them loads it."""
@@ -74,4 +84,4 @@ class Functions:
         return sorted(removed)
 
 
-__all__ = ["Functions", "RedisAway", "RedisRefused"]
+__all__ = ["Functions", "RedisAway", "RedisRefused", "is_missing"]

@@ -18,7 +18,7 @@ from config.log import get_logger
 from config.redis_address import Address
 from config.redis_wire import Argument, RedisAway, RedisRefused, Wire, connect, greetings_of
 from config.replica_ack import ReplicaAck
-from config.waiting_answers import Sent, WaitingAnswers
+from config.waiting_answers import Awaited, Posted, Sent, WaitingAnswers
 
 __all__ = ["Argument", "Locate", "RedisAway", "RedisLink", "RedisRefused"]
 
@@ -123,13 +123,29 @@ class RedisLink:
 
         The future raises RedisAway (outcome unknown) or RedisRefused.
         """
-        if not self._ready.is_set() and asyncio.current_task() is not self._keeper:
-            if self._is_leaving and self._loop.time() < self._leaving_until_s:
-                sent = Sent(self._loop.create_future(), self._loop.time(), command)
-                self._carried.append(sent)
-                return sent.future
+        sent = Awaited(self._loop.create_future(), self._loop.time(), command)
+        self._queue(sent)
+        return sent.future
+
+    def post(self, command: tuple[Argument, ...], on_answer: Callable[[Any], None]) -> None:
+        """The same without a future: `on_answer` gets the answer or the error, in the reader, and must not raise.
+
+        Raises RedisAway at once where the link is down.
+        """
+        self._queue(Posted(on_answer, self._loop.time(), command))
+
+    def is_crowded(self, depth: int, wait_s: float) -> bool:
+        """Are more than `depth` commands unanswered, or the oldest one for longer than `wait_s`?"""
+        pending = self._pending
+        return len(pending) > depth or (len(pending) > 0 and self._loop.time() - pending[0].at_s > wait_s)
+
+    def _queue(self, sent: Sent) -> None:
+        if self._ready.is_set() or asyncio.current_task() is self._keeper:
+            self._out(sent)
+        elif self._is_leaving and self._loop.time() < self._leaving_until_s:
+            self._carried.append(sent)
+        else:
             raise RedisAway(self.name)
-        return self._send(command)
 
     def cut(self) -> None:
         """Drop the connection and open it again."""
@@ -139,7 +155,7 @@ class RedisLink:
     # ---- out ----
 
     def _send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
-        sent = Sent(self._loop.create_future(), self._loop.time(), command)
+        sent = Awaited(self._loop.create_future(), self._loop.time(), command)
         self._out(sent)
         return sent.future
 
@@ -271,7 +287,7 @@ class RedisLink:
         self._ready.set()
         carried, self._carried = self._carried, deque()
         for sent in carried:
-            if not sent.future.done():
+            if not sent.is_over:
                 self._out(sent)
 
     async def _watch_answers(self) -> None:

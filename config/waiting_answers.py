@@ -28,18 +28,38 @@ class Group:
 
 
 class Sent:
-    """A command under way."""
+    """A command under way whose answer nobody waits for."""
 
-    __slots__ = ("at_s", "command", "future", "group")
+    __slots__ = ("at_s", "command", "group")
 
-    def __init__(self, future: asyncio.Future[Any], at_s: float, command: tuple[Argument, ...]) -> None:
-        self.future = future
+    def __init__(self, at_s: float, command: tuple[Argument, ...]) -> None:
         self.at_s = at_s
         self.command = command
         self.group: Group | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Does nobody wait for the answer any more?"""
+        return True
+
     def give(self, answer: Any) -> None:
         """The answer, or the error, to whoever waits for it."""
+
+
+class Awaited(Sent):
+    """A command whose answer a future holds."""
+
+    __slots__ = ("future",)
+
+    def __init__(self, future: asyncio.Future[Any], at_s: float, command: tuple[Argument, ...]) -> None:
+        super().__init__(at_s, command)
+        self.future = future
+
+    @property
+    def is_over(self) -> bool:
+        return self.future.done()
+
+    def give(self, answer: Any) -> None:
         if self.future.done():
             return
         if isinstance(answer, Exception):
@@ -47,6 +67,23 @@ class Sent:
             self.future.exception()  # whoever awaits it still sees it; nobody else needs a warning
         else:
             self.future.set_result(answer)
+
+
+class Posted(Sent):
+    """A command whose answer, or error, is handed to a function right in the reader. It must not raise."""
+
+    __slots__ = ("_on_answer",)
+
+    def __init__(self, on_answer: Callable[[Any], None], at_s: float, command: tuple[Argument, ...]) -> None:
+        super().__init__(at_s, command)
+        self._on_answer = on_answer
+
+    @property
+    def is_over(self) -> bool:
+        return False
+
+    def give(self, answer: Any) -> None:
+        self._on_answer(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +121,7 @@ class WaitingAnswers:
             return
         self._open = Group()
         if group.is_held or self.breaker.is_try_due(self._now_s()):
-            wait = Sent(asyncio.get_running_loop().create_future(), self._now_s(), self._command)
+            wait = Sent(self._now_s(), self._command)
             self._waits.append((wait, group))
             self._send_wait(wait)
 

@@ -26,22 +26,18 @@ from typing import Any
 
 import uvicorn
 import uvloop
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config.log import get_logger
 from config.settings import SettingsError
+from tealight.websocket import FRAME_BYTES, WebSocketProtocol
 
 log = get_logger("server")
 
-# The protocol's bound on a frame; a larger one is closed with 1009.
-FRAME_BYTES = 64 * 1024
 # Home routers and phones' networks cut connections that were quiet for 30 s and more.
 HEARTBEAT_S = 25.0
 # A client that is there answers a ping within a round trip; phones that wake up may need some seconds. With what
 # passes before a silent one is asked (chat/edge/connection.py), 15 s at most from the first thing to deliver.
 PONG_WAIT_S = 7.0
-# A process that was itself stuck reads what came meanwhile before it calls anybody silent.
-LAST_LOOK_S = 1.0
 # Bytes that the other machine's kernel has not taken for so long (none came back, or its window stayed shut): nobody
 # is there. Linux only; without it the pings find the same, where nothing is left to be written.
 UNTAKEN_S = 12.0
@@ -63,44 +59,6 @@ type_of_step = Callable[[], Awaitable[None]]
 
 class PortTakenError(SettingsError):
     """Another process listens there."""
-
-
-class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, for which no bytes of a stranger are an error of ours."""
-
-    def data_received(self, data: bytes) -> None:
-        """Feed bytes in; a peer that breaks the library's own state is cut off, without a trace in the log."""
-        if self.transport.is_closing():
-            return
-        try:
-            super().data_received(data)
-        except Exception as error:
-            log.info("websocket_cut", kind=type(error).__name__)
-            self.transport.abort()
-
-    @property
-    def answered_ping_at_s(self) -> float:
-        """When the last ping that was answered left; 0.0 without any, and while one is under way. In loop time."""
-        return 0.0 if self.pending_ping_payload is not None else self.ping_sent_at
-
-    def ask_whether_there(self) -> None:
-        """Ping now, unless a ping is under way; who doesn't answer is cut off."""
-        if self.pending_ping_payload is None and self.handshake_complete:
-            if self.ping_timer is not None:
-                self.ping_timer.cancel()
-            self.send_keepalive_ping()
-
-    def keepalive_timeout(self) -> None:
-        """No pong came. A closing handshake would wait for the same dead peer, so the connection is cut."""
-        self.pong_timer = self.loop.call_later(LAST_LOOK_S, self._cut_silent)
-
-    def _cut_silent(self) -> None:
-        self.pong_timer = None
-        if self.read_paused and not self.transport.is_closing():
-            self.keepalive_timeout()  # it is we who don't read: a command of theirs is still being carried out
-        elif not self.transport.is_closing():
-            log.info("websocket_cut", kind="silent")
-            self.transport.abort()
 
 
 class Server(uvicorn.Server):

@@ -7,6 +7,7 @@ from chat.conversation.sealing import ChatKey
 from chat.conversation.texts import is_good_text
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
+from chat.edge.message_path import outcome_of
 from chat.edge.refusal import CommandRefused
 from chat.protocol.codes import Code
 from chat.protocol.commands import CatchUp, EndChat, MarkRead, Report, SendMessage, SetTyping
@@ -41,11 +42,11 @@ class ChatCommands:
         answer = await self.hub.lines.call(
             band, "send_message", command.chat_id, connection.person_id, command.message_id, sealed, role
         )
-        if answer[0] != b"done":
-            code: Code = answer[0].decode()
-            raise CommandRefused(code)
-        self.hub.door.counts.messages.labels(role).inc()
-        return Done(ref=command.ref, epoch=answer[1].decode(), seq=int(answer[2]))
+        outcome = outcome_of(command, answer)
+        if not isinstance(outcome, Done):
+            raise outcome
+        self.hub.tally.message(role == "seeker")
+        return outcome
 
     async def _key(self, connection: Connection, chat_id: str) -> ChatKey:
         """A chat's key that is not at hand. Raises KeysAwayError."""

@@ -14,6 +14,7 @@ from chat.edge.door import Door
 from chat.edge.outlet import Outlet
 from chat.edge.people import LocalPerson
 from chat.edge.positions import Position, Verdict
+from chat.edge.tally import Tally
 from chat.protocol.pushes import MessageAdded
 from config.clock import now_ms
 from config.redis_link import RedisAway, RedisRefused
@@ -32,6 +33,7 @@ class Delivery(Outlet):
         super().__init__(loop_time)
         self.lines = lines
         self.door = door
+        self.tally = Tally(door.counts)
         #: both participants' channels bring the same payload: it is unsealed once, and encoded once per codec
         self._unsealed: tuple[bytes, ChatMessage] = (b"", _NOTHING)
         self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
@@ -50,7 +52,8 @@ class Delivery(Outlet):
             if verdict is Verdict.SEND and key is not None:
                 message = self._unseal(key, payload)
                 self._put_message(connection, chat_id, position.epoch, message)
-                self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
+                if self.tally.wants_lag():
+                    self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
             elif verdict is Verdict.FILL:
                 self.start_fill(connection, chat_id)
 
@@ -83,7 +86,7 @@ class Delivery(Outlet):
             )
             self._encoded[1][codec.subprotocol] = frame
         sender.put(frame)
-        self.door.counts.deliveries.inc()
+        self.tally.delivery()
         connection.last_sent_s = self._loop_time()
 
     # ---- the log ----

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chat.conversation.data_keys import KeysAwayError
@@ -11,12 +12,15 @@ from chat.edge.connection import Connection
 from chat.edge.greeting import Greeter
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import ListenerCommands
+from chat.edge.message_path import MessagePath
 from chat.edge.refusal import CommandRefused
 from chat.edge.seeker_commands import SeekerCommands
+from chat.edge.tally import Tally
 from chat.protocol import commands as c
 from chat.protocol.codes import WORDS, Code
 from chat.protocol.replies import Done, Refused
 from chat.supervision.board import Board
+from config.functions import is_missing
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
 
@@ -42,8 +46,10 @@ class Dispatch:
     #: None: there is nothing to watch here
     board: Board | None
     loop_time: Callable[[], float]
+    tally: Tally
 
     def __post_init__(self) -> None:
+        self.messages = MessagePath(self.hub, self.tally)
         self._handlers: dict[type[Any], Handler] = {
             c.CatchUp: self.chat.catch_up,
             c.RequestChat: self.seeker.request_chat,
@@ -63,57 +69,113 @@ class Dispatch:
             c.WatchLoad: self.watch_load,
         }
 
+    def begin(self, connection: Connection, command: c.Command, ended: Callable[[], None]) -> bool:
+        """Carry one command out and reply. True: it is answered already; else `ended` is told when it is.
+
+        A message goes the short way (message_path.py) whenever nothing has to be looked up for it first; everything
+        else is a coroutine of its own. Raises nothing.
+        """
+        outcome = self._check(connection, command)
+        if outcome is not None:
+            self._count(command, outcome)
+            return True
+        if type(command) is c.SendMessage:
+            way = self.messages.begin(connection, command, partial(self._message_ended, connection, command, ended))
+            if way:
+                return False
+        task = self.hub.spawn(self(connection, command))
+        task.add_done_callback(lambda _: ended())
+        return False
+
     async def __call__(self, connection: Connection, command: c.Command) -> None:
-        """Carry one command out and reply. Raises nothing."""
-        ref: str | None = command.ref
-        kind = str(type(command).__struct_config__.tag)
+        """Carry out one command that may be, and reply. Raises nothing."""
         outcome = "done"
         try:
             await self._carry_out(connection, command)
-        except CommandRefused as refused:
-            outcome = refused.code
-            self.refuse(connection, ref, refused.code, **refused.fields)
-        except RedisAway:
-            outcome = "try_again"
-            self.hub.door.counts.redis_errors.labels("away").inc()
-            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
-        except KeysAwayError:
-            outcome = "try_again"
-            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
-        except RedisRefused as refused:
-            outcome = "full" if str(refused) == "OOM" else "try_again"
-            self.hub.door.counts.redis_errors.labels(str(refused)[:32]).inc()
-            log.error("engine_refused", kind=str(refused)[:32], command=kind)
-            code: Code = "full" if outcome == "full" else "try_again"
-            self.refuse(connection, ref, code, retry_after_ms=RETRY_AFTER_MS)
         except Exception as error:
-            # A fault of ours must cost one command, not the connection and what is under way on it.
-            outcome = "fault"
-            log.error("command_failed", command=kind, exc_info=error)
-            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
-        self.hub.door.counts.commands.labels(kind, outcome).inc()
+            outcome = self._refuse_for(connection, command, error)
+        self._count(command, outcome)
+
+    def _check(self, connection: Connection, command: c.Command) -> str | None:
+        """May this be done at all, and now? None, or why it was refused."""
+        now = connection.last_heard_s = self.loop_time()
+        wait_ms: int | None = None
+        code: Code
+        if type(command) is c.Hello:
+            if not connection.is_greeted:
+                return None
+            code = "already_greeted"
+        elif not connection.is_greeted:
+            code = "hello_first"
+        elif connection.role not in command.may:
+            code = "not_allowed"
+        else:
+            wait_ms = connection.bucket.take(now)
+            if not wait_ms:
+                return None
+            code = "too_fast"
+        if wait_ms:
+            self.refuse(connection, command.ref, code, retry_after_ms=wait_ms)
+        else:
+            self.refuse(connection, command.ref, code)
+        return code
 
     async def _carry_out(self, connection: Connection, command: c.Command) -> None:
-        now = connection.last_heard_s = self.loop_time()
         if isinstance(command, c.Hello):
-            if connection.is_greeted:
-                raise CommandRefused("already_greeted")
             await self.greeter.greet(connection, command)
             return
-        if not connection.is_greeted:
-            raise CommandRefused("hello_first")
-        wait_ms = connection.bucket.take(now)
-        if wait_ms:
-            raise CommandRefused("too_fast", retry_after_ms=wait_ms)
-        if connection.role not in command.may:
-            raise CommandRefused("not_allowed")
         done = await self._handlers[type(command)](connection, command)
         if command.ref is not None:
             self.hub.put(connection, done)
-        with contextlib.suppress(RedisAway, RedisRefused):  # the command is done and answered, whatever becomes of this
-            await self._note_act(connection)
+        self._note_act(connection)
 
-    async def _note_act(self, connection: Connection) -> None:
+    def _message_ended(
+        self, connection: Connection, command: c.SendMessage, ended: Callable[[], None], outcome: Done | Exception
+    ) -> None:
+        """A message that went the short way has its answer."""
+        try:
+            if isinstance(outcome, Done):
+                self.hub.put(connection, outcome)
+                self._count(command, "done")
+                self._note_act(connection)
+            elif isinstance(outcome, RedisRefused) and is_missing(outcome):
+                # The long way loads the library. A repeat is harmless, and so are two.
+                self.hub.spawn(self(connection, command)).add_done_callback(lambda _: ended())
+                return
+            else:
+                self._count(command, self._refuse_for(connection, command, outcome))
+        except Exception as error:
+            log.error("reply_failed", command="send_message", exc_info=error)
+        ended()
+
+    def _refuse_for(self, connection: Connection, command: c.Command, error: Exception) -> str:
+        """Refuse a command that came to nothing; what became of it, for the counters."""
+        ref, kind = command.ref, _kind(command)
+        if isinstance(error, CommandRefused):
+            self.refuse(connection, ref, error.code, **error.fields)
+            return error.code
+        if isinstance(error, RedisAway):
+            self.hub.door.counts.redis_errors.labels("away").inc()
+            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
+            return "try_again"
+        if isinstance(error, KeysAwayError):
+            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
+            return "try_again"
+        if isinstance(error, RedisRefused):
+            code: Code = "full" if str(error) == "OOM" else "try_again"
+            self.hub.door.counts.redis_errors.labels(str(error)[:32]).inc()
+            log.error("engine_refused", kind=str(error)[:32], command=kind)
+            self.refuse(connection, ref, code, retry_after_ms=RETRY_AFTER_MS)
+            return code
+        # A fault of ours must cost one command, not the connection and what is under way on it.
+        log.error("command_failed", command=kind, exc_info=error)
+        self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
+        return "fault"
+
+    def _count(self, command: c.Command, outcome: str) -> None:
+        self.tally.command(_kind(command), outcome)
+
+    def _note_act(self, connection: Connection) -> None:
         """Who writes, types or presses something while waiting is there, and need not be asked."""
         now = self.loop_time()
         if connection.role != "seeker" or now - connection.last_act_s < ACT_EVERY_S:
@@ -125,7 +187,11 @@ class Dispatch:
         for band, record in person.records.items():
             own = record.chats.get(record.own_chat)
             if own is not None and own.state in ("W", "P", "O"):
-                await self.hub.lines.call(band, "acted", person.person_id)
+                self.hub.spawn(self._tell_act(band, person.person_id))
+
+    async def _tell_act(self, band: str, person_id: str) -> None:
+        with contextlib.suppress(RedisAway, RedisRefused):  # the command is done and answered all the same
+            await self.hub.lines.call(band, "acted", person_id)
 
     async def watch_load(self, connection: Connection, command: c.WatchLoad) -> Done:
         if self.board is None:
@@ -141,3 +207,7 @@ class Dispatch:
         if ref is None:
             return
         self.hub.put(connection, Refused(code=code, message=WORDS[code], ref=ref, **fields))
+
+
+def _kind(command: c.Command) -> str:
+    return str(type(command).__struct_config__.tag)

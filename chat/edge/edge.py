@@ -97,6 +97,7 @@ class Edge:
             chat=ChatCommands(self.hub),
             board=self.board,
             loop_time=loop.time,
+            tally=self.hub.tally,
         )
         self.ticks = Ticks(self.hub, self.board, door.pools, parts.directory, HEARTBEAT_S, loop.time)
         self._running: list[asyncio.Task[None]] = []

@@ -5,16 +5,19 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from chat.accounts.directory import Directory, cookie_name
 from chat.edge.connection import Connection
 from chat.edge.dispatch import Dispatch
+from chat.edge.frames import EXTENSION, Frames
 from chat.edge.hub import Hub
+from chat.edge.intake import Intake
 from chat.edge.limits import BURST_S, HANDSHAKES_BURST, HANDSHAKES_PER_S, OPEN_REQUESTS_PER_ADDRESS, TokenBucket
 from chat.edge.sender import Sender
-from chat.protocol.codec import CODECS, BadFrame, Codec
+from chat.protocol.codec import CODECS, BadFrame
 from chat.protocol.codes import Close
 from chat.protocol.replies import Refused
 from config.settings import Settings
@@ -92,40 +95,30 @@ class Socket:
         rate = self._settings.commands_per_s
         bucket = TokenBucket(rate, rate * BURST_S)
         connection = Connection(self._numbers, address_key, bucket, staff=staff, cookie=cookie)
-        sender = Sender(send, is_text=codec.is_text, on_too_slow=lambda: self._too_slow(connection))
+        frames: Frames = scope["extensions"][EXTENSION]
+        sender = Sender(frames, is_text=codec.is_text, on_too_slow=partial(self._too_slow, connection))
         self.hub.connections.add(connection)
         self.hub.senders[connection] = (sender, codec)
+        intake = Intake(connection, codec, frames, self.dispatch, self._bad_frame)
+        frames.take_frames(intake.take, sender.has_room)
         patience = asyncio.get_running_loop().call_later(HELLO_WITHIN_S, self._no_hello, connection)
         try:
-            await self._read(connection, codec, receive, self.dispatch)
+            while (event := await receive())["type"] != "websocket.disconnect":
+                intake.take(event.get("text") or event.get("bytes") or b"")  # came with the handshake
+            await intake.ended()
         finally:
             patience.cancel()
             self._leave(connection)
-            await sender.stop()
+            sender.stop()
 
-    async def _read(self, connection: Connection, codec: Codec, receive: Receive, dispatch: Dispatch) -> None:
-        was_greeted = False
-        while True:
-            event = await receive()
-            if event["type"] != "websocket.receive":
-                return
-            frame = event.get("text")
-            if frame is None:
-                frame = event.get("bytes")
-            try:
-                command = codec.decode(frame if frame is not None else b"")
-            except BadFrame as bad:
-                self.hub.door.counts.bad_frames.inc()
-                self._refuse_frame(connection, bad)
-                if connection.frame_was_bad():
-                    self.hub.close(connection, Close.ABUSE, "too many bad frames")
-                    return
-                continue
-            connection.bad_in_a_row = 0
-            await dispatch(connection, command)
-            if connection.is_greeted and not was_greeted:
-                was_greeted = True
-                self.hub.door.counts.connections.labels(connection.role).inc()
+    def _bad_frame(self, connection: Connection, bad: BadFrame) -> bool:
+        """Refuse it. Were that too many?"""
+        self.hub.door.counts.bad_frames.inc()
+        self._refuse_frame(connection, bad)
+        if not connection.frame_was_bad():
+            return False
+        self.hub.close(connection, Close.ABUSE, "too many bad frames")
+        return True
 
     def _refuse_frame(self, connection: Connection, bad: BadFrame) -> None:
         code = bad.code if connection.is_greeted or bad.code == "bad_frame" else "hello_first"

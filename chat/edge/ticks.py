@@ -40,6 +40,7 @@ LAST_WORDS_S = 0.3
 #: A deleted key is held nowhere for longer than this, even if the hint that says so got lost.
 KEYS_S = 30.0
 TIDY_S = 60.0
+COUNT_S = 1.0
 #: Of each kind of deadline; so that one call, which everybody waits for, stays below 10 ms.
 SWEEP_LIMIT = 10
 
@@ -60,6 +61,7 @@ class Ticks:
     def all(self) -> list[Coroutine[Any, Any, None]]:
         """The coroutines to run for as long as the process lives."""
         everywhere = [
+            self._every(COUNT_S, self.count),
             self._every(1.0, self.heartbeats),
             self._every(1.0, self.doubts),
             self._every(BEAT_S, self.beat),
@@ -106,6 +108,9 @@ class Ticks:
             pair = self.hub.senders.get(connection)
             if pair is not None and connection.is_doubtful(pair[0].answered_ping_at_s, now):
                 pair[0].ask_whether_there()
+
+    async def count(self) -> None:
+        self.hub.tally.hand_over()
 
     async def beat(self) -> None:
         """Renew this process's leases; a lease that had ended means that others think our people gone."""

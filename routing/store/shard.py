@@ -73,5 +73,12 @@ class Shard:
             self._on_fact(fact.decode())
         return answer, [name.decode() for name in moved]
 
+    def post(self, operation: str, on_answer: Callable[[Any], None], *args: Argument) -> None:
+        """An operation that moves and tells nothing beside its answer, without a coroutine.
+
+        `on_answer` gets all that the script answered, or the error, right in the link's reader: see RedisLink.post.
+        """
+        self.functions.post(operation, self.tag, (self._clock(), self._timing, *args), on_answer)
+
     def key(self, name: str, part: str = "") -> str:
         return key(self.tag, name, part)

@@ -1,0 +1,181 @@
+"""uvicorn's WebSocket protocol with a short way for ordinary frames (docs/edge.md, "The cost of a message")."""
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from chat.edge.frames import EXTENSION
+from config.log import get_logger
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a machine for which there is no built one
+    from websockets.utils import apply_mask
+
+log = get_logger("server")
+
+#: The protocol's bound on a frame; a larger one is closed with 1009.
+FRAME_BYTES = 64 * 1024
+#: A process that was itself stuck reads what came meanwhile before it calls anybody silent.
+LAST_LOOK_S = 1.0
+# First bytes of whole, unfragmented messages without extensions (RFC 6455, 5.2).
+_TEXT, _BINARY = 0x81, 0x82
+_ORDINARY = (_TEXT, _BINARY)
+_IS_MASKED, _LENGTH = 0x80, 0x7F
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """The handshake and whatever is rare (fragments, pings, closing, faults) stay with the library.
+
+    Once the application has said `take_frames`, whole masked text and binary frames, which is nearly all that ever
+    comes, are read here and handed on at once. The library is fed whole frames only, so it always stands between two.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._on_frame: Callable[[str | bytes], None] | None = None
+        self._on_writable: Callable[[], None] | None = None
+        self._rest: bytearray | None = None  # the beginning of a frame whose end hasn't come yet
+
+    # ---- what the application is offered: chat.edge.frames ----
+
+    @property
+    def is_writable(self) -> bool:
+        return self.writable.is_set()
+
+    @property
+    def answered_ping_at_s(self) -> float:
+        return 0.0 if self.pending_ping_payload is not None else self.ping_sent_at
+
+    def ask_whether_there(self) -> None:
+        if self.pending_ping_payload is None and self.handshake_complete:
+            if self.ping_timer is not None:
+                self.ping_timer.cancel()
+            self.send_keepalive_ping()
+
+    def take_frames(self, on_frame: Callable[[str | bytes], None], on_writable: Callable[[], None]) -> None:
+        self._on_frame, self._on_writable = on_frame, on_writable
+
+    def send_frame(self, payload: bytes, *, is_text: bool) -> None:
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        size, first = len(payload), _TEXT if is_text else _BINARY
+        if size < 126:
+            head = bytes((first, size))
+        elif size < 65536:
+            head = bytes((first, 126, size >> 8, size & 255))
+        else:
+            head = bytes((first, 127)) + size.to_bytes(8, "big")
+        self.transport.write(head + payload)
+
+    def close_frames(self, code: int, reason: str) -> None:
+        # uvicorn's send suspends only while the transport is full; then the caller waits, and cuts at last.
+        if not self.disconnected and not self.close_sent:
+            step = self.send({"type": "websocket.close", "code": code, "reason": reason}).__await__()
+            with contextlib.suppress(StopIteration):
+                next(step)
+                step.close()
+
+    def pause_frames(self) -> None:
+        if not self.read_paused and not self.transport.is_closing():
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def resume_frames(self) -> None:
+        if self.read_paused and not self.transport.is_closing():
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def cut(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+    # ---- a peer that says nothing ----
+
+    def keepalive_timeout(self) -> None:
+        """No pong came. A closing handshake would wait for the same dead peer, so the connection is cut."""
+        self.pong_timer = self.loop.call_later(LAST_LOOK_S, self._cut_silent)
+
+    def _cut_silent(self) -> None:
+        self.pong_timer = None
+        if self.read_paused and not self.transport.is_closing():
+            self.keepalive_timeout()  # it is we who don't read: a command of theirs is still being carried out
+        elif not self.transport.is_closing():
+            log.info("websocket_cut", kind="silent")
+            self.transport.abort()
+
+    # ---- bytes in ----
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._on_writable is not None:
+            self._on_writable()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes in; a peer that breaks the library's own state is cut off, without a trace in the log."""
+        if self.transport.is_closing():
+            return
+        try:
+            if self._on_frame is None:
+                super().data_received(data)
+            else:
+                self._read(data)
+        except Exception as error:
+            log.info("websocket_cut", kind=type(error).__name__)
+            self.transport.abort()
+
+    def _read(self, data: bytes | bytearray) -> None:
+        if self._rest is not None:
+            self._rest += data
+            data, self._rest = self._rest, None
+        at, end = 0, len(data)
+        while end - at >= 2:
+            first, second = data[at], data[at + 1]
+            size, body = second & _LENGTH, at + 6
+            if size >= 126:
+                width = 2 if size == 126 else 8
+                if end - at < 2 + width:
+                    break
+                size, body = int.from_bytes(data[at + 2 : at + 2 + width], "big"), body + width
+            if size > FRAME_BYTES or not second & _IS_MASKED:
+                super().data_received(bytes(data[at:]))  # says why, and closes
+                return
+            if end - body < size:
+                break
+            if first in _ORDINARY and self.conn.current_size is None:
+                self._hand_on(apply_mask(data[body : body + size], data[body - 4 : body]), first == _TEXT)
+            else:
+                super().data_received(bytes(data[at : body + size]))
+            at = body + size
+        if at < end and not self.transport.is_closing():
+            self._rest = bytearray(data[at:]) if at or not isinstance(data, bytearray) else data
+
+    def send_receive_event_to_app(self) -> None:
+        """The library has put a fragmented message together."""
+        if self._on_frame is None:
+            super().send_receive_event_to_app()
+            return
+        data, self.frames = b"".join(self.frames), []
+        self._hand_on(data, self.curr_msg_data_type == "text")
+
+    def _hand_on(self, data: bytes, is_text: bool) -> None:
+        if self.close_sent or self._on_frame is None:
+            return
+        if not is_text:
+            self._on_frame(data)
+            return
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+            return
+        self._on_frame(text)
