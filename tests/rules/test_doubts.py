@@ -1,6 +1,7 @@
 """Who was sent something and is silent since is asked for a sign of life; who talks is not."""
 
 from chat.edge.connection import SILENT_S, Connection
+from chat.edge.limits import TokenBucket
 
 
 def asked_at(connection: Connection, times: list[float], answered_ping_at_s: float = 0.0) -> list[float]:
@@ -8,7 +9,7 @@ def asked_at(connection: Connection, times: list[float], answered_ping_at_s: flo
 
 
 def test_nobody_is_asked_who_was_sent_nothing() -> None:
-    assert asked_at(Connection(1, b""), [1.0, 100.0]) == []
+    assert asked_at(Connection(1, b"", TokenBucket(30, 60)), [1.0, 100.0]) == []
 
 
 def test_silence_after_something_was_sent_is_a_doubt() -> None:
@@ -25,7 +26,7 @@ def test_more_that_is_sent_into_the_silence_puts_nothing_off() -> None:
 
 def test_who_goes_on_talking_is_not_asked() -> None:
     """Each command is answered after it was heard, so that the last word is always the server's."""
-    connection = Connection(1, b"")
+    connection = Connection(1, b"", TokenBucket(30, 60))
     for second in range(1, 60):
         connection.last_heard_s, connection.last_sent_s = second - 0.2, second - 0.1
         assert not connection.is_doubtful(0.0, float(second))
