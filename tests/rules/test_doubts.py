@@ -13,12 +13,12 @@ def test_nobody_is_asked_who_was_sent_nothing() -> None:
 
 
 def test_silence_after_something_was_sent_is_a_doubt() -> None:
-    connection = Connection(1, b"", last_heard_s=9.0, last_sent_s=10.0)
+    connection = Connection(1, b"", TokenBucket(30, 60), last_heard_s=9.0, last_sent_s=10.0)
     assert asked_at(connection, [10.5, 11.5, 10.4 + SILENT_S, 10.5 + SILENT_S]) == [10.5 + SILENT_S]
 
 
 def test_more_that_is_sent_into_the_silence_puts_nothing_off() -> None:
-    connection = Connection(1, b"", last_sent_s=10.0)
+    connection = Connection(1, b"", TokenBucket(30, 60), last_sent_s=10.0)
     assert asked_at(connection, [10.5, 11.5, 12.5]) == []
     connection.last_sent_s = 13.0
     assert asked_at(connection, [10.5 + SILENT_S]) == [10.5 + SILENT_S]
@@ -33,7 +33,7 @@ def test_who_goes_on_talking_is_not_asked() -> None:
 
 
 def test_an_answered_ping_settles_what_was_sent_before_it() -> None:
-    connection = Connection(1, b"", last_sent_s=10.0)
+    connection = Connection(1, b"", TokenBucket(30, 60), last_sent_s=10.0)
     assert asked_at(connection, [10.5, 15.0]) == [15.0]
     assert asked_at(connection, [16.0, 30.0], answered_ping_at_s=15.0) == []
     connection.last_sent_s = 31.0
