@@ -13,12 +13,14 @@ from chat.accounts.pools import PoolBook
 from chat.api.deps import ApiDeps
 from chat.api.routes import http_app
 from chat.conversation.data_keys import DataKeys
+from chat.conversation.rewrapping import missing
 from chat.edge.door import Door
 from chat.edge.edge import Edge, Parts
 from chat.supervision.board import gauges_of
 from config import metrics
 from config.database import Database, url_of
 from config.durability import Promised
+from config.log import get_logger
 from config.master_keys import MasterKeys
 from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
@@ -36,6 +38,8 @@ from listener_training.writing_api.zips import zip_routes
 from tealight import __version__
 from tealight.durability import Promise
 from tealight.library import library
+
+log = get_logger("web")
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -89,6 +93,8 @@ class App:
             keys = DataKeys(self.database, self._masters)
             door = PracticeDoor(settings.practice_shards, self.database, keys, settings.secret_key)
             self.practice = self._behind(door)
+        for master_id, count in (await missing(self.database, self._masters)).items():
+            log.error("master_key_missing", master_id=master_id, chats=count)
         await self.edge.start()
         await self.practice.start()
         await self._durability()  # a weaker promise than was asked for is said in the log at the start

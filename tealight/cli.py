@@ -21,6 +21,7 @@ GROUPS = {
     "courses": ("tealight.courses_cli", "Courses: what they hold, and whether they are sound."),
     "engine": ("tealight.engine_cli", "The engine: check and rebuild what is derived."),
     "demo": ("tealight.demo_cli", "Demo people, and simulated chats to look at."),
+    "keys": ("tealight.keys_cli", "Master keys: show, rotate, tidy."),
     "routing": ("tealight.routing_cli", "Routing: why an offer went where it went."),
     "practice": ("tealight.practice_cli", "Practice chats: check scenarios, play one, score the recogniser."),
     "simulate": ("tealight.simulate_cli", "Made-up days on which routing policies are compared."),
@@ -114,12 +115,15 @@ def migrate() -> None:
     settings = _settings_with(PROCESS_NEEDS)
     from sqlalchemy.exc import SQLAlchemyError
 
+    from chat.conversation.data_keys import KeysAwayError
     from config.database import migrate as bring_up_to_date
     from config.database import url_of
+    from tealight.old_words import seal_old_words
 
     try:
         bring_up_to_date(url_of(settings))
-    except (OSError, SQLAlchemyError) as error:
+        seal_old_words(settings)
+    except (OSError, SQLAlchemyError, KeysAwayError) as error:
         cause = getattr(error, "orig", None) or error
         _fail(f"The database could not be brought up to date: {type(cause).__name__}: {cause}", 1)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from config import secret_key
+from config import master_keys, secret_key
 from config.settings import Settings, SettingsError, load
 from tealight.doctor_engine import look_at_engine
 from tealight.finding import Finding, Verdict
@@ -63,6 +63,16 @@ def judge_key(path: Path) -> Finding:
     return Finding("ok", f"the key in {path} is for this user only")
 
 
+def judge_master_keys(settings: Settings) -> Finding:
+    """Is it sure that every process has the same master keys, and nobody else has them?"""
+    if settings.master_key:
+        return Finding("ok", "the master keys come from MASTER_KEY")
+    if settings.database_url.startswith("postgres"):
+        what = "DATABASE_URL may be shared by several machines, and the master keys are a file of this one"
+        return Finding("hint", what, "Set MASTER_KEY to the same on every machine (docs/encryption.md).")
+    return judge_key(master_keys.path_of(settings.data_dir))
+
+
 def judge_address(settings: Settings) -> Finding:
     """Can staff sign in where people reach the service?"""
     if settings.public_url.startswith("https://"):
@@ -91,6 +101,7 @@ def look_at_folder(settings: Settings) -> Iterator[Finding]:
     yield judge_disk(shutil.disk_usage(folder).free, folder)
     if not settings.secret_key:
         yield judge_key(secret_key.path_of(folder))
+    yield judge_master_keys(settings)
     with contextlib.suppress(OSError, ValueError, KeyError):
         held = json.loads((folder / "up.lock").read_text())
         os.kill(int(held["pid"]), 0)
