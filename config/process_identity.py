@@ -35,6 +35,12 @@ def own_identity() -> str:
     return f"p.{place}.{pid}.{_born(pid)}.{'' if place else secrets.token_hex(6)}"
 
 
+def is_of_this_machine(identity: str) -> bool:
+    """Does this process live where `is_gone` can see it?"""
+    place = identity.split(".")[1:2]
+    return place != [""] and place == [_place()]
+
+
 def is_gone(identity: str) -> bool:
     """Is it certain that this process has ended? False for one of another machine: only its lease can tell."""
     parts = identity.split(".")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chat.accounts.directory import Directory
+from chat.edge.bury import link_name
 from chat.edge.chat_commands import ChatCommands
 from chat.edge.dispatch import Dispatch
 from chat.edge.door import Door
@@ -24,6 +25,7 @@ from config.database import Database
 from config.functions import Functions
 from config.log import get_logger
 from config.lua import Library
+from config.process_identity import own_identity
 from config.redis_engine import Engine
 from config.redis_link import RedisAway, RedisRefused
 from config.replica_ack import ReplicaAck
@@ -75,14 +77,15 @@ class Edge:
         settings, door = parts.settings, parts.door
         loop = asyncio.get_running_loop()
         self._parts = parts
+        process_id = own_identity()
         self.engine = engine_of(settings, door.shards.values())
-        self.link = self.engine.commands(door.link_names[0], on_up=self._link_up)
+        self.link = self.engine.commands(link_name(door.link_names[0], process_id), on_up=self._link_up)
         self.functions = Functions(self.link, parts.library)
         timing = timing_of(settings)
         self.lines = Lines(
             {band: Shard(tag, self.functions, timing, on_fact=door.on_fact(band)) for band, tag in door.shards.items()}
         )
-        self.hub = Hub(self.lines, loop.time, door)
+        self.hub = Hub(self.lines, loop.time, door, process_id)
         if not door.is_practice:
             self.hub.ticket_of = lambda chat, band: tickets.mint(settings.secret_key, ticket_of(chat, band, now_ms()))
         self.push_link = self.engine.pushes(door.link_names[1], on_push=self.hub.pushed, on_up=self._push_link_up)

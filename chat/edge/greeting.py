@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from chat.accounts import seeker_tokens
 from chat.accounts.pseudonyms import pseudonym
-from chat.conversation.data_keys import KeysAwayError
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import stand_down
@@ -18,7 +17,6 @@ from chat.protocol.pushes import Welcome
 from chat.protocol.replies import Done, Refused
 from config.clock import now_ms
 from config.database import Database
-from config.redis_link import RedisAway, RedisRefused
 from routing.rules.tickets import Ticket
 
 #: PROTOCOL: a token is good until 24 h after its last chat ended; one that never had a chat, 24 h after it was made.
@@ -57,8 +55,8 @@ class Greeter:
                 await bring_back(hub, self.database, person_id, held, tuple(hello.avoid_listeners or ()))
             view = await self._arrive(person, connection)
             view = await self._renew(person, view, hello.recover or [])
-        except (RedisAway, RedisRefused):
-            hub.remove(connection, person)
+        except BaseException:
+            hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
             raise
         connection.person_id = person_id
         connection.known = view
@@ -78,7 +76,7 @@ class Greeter:
         )
         try:
             await self._recover(connection, view, hello.recover or [])
-        except (RedisAway, RedisRefused, KeysAwayError):
+        except BaseException:
             # welcome is out, so hello can't be said again here: the client comes back and recovers.
             hub.close(connection, Close.RESYNC, "resync")
             raise

@@ -24,7 +24,6 @@ from chat.edge.view import View, compose
 from chat.protocol.codes import Close
 from chat.protocol.pushes import ChatOpened, Push, ReadChanged, TypingChanged
 from config.log import get_logger
-from config.process_identity import own_identity
 from config.redis_engine import Link
 from config.redis_link import RedisAway, RedisRefused
 from routing.actions.lines import Lines
@@ -40,9 +39,9 @@ UNSAID_PAGE = 100
 class Hub(Delivery):
     """Holds people, connections and subscriptions of this process; sends what follows from hints and publishes."""
 
-    def __init__(self, lines: Lines, loop_time: Callable[[], float], door: Door) -> None:
+    def __init__(self, lines: Lines, loop_time: Callable[[], float], door: Door, process_id: str) -> None:
         super().__init__(lines, loop_time, door)
-        self.process_id = own_identity()
+        self.process_id = process_id
         self.push_link: Link | None = None
         #: band -> this life of the engine that holds it; another one may have begun from an older state
         self.engine_run_ids: dict[str, str] = {}

@@ -11,6 +11,7 @@ from chat.accounts.directory import Directory
 from chat.accounts.pools import PoolBook
 from chat.accounts.staff import StaffMember
 from chat.conversation.data_keys import KeysAwayError
+from chat.edge.bury import Burial
 from chat.edge.hub import Hub
 from chat.edge.lines_telling import LinesTelling
 from chat.edge.listener_commands import set_availability
@@ -22,7 +23,6 @@ from chat.protocol.pushes import Heartbeat
 from chat.supervision.board import Board
 from config.clock import now_ms
 from config.log import get_logger
-from config.process_identity import is_gone
 from config.redis_link import RedisAway, RedisRefused
 from routing.store.shard import BEAT_S, LEASE_MS
 
@@ -57,6 +57,7 @@ class Ticks:
     def __post_init__(self) -> None:
         self._staff_version = 0
         self._lines_telling = LinesTelling(self.hub, self.pools)
+        self._burial = Burial(self.hub.lines, self.hub.door.link_names[0])
 
     def all(self) -> list[Coroutine[Any, Any, None]]:
         """The coroutines to run for as long as the process lives."""
@@ -124,15 +125,8 @@ class Ticks:
         await self.hub.say_unsaid()
 
     async def bury(self) -> None:
-        """A killed process of this machine is known to be gone long before its lease ends: its people are, too."""
-
-        async def bury_in(band: str) -> None:
-            shard = self.hub.lines.shards[band]
-            for name in await shard.functions.link.send("ZRANGE", shard.key("processes"), 0, -1):
-                if is_gone(name.decode()):
-                    await shard.call("bye", name)
-
-        await self.hub.lines.everywhere(bury_in)
+        """A killed process is known to be gone long before its lease ends: its people are, too."""
+        await self._burial.look(self.loop_time())
 
     async def attach_again(self, band: str) -> None:
         """After a lost lease or an emptied engine: everyone here is here."""
