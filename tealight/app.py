@@ -35,6 +35,7 @@ from listener_training.practising.door import PracticeDoor
 from listener_training.writing.editions import keep_fresh
 from listener_training.writing_api import writing_endpoints
 from listener_training.writing_api.zips import zip_routes
+from listener_training.review_api import review_endpoints
 from tealight import __version__
 from tealight.durability import Promise
 from tealight.library import library
@@ -79,6 +80,7 @@ class App:
                 *CLEARANCE_ENDPOINTS,
                 *learning_endpoints(self.shelf),
                 *certification_endpoints(book),
+                *review_endpoints(),
                 *writing_endpoints(self.shelf),
             ),
             more_routes=[*export_routes(self._deps, book), *zip_routes(self._deps, self.shelf)],

@@ -52,6 +52,15 @@ Why = Literal[
     "not_your_part",
     "too_many_drafts",
     "too_many_editions",
+    "no_such_review",
+    "nothing_to_review",
+    "not_a_mentor",
+    "review_taken",
+    "handed_in",
+    "not_in_turn",
+    "bad_levels",
+    "not_settled",
+    "bad_words",
 ]
 
 

@@ -67,6 +67,12 @@ _STATUS_OF: dict[Why, int] = {
     "not_your_part": 403,
     "too_many_drafts": 409,
     "too_many_editions": 409,
+    "no_such_review": 404,
+    "nothing_to_review": 409,
+    "not_a_mentor": 403,
+    "review_taken": 409,
+    "handed_in": 409,
+    "not_in_turn": 409,
 }
 _CODE_OF_STATUS: dict[int, ApiCode] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

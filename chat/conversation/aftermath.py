@@ -1,5 +1,8 @@
 """What people say about a chat: feedback, reports, wrap-up notes. Sealed in the database; a repeat replaces."""
 
+from sqlalchemy import delete
+
+from chat.conversation.consent_tables import ReviewConsentRow
 from chat.conversation.facts_tables import FeedbackCommentRow, ReportRow, WrapUpNoteRow
 from chat.conversation.sealing import ChatKey
 from chat.protocol.fields import Role
@@ -44,3 +47,12 @@ async def save_note(database: Database, key: ChatKey, listener_id: str, note: st
     async with database.write() as session:
         row = WrapUpNoteRow(chat_id=key.chat_id, listener_id=listener_id, at_ms=now_ms(), note=None, sealed=sealed)
         await session.merge(row)
+
+
+async def save_review_consent(database: Database, chat_id: str, *, may_review: bool) -> None:
+    """Keep a seeker's yes to a mentor's reading, or take it back; what the yes allowed then ends at once."""
+    async with database.write() as session:
+        if not may_review:
+            await session.execute(delete(ReviewConsentRow).where(ReviewConsentRow.chat_id == chat_id))
+        elif await session.get(ReviewConsentRow, chat_id) is None:
+            session.add(ReviewConsentRow(chat_id=chat_id, seeker_at_ms=now_ms(), listener_at_ms=None))

@@ -62,6 +62,10 @@ class Door:
         """Keep what a seeker wrote about a chat."""
         await aftermath.save_comment(self.database, await self.key_of(chat_id), comment)
 
+    async def save_review_consent(self, chat_id: str, *, may_review: bool) -> None:
+        """Keep a seeker's yes to a mentor's reading of the chat, or take it back."""
+        await aftermath.save_review_consent(self.database, chat_id, may_review=may_review)
+
     async def save_report(
         self, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
     ) -> None:

@@ -180,4 +180,6 @@ class SeekerCommands:
             raise CommandRefused("no_such_chat")
         if command.comment:
             await self.hub.door.save_comment(command.chat_id, command.comment)
+        if command.may_review is not None:
+            await self.hub.door.save_review_consent(command.chat_id, may_review=command.may_review)
         return Done(ref=command.ref)

@@ -137,6 +137,8 @@ class GiveFeedback(Struct, frozen=True, tag_field="type", tag="give_feedback"):
     rating: Scale
     distress: Scale | None = None
     comment: Comment | None = None
+    #: May trained mentors read this chat, so that the listener learns from it? Left out: as it was; at first no.
+    may_review: bool | None = None
 
     def __repr__(self) -> str:
         return f"GiveFeedback(chat_id={self.chat_id!r})"

@@ -19,6 +19,7 @@ from listener_training.practice.scenario import Stagebook, load_scenarios
 from listener_training.practising import rows
 from listener_training.practising.playing import DEBRIEF, Kept
 from listener_training.practising.tables import PracticeChatRow
+from listener_training.review.asking import forget_chat
 
 _PATH = "/api/learning/practice"
 _ONE = f"{_PATH}/{{practice_id}}"
@@ -89,7 +90,7 @@ class DebriefShown(Struct, frozen=True):
 
 
 @cache
-def _shelf() -> dict[str, Stagebook]:
+def scenario_shelf() -> dict[str, Stagebook]:
     """The scenarios that ship, read when somebody asks for them first."""
     return dict(load_scenarios())
 
@@ -106,7 +107,7 @@ class Practising:
         async with asked.deps.database.read() as session:
             mine = await rows.all_of(session, asked.by.person_id)
         return PracticeShown(
-            scenarios=[self._scenario(book, mine) for book in _shelf().values()],
+            scenarios=[self._scenario(book, mine) for book in scenario_shelf().values()],
             going_on=next((_line(row) for row in mine if row.ended_at_ms is None), None),
             ended=[_line(row) for row in mine if row.opened_at_ms is not None and row.ended_at_ms is not None],
         )
@@ -114,7 +115,7 @@ class Practising:
     async def begin(self, asked: Asked) -> PracticeLine:
         """A new practice chat, or the one of this scenario that goes on."""
         body: PracticeBody = asked.body
-        book = _shelf().get(body.scenario)
+        book = scenario_shelf().get(body.scenario)
         if book is None:
             raise Refused("no_such_scenario", "There is no such scenario.")
         async with asked.deps.database.write() as session:
@@ -133,7 +134,7 @@ class Practising:
         async with asked.deps.database.read() as session:
             row = await rows.own_one(session, asked.part("practice_id"), asked.by.person_id)
         kept, note = await _unsealed(asked.deps.keys, row)
-        book = _shelf().get(row.scenario)
+        book = scenario_shelf().get(row.scenario)
         return DebriefShown(
             practice=_line(row),
             pass_mark=book.scenario.pass_mark if book else 0,
@@ -225,7 +226,7 @@ async def _unsealed(keys: DataKeys, row: PracticeChatRow) -> tuple[Kept | None, 
 
 
 def _line(row: PracticeChatRow) -> PracticeLine:
-    book = _shelf().get(row.scenario)
+    book = scenario_shelf().get(row.scenario)
     return PracticeLine(
         practice_id=row.practice_id,
         scenario=row.scenario,

@@ -88,6 +88,9 @@ class PracticeDoor(Door):
     async def save_comment(self, chat_id: str, comment: str) -> None:
         """A partner has nothing to say about a chat; the debrief has."""
 
+    async def save_review_consent(self, chat_id: str, *, may_review: bool) -> None:
+        """A partner has nothing to allow; whose practice it was asks for themselves."""
+
     async def save_report(
         self, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
     ) -> None:

@@ -170,6 +170,7 @@ export interface GiveFeedback {
   rating: number;
   distress?: number | null;
   comment?: string | null;
+  may_review?: boolean | null;
 }
 
 export interface Report {
