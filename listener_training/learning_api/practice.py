@@ -19,7 +19,7 @@ from listener_training.practice.scenario import Stagebook, load_scenarios
 from listener_training.practising import rows
 from listener_training.practising.playing import DEBRIEF, Kept
 from listener_training.practising.tables import PracticeChatRow
-from listener_training.review.asking import forget_chat
+from listener_training.review.asking import forget_chats
 
 _PATH = "/api/learning/practice"
 _ONE = f"{_PATH}/{{practice_id}}"
@@ -149,6 +149,7 @@ class Practising:
         """Give up the one that goes on, or take away what was kept of one that ended."""
         async with asked.deps.database.write() as session:
             chat_id = await rows.remove(session, asked.part("practice_id"), asked.by.person_id)
+            await forget_chats(session, [chat_id])
         await asked.deps.keys.delete([chat_id])
 
     def _scenario(self, book: Stagebook, mine: Sequence[PracticeChatRow]) -> ScenarioLine:

@@ -74,12 +74,12 @@ async def remove(session: AsyncSession, review_ids: Sequence[str]) -> None:
         await session.execute(delete(table).where(table.review_id.in_(review_ids)))
 
 
-async def forget_chat(session: AsyncSession, kind: str, subject_id: str) -> None:
-    """The chat itself was deleted: so is everything that mentors made of it, and the consent."""
-    known = select(ReviewRow.review_id).where(ReviewRow.kind == kind, ReviewRow.subject_id == subject_id)
+async def forget_chats(session: AsyncSession, chat_ids: Sequence[str], kind: str = "real") -> None:
+    """These chats were deleted: so is everything that mentors made of them, and the consent."""
+    known = select(ReviewRow.review_id).where(ReviewRow.kind == kind, ReviewRow.subject_id.in_(chat_ids))
     await remove(session, (await session.scalars(known)).all())
     if kind == "real":
-        await session.execute(delete(ReviewConsentRow).where(ReviewConsentRow.chat_id == subject_id))
+        await session.execute(delete(ReviewConsentRow).where(ReviewConsentRow.chat_id.in_(chat_ids)))
 
 
 async def own_review(session: AsyncSession, review_id: str, person_id: str) -> ReviewRow:

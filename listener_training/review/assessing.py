@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.audit import record
 from chat.accounts.refusal import Refused
+from chat.conversation.sealing import ChatKey
 from listener_training.review.asking import no_such_review
 from listener_training.review.mentors import require_mentor
 from listener_training.review.phases import is_overdue
 from listener_training.review.rubric import ReviewRules, Rubric, what_is_wrong_with
 from listener_training.review.tables import AssessmentRow, ReviewRow
 from listener_training.review.transcript import is_readable
+from listener_training.review.wording import pack
 
 COMMENT_MAX = 4000
 
@@ -60,7 +62,7 @@ async def take(
     if sum(not is_overdue(one, rules, now_ms) for one in held) >= rules.readers:
         raise Refused("review_taken", "Two mentors read this chat already.")
     mine = AssessmentRow(
-        review_id=review_id, mentor_id=mentor_id, taken_at_ms=now_ms, levels=None, helped="", to_try=""
+        review_id=review_id, mentor_id=mentor_id, taken_at_ms=now_ms, levels=None, helped=b"", to_try=b""
     )
     session.add(mine)
     record(session, by=mentor_id, act="take_review", about=review_id, at_ms=now_ms)
@@ -86,9 +88,13 @@ async def hand_in(
     levels: Mapping[str, int | None],
     helped: str,
     to_try: str,
+    key: ChatKey | None,
     now_ms: int,
 ) -> AssessmentRow:
-    """Keep what a mentor found. From then on it stands, so that two readings stay apart. Raises Refused."""
+    """Keep what a mentor found. From then on it stands, so that two readings stay apart. Raises Refused.
+
+    `key`: of a real chat, to seal the words with.
+    """
     await open_review(session, review_id, mentor_id)
     mine = await own_assessment(session, review_id, mentor_id)
     if mine.handed_in_at_ms is not None:
@@ -98,7 +104,9 @@ async def hand_in(
         raise Refused("bad_levels", wrong)
     if not helped.strip():
         raise Refused("bad_levels", "Say in your own words what helped the person.")
-    mine.levels, mine.helped, mine.to_try = dict(levels), helped.strip(), to_try.strip()
+    mine.levels = dict(levels)
+    mine.helped = pack(key, f"helped:{review_id}", mentor_id, helped.strip())
+    mine.to_try = pack(key, f"to_try:{review_id}", mentor_id, to_try.strip())
     mine.handed_in_at_ms = now_ms
     record(session, by=mentor_id, act="hand_in_review", about=review_id, at_ms=now_ms)
     await session.flush()

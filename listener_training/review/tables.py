@@ -1,6 +1,6 @@
 """Mentors, reviews of chats, what each mentor found, and what was said about it. Times are Unix milliseconds."""
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
@@ -50,7 +50,7 @@ class ReviewRow(Base):
 class AssessmentRow(Base):
     """What one mentor found, apart from the other one. Once handed in its levels change no more.
 
-    `levels`: item -> 0 to 3, or null where it could not be seen. `helped`, `to_try`: words for the listener.
+    `levels`: item -> 0 to 3, or null where it could not be seen. `helped`, `to_try`: for the listener (wording.py).
     """
 
     __tablename__ = "assessments"
@@ -60,15 +60,15 @@ class AssessmentRow(Base):
     taken_at_ms: Mapped[int] = mapped_column(BigInteger)
     handed_in_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     levels: Mapped[dict[str, int | None] | None] = mapped_column(JSON(none_as_null=True))
-    helped: Mapped[str]
-    to_try: Mapped[str]
+    helped: Mapped[bytes] = mapped_column(LargeBinary)
+    to_try: Mapped[bytes] = mapped_column(LargeBinary)
 
     def __repr__(self) -> str:
         return f"AssessmentRow(review_id={self.review_id!r}, mentor_id={self.mentor_id!r})"
 
 
 class ReviewWordsRow(Base):
-    """Something said about a review: among its mentors (`is_among_mentors`), or with the listener."""
+    """Something said about a review: among its mentors (`is_among_mentors`), or with the listener. See wording.py."""
 
     __tablename__ = "review_words"
 
@@ -78,7 +78,7 @@ class ReviewWordsRow(Base):
     by: Mapped[str]
     at_ms: Mapped[int] = mapped_column(BigInteger)
     is_among_mentors: Mapped[bool]
-    text: Mapped[str]
+    text: Mapped[bytes] = mapped_column(LargeBinary)
 
     def __repr__(self) -> str:
         return f"ReviewWordsRow(words_id={self.words_id!r})"

@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat.accounts.audit import record
 from chat.accounts.refusal import Refused
 from chat.conversation.consent_tables import ReviewConsentRow
+from chat.conversation.sealing import ChatKey
 from listener_training.review.asking import own_review, remove
 from listener_training.review.assessing import assessments_of, open_review, own_assessment
 from listener_training.review.phases import DAY_MS, far_apart, may_be_shared, sees_all
 from listener_training.review.rubric import LEVELS, ReviewRules
 from listener_training.review.tables import AssessmentRow, ReviewRow, ReviewWordsRow
+from listener_training.review.wording import pack
 
 WORDS_MAX = 4000
 
@@ -50,12 +52,14 @@ async def share(
     return row
 
 
-async def write_as_listener(session: AsyncSession, review_id: str, person_id: str, text: str, now_ms: int) -> None:
+async def write_as_listener(
+    session: AsyncSession, review_id: str, person_id: str, text: str, key: ChatKey | None, *, now_ms: int
+) -> None:
     """Say something to the mentors, once they have shared what they found. Raises Refused."""
     row = await own_review(session, review_id, person_id)
     if row.shared_at_ms is None:
         raise Refused("not_in_turn", "The mentors have not answered yet.")
-    _add(session, review_id, person_id, text, is_among_mentors=False, now_ms=now_ms)
+    _add(session, review_id, person_id, text, key, is_among_mentors=False, now_ms=now_ms)
 
 
 async def write_as_mentor(
@@ -63,6 +67,7 @@ async def write_as_mentor(
     review_id: str,
     mentor_id: str,
     text: str,
+    key: ChatKey | None,
     rules: ReviewRules,
     *,
     is_among_mentors: bool,
@@ -76,7 +81,7 @@ async def write_as_mentor(
         raise Refused("not_in_turn", "Both mentors read apart until both have handed in.")
     if not is_among_mentors and row.shared_at_ms is None:
         raise Refused("not_in_turn", "Share it with the listener first.")
-    _add(session, review_id, mentor_id, text, is_among_mentors=is_among_mentors, now_ms=now_ms)
+    _add(session, review_id, mentor_id, text, key, is_among_mentors=is_among_mentors, now_ms=now_ms)
 
 
 async def words_of(session: AsyncSession, review_id: str) -> Sequence[ReviewWordsRow]:
@@ -93,8 +98,8 @@ async def forget_old(session: AsyncSession, rules: ReviewRules, now_ms: int) -> 
     old_ms = now_ms - rules.words_kept_days * DAY_MS
     old = select(ReviewRow.review_id).where(ReviewRow.shared_at_ms < old_ms)
     await session.execute(delete(ReviewWordsRow).where(ReviewWordsRow.review_id.in_(old)))
-    worded = (AssessmentRow.review_id.in_(old), (AssessmentRow.helped != "") | (AssessmentRow.to_try != ""))
-    await session.execute(update(AssessmentRow).where(*worded).values(helped="", to_try=""))
+    worded = (AssessmentRow.review_id.in_(old), (AssessmentRow.helped != b"") | (AssessmentRow.to_try != b""))
+    await session.execute(update(AssessmentRow).where(*worded).values(helped=b"", to_try=b""))
     consented = select(ReviewConsentRow.chat_id).where(ReviewConsentRow.listener_at_ms.is_not(None))
     unread = (ReviewRow.shared_at_ms.is_(None)) & (ReviewRow.asked_at_ms < old_ms)
     revoked = (ReviewRow.kind == "real") & ReviewRow.subject_id.not_in(consented)
@@ -103,8 +108,18 @@ async def forget_old(session: AsyncSession, rules: ReviewRules, now_ms: int) -> 
     return len(gone)
 
 
-def _add(session: AsyncSession, review_id: str, by: str, text: str, *, is_among_mentors: bool, now_ms: int) -> None:
+def _add(
+    session: AsyncSession,
+    review_id: str,
+    by: str,
+    text: str,
+    key: ChatKey | None,
+    *,
+    is_among_mentors: bool,
+    now_ms: int,
+) -> None:
     words = text.strip()
     if not words:
         raise Refused("bad_words", "Write something first.")
-    session.add(ReviewWordsRow(review_id=review_id, by=by, at_ms=now_ms, is_among_mentors=is_among_mentors, text=words))
+    kept = pack(key, f"words:{review_id}", by, words)
+    session.add(ReviewWordsRow(review_id=review_id, by=by, at_ms=now_ms, is_among_mentors=is_among_mentors, text=kept))

@@ -1,6 +1,5 @@
 """The words of a chat that mentors read, from where the chat is kept. Nothing is copied for the review."""
 
-from collections.abc import Awaitable, Callable
 from typing import Literal
 
 import msgspec
@@ -14,17 +13,13 @@ from listener_training.review.tables import ReviewRow
 
 
 class Line(Struct, frozen=True):
-    """One message. A silence of the listener in a practice chat is an empty text."""
+    """One message. A silence of the listener in a practice chat is an empty text; so is what another listener wrote."""
 
-    who: Literal["seeker", "listener"]
+    who: Literal["seeker", "listener", "other_listener"]
     text: str
 
     def __repr__(self) -> str:
         return f"Line(who={self.who!r})"
-
-
-#: Chat id -> its words as far as they are kept, or None. Reads another table than the session's caller may hold open.
-ReadChat = Callable[[str], Awaitable[list[Line] | None]]
 
 
 def practice_lines(row: PracticeChatRow) -> list[Line] | None:

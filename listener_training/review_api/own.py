@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat.accounts.refusal import Refused
 from chat.api.endpoint import STAFF, Asked, Endpoint
 from listener_training.practising.tables import PracticeChatRow
 from listener_training.review.asking import ask, consented_chats, reviews_of, withdraw
 from listener_training.review.mentors import all_mentors
+from listener_training.review.real_chats import RealChats
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review.tables import ReviewRow
-from listener_training.review.transcript import ReadChat
 from listener_training.review_api.lines import lines_of, scenario_title
 from listener_training.review_api.shown import Askable, NewReview, OwnReviewsShown, ReviewLine
 
@@ -22,7 +23,7 @@ _ASKABLE_MAX = 30
 
 @dataclass(frozen=True)
 class OwnReviews:
-    read_chat: ReadChat | None
+    real: RealChats | None
 
     async def overview(self, asked: Asked) -> OwnReviewsShown:
         """What mentors read or may be asked to read."""
@@ -36,7 +37,7 @@ class OwnReviews:
                 may_ask=await self._askable(session, me, {row.subject_id for row in mine}),
                 has_mentors=bool(mentors - {me}),
                 is_mentor=me in mentors,
-                reads_real=self.read_chat is not None,
+                reads_real=self.real is not None,
                 first_chats=rules.first_chats,
                 words_kept_days=rules.words_kept_days,
             )
@@ -54,7 +55,7 @@ class OwnReviews:
             )
             for practice_id, scenario, ended_at_ms in await session.execute(query)
         ]
-        if self.read_chat is not None:
+        if self.real is not None:
             found += [
                 Askable(
                     kind="real",
@@ -73,6 +74,8 @@ class OwnReviews:
         body: NewReview = asked.body
         rules = shipped_rules()
         me = asked.by.person_id
+        if body.kind == "real" and self.real is None:
+            raise Refused("nothing_to_review", "This service keeps no words of chats.")
         async with asked.deps.database.write() as session:
             row: ReviewRow = await ask(
                 session, me, body.kind, body.subject_id, shipped_rubric(), rules, now_ms=asked.now_ms

@@ -1,22 +1,27 @@
 """One review: reading it, as its listener or as one of its mentors; handing in, sharing, writing."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.audit import record
 from chat.accounts.directory import names_of
-from chat.api.endpoint import STAFF, Asked, Endpoint
+from chat.api.endpoint import DATABASE_AWAY, STAFF, Asked, Endpoint
+from chat.conversation.data_keys import KeysAwayError
+from chat.conversation.sealing import ChatKey
 from listener_training.practising.tables import PracticeChatRow
 from listener_training.review import talking
 from listener_training.review.asking import no_such_review
 from listener_training.review.assessing import assessments_of, hand_back, hand_in, open_review, take
 from listener_training.review.phases import DAY_MS, far_apart, may_be_shared, sees_all
+from listener_training.review.real_chats import RealChats
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review.tables import AssessmentRow, ReviewRow, ReviewWordsRow
-from listener_training.review.transcript import Line, ReadChat, is_readable, practice_lines
+from listener_training.review.transcript import Line, is_readable, practice_lines
+from listener_training.review.wording import unpack
 from listener_training.review_api.lines import lines_of
 from listener_training.review_api.shown import (
     HandIn,
@@ -28,15 +33,17 @@ from listener_training.review_api.shown import (
 )
 
 _ONE = "/api/reviews/{review_id}"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
 class Reading:
-    read_chat: ReadChat | None
+    real: RealChats | None
 
     async def look(self, asked: Asked) -> ReviewShown:
         """The chat, what was found as far as one may see it, and the talk."""
         me, review_id = asked.by.person_id, asked.part("review_id")
+        key = await self._key(asked)
         async with asked.deps.database.read() as session:
             row = await session.get(ReviewRow, review_id)
             is_own = row is not None and row.person_id == me
@@ -49,7 +56,7 @@ class Reading:
                 # Words are for those who hold a place; the queue says what the others need to know.
                 raise no_such_review()
             words = await talking.words_of(session, review_id)
-            shown = await self._shown(session, asked, row, held, words)
+            shown = await self._shown(session, asked, row, held, words, key)
             practice = await session.get(PracticeChatRow, row.subject_id) if row.kind == "practice" else None
         if row.kind == "real" and not is_own:
             # Written before anything is shown: a look that leaves no line can't happen.
@@ -59,8 +66,8 @@ class Reading:
         lines: list[Line] | None = None
         if practice is not None:
             lines = practice_lines(practice)
-        elif self.read_chat is not None and row.kind == "real":
-            lines = await self.read_chat(row.subject_id)
+        elif self.real is not None and row.kind == "real":
+            lines = await self._of_keys(self.real.read(row.subject_id, row.person_id))
         return msgspec.structs.replace(shown, lines=lines)
 
     async def _shown(
@@ -70,6 +77,7 @@ class Reading:
         row: ReviewRow,
         held: Sequence[AssessmentRow],
         words: Sequence[ReviewWordsRow],
+        key: ChatKey | None,
     ) -> ReviewShown:
         me, now_ms, rules = asked.by.person_id, asked.now_ms, shipped_rules()
         is_own = row.person_id == me
@@ -90,8 +98,8 @@ class Reading:
                     mentor_name=names.get(one.mentor_id, ""),
                     is_mine=one is mine,
                     levels=one.levels or {},
-                    helped=one.helped,
-                    to_try=one.to_try,
+                    helped=unpack(key, f"helped:{row.review_id}", one.mentor_id, one.helped),
+                    to_try=unpack(key, f"to_try:{row.review_id}", one.mentor_id, one.to_try),
                     handed_in_at_ms=one.handed_in_at_ms,
                 )
                 for one in held
@@ -105,7 +113,7 @@ class Reading:
                     is_mine=one.by == me,
                     is_among_mentors=one.is_among_mentors,
                     at_ms=one.at_ms,
-                    text=one.text,
+                    text=unpack(key, f"words:{row.review_id}", one.by, one.text),
                 )
                 for one in words
                 if not one.is_among_mentors or (sees_others and not is_own)
@@ -114,6 +122,26 @@ class Reading:
             due_at_ms=None if mine is None or is_in else mine.taken_at_ms + rules.take_days * DAY_MS,
             server_time_ms=now_ms,
         )
+
+    async def _key(self, asked: Asked) -> ChatKey | None:
+        """What words about this review are sealed with, where it is about a real chat. Raises Refused, Problem."""
+        async with asked.deps.database.read() as session:
+            row = await session.get(ReviewRow, asked.part("review_id"))
+        if row is None:
+            raise no_such_review()
+        if row.kind != "real":
+            return None
+        key = None if self.real is None else await self._of_keys(self.real.key_of(row.subject_id))
+        if key is None:
+            # The chat was deleted, and what was said about it can be read by nobody.
+            raise no_such_review()
+        return key
+
+    async def _of_keys(self, asking: Awaitable[Found]) -> Found:
+        try:
+            return await asking
+        except KeysAwayError:
+            raise DATABASE_AWAY from None
 
     async def take(self, asked: Asked) -> None:
         """Hold a place in this review."""
@@ -135,6 +163,7 @@ class Reading:
     async def hand_in(self, asked: Asked) -> None:
         """What one found, once and for all."""
         body: HandIn = asked.body
+        key = await self._key(asked)
         async with asked.deps.database.write() as session:
             await hand_in(
                 session,
@@ -144,6 +173,7 @@ class Reading:
                 levels=body.levels,
                 helped=body.helped,
                 to_try=body.to_try,
+                key=key,
                 now_ms=asked.now_ms,
             )
 
@@ -164,16 +194,18 @@ class Reading:
         """Say something, to the other mentor or in the talk with the listener."""
         body: NewWords = asked.body
         review_id, me, now_ms = asked.part("review_id"), asked.by.person_id, asked.now_ms
+        key = await self._key(asked)
         async with asked.deps.database.write() as session:
             row = await session.get(ReviewRow, review_id)
             if row is not None and row.person_id == me:
-                await talking.write_as_listener(session, review_id, me, body.text, now_ms)
+                await talking.write_as_listener(session, review_id, me, body.text, key, now_ms=now_ms)
             else:
                 await talking.write_as_mentor(
                     session,
                     review_id,
                     me,
                     body.text,
+                    key,
                     shipped_rules(),
                     is_among_mentors=body.is_among_mentors,
                     now_ms=now_ms,

@@ -12,10 +12,12 @@ from chat.accounts.tables import AuditRow
 from chat.api.routes import http_app
 from chat.conversation.aftermath import save_review_consent
 from chat.conversation.facts_tables import ChatFactsRow
+from chat.conversation.sealing import ChatKey
 from config.database import Database
 from listener_training.learning_api import learning_endpoints
 from listener_training.practising.playing import Kept
 from listener_training.practising.tables import PracticeChatRow
+from listener_training.review.asking import forget_chats
 from listener_training.review.phases import DAY_MS
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review.tables import AssessmentRow, ReviewRow, ReviewWordsRow
@@ -32,22 +34,31 @@ ITEMS = [item.id for item in shipped_rubric().items]
 REAL_WORDS = [Line("seeker", "nobody calls any more"), Line("listener", "that sounds lonely")]
 
 
+class KeptChats:
+    """Real chats with their words and their keys; `delete` makes one unreadable."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, ChatKey] = {}
+
+    async def read(self, chat_id: str, listener_id: str) -> list[Line] | None:
+        return REAL_WORDS if chat_id in self.keys else None
+
+    async def key_of(self, chat_id: str) -> ChatKey | None:
+        return self.keys.get(chat_id)
+
+
 class Mentoring(Api):
     """An API with the words of real chats in `kept`."""
 
-    kept: dict[str, list[Line]]
+    kept: KeptChats
 
 
 @pytest.fixture
 async def house(database: Database, clock: Clock, tmp_path: Path) -> Any:
     api = await make_api(database, clock, tmp_path / "dist")
     house = Mentoring(api.deps, api.clock, api.engines)
-    house.kept = {}
-
-    async def read_chat(chat_id: str) -> list[Line] | None:
-        return house.kept.get(chat_id)
-
-    house.app = http_app(api.deps, more=(*learning_endpoints({}), *review_endpoints(read_chat)))
+    house.kept = KeptChats()
+    house.app = http_app(api.deps, more=(*learning_endpoints({}), *review_endpoints(house.kept)))
     yield house
     await house.close()
 
@@ -303,7 +314,7 @@ async def a_real_chat(house: Mentoring, listener: Browser, chat_id: str, band: s
                 messages_listener=1,
             )
         )
-    house.kept[chat_id] = REAL_WORDS
+    house.kept.keys[chat_id] = ChatKey(chat_id, bytes(32))
     house.clock.advance(s=3600)
 
 
@@ -355,6 +366,35 @@ async def test_first_chats_come_first_and_teens_chats_go_to_who_is_cleared(house
     assert [line["is_first_chats"] for line in lines] == [True] * RULES.first_chats + [False] * 2
     assert await queue_of(plain) == [asked_first]
     assert problem(await plain.post(f"/api/reviews/{ids[0]}/assessment")) == (403, "not_a_mentor")
+
+
+async def test_words_about_a_real_chat_go_with_its_key(house: Mentoring) -> None:
+    cast = await people(house)
+    await a_real_chat(house, cast.fennel, "c1")
+    await save_review_consent(house.deps.database, "c1", may_review=True)
+    review_id = await asks(cast.fennel, "c1", "real")
+    for mentor in (cast.maple, cast.linden):
+        await takes(mentor, review_id)
+        await hands_in(mentor, review_id, helped="You heard how quiet it is.")
+    await shares(cast.maple, review_id)
+    await cast.fennel.post(f"/api/reviews/{review_id}/words", {"text": "It was the phone."})
+    shown = await sees(cast.fennel, review_id)
+    assert (shown["readings"][0]["helped"], shown["words"][0]["text"]) == (
+        "You heard how quiet it is.",
+        "It was the phone.",
+    )
+    async with house.deps.database.read() as session:
+        kept = [
+            *await session.scalars(select(AssessmentRow.helped)),
+            *await session.scalars(select(ReviewWordsRow.text)),
+        ]
+    assert len(kept) == 3
+    assert not any(b"quiet" in words or b"phone" in words for words in kept)
+    del house.kept.keys["c1"]
+    assert problem(await cast.fennel.get(f"/api/reviews/{review_id}")) == (404, "no_such_review")
+    async with house.deps.database.write() as session:
+        await forget_chats(session, ["c1"])
+    assert (await cast.fennel.get("/api/reviews")).json()["reviews"] == []
 
 
 # ---- what goes ----

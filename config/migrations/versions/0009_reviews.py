@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -52,8 +52,8 @@ def upgrade() -> None:
         sa.Column("taken_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("handed_in_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("levels", sa.JSON(), nullable=True),
-        sa.Column("helped", sa.String(), nullable=False),
-        sa.Column("to_try", sa.String(), nullable=False),
+        sa.Column("helped", sa.LargeBinary(), nullable=False),
+        sa.Column("to_try", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.review_id"], name="fk_assessments_review_id_reviews"),
         sa.ForeignKeyConstraint(["mentor_id"], ["staff.person_id"], name="fk_assessments_mentor_id_staff"),
         sa.PrimaryKeyConstraint("review_id", "mentor_id", name="pk_assessments"),
@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("is_among_mentors", sa.Boolean(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.review_id"], name="fk_review_words_review_id_reviews"),
         sa.PrimaryKeyConstraint("words_id", name="pk_review_words"),
     )
