@@ -15,6 +15,8 @@ from listener_training.certification.library import open_rule_sets
 from listener_training.certification.signing_key import read_or_make
 from listener_training.certification.standing import Rulebook
 from listener_training.learning.shelf import open_shelf
+from listener_training.review.rubric import shipped_rules
+from listener_training.review.talking import forget_old
 from listener_training.writing.editions import refresh
 from routing.actions.lines import Lines
 from tealight.background import run
@@ -45,6 +47,8 @@ def main(settings: Settings) -> int:
             await _sample(lines, minute)
             last_sample = minute
             await _grant()
+            async with database.write() as session:
+                await forget_old(session, shipped_rules(), now_ms())
 
     async def _grant() -> None:
         """Certificates whose rules are met, where the admins want them granted without being asked."""

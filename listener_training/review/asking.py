@@ -35,8 +35,9 @@ async def ask(
     await take_turn(session, person_id)
     known = select(ReviewRow).where(ReviewRow.kind == kind, ReviewRow.subject_id == subject_id)
     if kind == "practice":
-        age_band, is_first = await _practice(session, person_id, subject_id), False
+        (age_band, chat_id), is_first = await _practice(session, person_id, subject_id), False
     else:
+        chat_id = subject_id
         age_band, is_first = await _real(session, person_id, subject_id, rules, now_ms)
     row = (await session.scalars(known)).one_or_none()
     if row is not None:
@@ -45,6 +46,7 @@ async def ask(
         review_id=new_id("v"),
         kind=kind,
         subject_id=subject_id,
+        chat_id=chat_id,
         person_id=person_id,
         age_band=age_band,
         is_first_chats=is_first,
@@ -74,12 +76,11 @@ async def remove(session: AsyncSession, review_ids: Sequence[str]) -> None:
         await session.execute(delete(table).where(table.review_id.in_(review_ids)))
 
 
-async def forget_chats(session: AsyncSession, chat_ids: Sequence[str], kind: str = "real") -> None:
-    """These chats were deleted: so is everything that mentors made of them, and the consent."""
-    known = select(ReviewRow.review_id).where(ReviewRow.kind == kind, ReviewRow.subject_id.in_(chat_ids))
+async def forget_chats(session: AsyncSession, chat_ids: Sequence[str]) -> None:
+    """These chats, real or practice, were deleted: so is everything that mentors made of them, and the consent."""
+    known = select(ReviewRow.review_id).where(ReviewRow.chat_id.in_(chat_ids))
     await remove(session, (await session.scalars(known)).all())
-    if kind == "real":
-        await session.execute(delete(ReviewConsentRow).where(ReviewConsentRow.chat_id.in_(chat_ids)))
+    await session.execute(delete(ReviewConsentRow).where(ReviewConsentRow.chat_id.in_(chat_ids)))
 
 
 async def own_review(session: AsyncSession, review_id: str, person_id: str) -> ReviewRow:
@@ -111,11 +112,11 @@ async def consented_chats(session: AsyncSession, person_id: str) -> Sequence[Cha
     return (await session.scalars(query.order_by(ChatFactsRow.ended_at_ms.desc()))).all()
 
 
-async def _practice(session: AsyncSession, person_id: str, practice_id: str) -> str:
+async def _practice(session: AsyncSession, person_id: str, practice_id: str) -> tuple[str, str]:
     row: PracticeChatRow = await own_one(session, practice_id, person_id)
-    if row.debrief is None:
+    if not row.sealed:
         raise Refused("nothing_to_review", _NOTHING)
-    return row.age_band
+    return row.age_band, row.chat_id
 
 
 async def _real(

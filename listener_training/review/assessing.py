@@ -88,12 +88,12 @@ async def hand_in(
     levels: Mapping[str, int | None],
     helped: str,
     to_try: str,
-    key: ChatKey | None,
+    key: ChatKey,
     now_ms: int,
 ) -> AssessmentRow:
     """Keep what a mentor found. From then on it stands, so that two readings stay apart. Raises Refused.
 
-    `key`: of a real chat, to seal the words with.
+    `key`: the chat's, which seals the words.
     """
     await open_review(session, review_id, mentor_id)
     mine = await own_assessment(session, review_id, mentor_id)

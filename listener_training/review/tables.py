@@ -29,6 +29,8 @@ class ReviewRow(Base):
     kind: Mapped[str]
     #: the practice chat or the chat
     subject_id: Mapped[str]
+    #: whose key seals the words
+    chat_id: Mapped[str] = mapped_column(index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("staff.person_id"), index=True)
     age_band: Mapped[str]
     is_first_chats: Mapped[bool]

@@ -53,7 +53,7 @@ async def share(
 
 
 async def write_as_listener(
-    session: AsyncSession, review_id: str, person_id: str, text: str, key: ChatKey | None, *, now_ms: int
+    session: AsyncSession, review_id: str, person_id: str, text: str, key: ChatKey, *, now_ms: int
 ) -> None:
     """Say something to the mentors, once they have shared what they found. Raises Refused."""
     row = await own_review(session, review_id, person_id)
@@ -67,7 +67,7 @@ async def write_as_mentor(
     review_id: str,
     mentor_id: str,
     text: str,
-    key: ChatKey | None,
+    key: ChatKey,
     rules: ReviewRules,
     *,
     is_among_mentors: bool,
@@ -113,7 +113,7 @@ def _add(
     review_id: str,
     by: str,
     text: str,
-    key: ChatKey | None,
+    key: ChatKey,
     *,
     is_among_mentors: bool,
     now_ms: int,

@@ -4,10 +4,15 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat.accounts.tables import StaffRow
+from chat.conversation.archive_reading import read_transcript
 from chat.conversation.consent_tables import ReviewConsentRow
-from listener_training.practising.playing import Kept
+from chat.conversation.data_keys import DataKeys
+from config.database import Database
+from listener_training.practising.playing import DEBRIEF, Kept
 from listener_training.practising.tables import PracticeChatRow
 from listener_training.review.tables import ReviewRow
 
@@ -22,11 +27,20 @@ class Line(Struct, frozen=True):
         return f"Line(who={self.who!r})"
 
 
-def practice_lines(row: PracticeChatRow) -> list[Line] | None:
-    """The words of a practice chat; None when they are not kept (any more). Not what a program made of them."""
-    if row.debrief is None:
+async def read_lines(database: Database, keys: DataKeys, review: ReviewRow) -> list[Line] | None:
+    """What was written; None where the words are not kept. Raises KeysAwayError, BadTranscriptError."""
+    if review.kind == "real":
+        return await _real(database, keys, review.chat_id, review.person_id)
+    async with database.read() as session:
+        row = await session.get(PracticeChatRow, review.subject_id)
+    key = await keys.of(review.chat_id)
+    if row is None or key is None or not row.sealed:
         return None
-    kept = msgspec.convert(row.debrief, Kept)
+    return practice_lines(msgspec.json.decode(key.unseal_note(DEBRIEF, row.person_id, row.sealed), type=Kept))
+
+
+def practice_lines(kept: Kept) -> list[Line]:
+    """The words of a practice chat, and not what a program made of them. Pure."""
     lines = [Line("seeker", text) for text in kept.debrief.opening]
     for turn in kept.debrief.turns:
         lines.append(Line("listener", turn.text))
@@ -45,3 +59,20 @@ async def is_readable(session: AsyncSession, review: ReviewRow) -> bool:
     if review.kind == "real":
         return await has_consent(session, review.subject_id)
     return await session.get(PracticeChatRow, review.subject_id) is not None
+
+
+async def _real(database: Database, keys: DataKeys, chat_id: str, listener_id: str) -> list[Line] | None:
+    transcript = await read_transcript(database, keys, chat_id)
+    if transcript is None:
+        return None
+    writers = {message.from_id for message in transcript.messages}
+    async with database.read() as session:
+        staff = set(await session.scalars(select(StaffRow.person_id).where(StaffRow.person_id.in_(writers))))
+    return [_line(message.from_id, message.text, listener_id, staff) for message in transcript.messages]
+
+
+def _line(from_id: str, text: str, listener_id: str, staff: set[str]) -> Line:
+    if from_id == listener_id:
+        return Line("listener", text)
+    # A listener before or after this one was not asked: that something was said is enough.
+    return Line("other_listener", "") if from_id in staff else Line("seeker", text)

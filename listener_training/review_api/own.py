@@ -1,16 +1,12 @@
 """One's own chats: asking mentors to read them, and taking that back."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat.accounts.refusal import Refused
 from chat.api.endpoint import STAFF, Asked, Endpoint
 from listener_training.practising.tables import PracticeChatRow
 from listener_training.review.asking import ask, consented_chats, reviews_of, withdraw
 from listener_training.review.mentors import all_mentors
-from listener_training.review.real_chats import RealChats
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review.tables import ReviewRow
 from listener_training.review_api.lines import lines_of, scenario_title
@@ -21,10 +17,7 @@ _PATH = "/api/reviews"
 _ASKABLE_MAX = 30
 
 
-@dataclass(frozen=True)
 class OwnReviews:
-    real: RealChats | None
-
     async def overview(self, asked: Asked) -> OwnReviewsShown:
         """What mentors read or may be asked to read."""
         rules = shipped_rules()
@@ -37,14 +30,13 @@ class OwnReviews:
                 may_ask=await self._askable(session, me, {row.subject_id for row in mine}),
                 has_mentors=bool(mentors - {me}),
                 is_mentor=me in mentors,
-                reads_real=self.real is not None,
                 first_chats=rules.first_chats,
                 words_kept_days=rules.words_kept_days,
             )
 
     async def _askable(self, session: AsyncSession, me: str, asked_for: set[str]) -> list[Askable]:
         query = select(PracticeChatRow.practice_id, PracticeChatRow.scenario, PracticeChatRow.ended_at_ms)
-        query = query.where(PracticeChatRow.person_id == me, PracticeChatRow.debrief.is_not(None))
+        query = query.where(PracticeChatRow.person_id == me, PracticeChatRow.sealed.is_not(None))
         found = [
             Askable(
                 kind="practice",
@@ -55,17 +47,16 @@ class OwnReviews:
             )
             for practice_id, scenario, ended_at_ms in await session.execute(query)
         ]
-        if self.real is not None:
-            found += [
-                Askable(
-                    kind="real",
-                    subject_id=row.chat_id,
-                    title="",
-                    topics=list(row.topics),
-                    ended_at_ms=row.ended_at_ms,
-                )
-                for row in await consented_chats(session, me)
-            ]
+        found += [
+            Askable(
+                kind="real",
+                subject_id=row.chat_id,
+                title="",
+                topics=list(row.topics),
+                ended_at_ms=row.ended_at_ms,
+            )
+            for row in await consented_chats(session, me)
+        ]
         found = [one for one in found if one.subject_id not in asked_for]
         return sorted(found, key=lambda one: one.ended_at_ms, reverse=True)[:_ASKABLE_MAX]
 
@@ -74,8 +65,6 @@ class OwnReviews:
         body: NewReview = asked.body
         rules = shipped_rules()
         me = asked.by.person_id
-        if body.kind == "real" and self.real is None:
-            raise Refused("nothing_to_review", "This service keeps no words of chats.")
         async with asked.deps.database.write() as session:
             row: ReviewRow = await ask(
                 session, me, body.kind, body.subject_id, shipped_rubric(), rules, now_ms=asked.now_ms

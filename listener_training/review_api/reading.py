@@ -1,7 +1,6 @@
 """One review: reading it, as its listener or as one of its mentors; handing in, sharing, writing."""
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -9,18 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.audit import record
 from chat.accounts.directory import names_of
+from chat.accounts.refusal import Refused
 from chat.api.endpoint import DATABASE_AWAY, STAFF, Asked, Endpoint
 from chat.conversation.data_keys import KeysAwayError
 from chat.conversation.sealing import ChatKey
-from listener_training.practising.tables import PracticeChatRow
 from listener_training.review import talking
 from listener_training.review.asking import no_such_review
 from listener_training.review.assessing import assessments_of, hand_back, hand_in, open_review, take
 from listener_training.review.phases import DAY_MS, far_apart, may_be_shared, sees_all
-from listener_training.review.real_chats import RealChats
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review.tables import AssessmentRow, ReviewRow, ReviewWordsRow
-from listener_training.review.transcript import Line, is_readable, practice_lines
+from listener_training.review.transcript import is_readable, read_lines
 from listener_training.review.wording import unpack
 from listener_training.review_api.lines import lines_of
 from listener_training.review_api.shown import (
@@ -36,14 +34,11 @@ _ONE = "/api/reviews/{review_id}"
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True)
 class Reading:
-    real: RealChats | None
-
     async def look(self, asked: Asked) -> ReviewShown:
         """The chat, what was found as far as one may see it, and the talk."""
         me, review_id = asked.by.person_id, asked.part("review_id")
-        key = await self._key(asked)
+        key = await _key_of(asked)
         async with asked.deps.database.read() as session:
             row = await session.get(ReviewRow, review_id)
             is_own = row is not None and row.person_id == me
@@ -57,17 +52,12 @@ class Reading:
                 raise no_such_review()
             words = await talking.words_of(session, review_id)
             shown = await self._shown(session, asked, row, held, words, key)
-            practice = await session.get(PracticeChatRow, row.subject_id) if row.kind == "practice" else None
         if row.kind == "real" and not is_own:
             # Written before anything is shown: a look that leaves no line can't happen.
             async with asked.deps.database.write() as session:
                 detail = {"review_id": review_id}
                 record(session, by=me, act="read_chat", about=row.subject_id, at_ms=asked.now_ms, detail=detail)
-        lines: list[Line] | None = None
-        if practice is not None:
-            lines = practice_lines(practice)
-        elif self.real is not None and row.kind == "real":
-            lines = await self._of_keys(self.real.read(row.subject_id, row.person_id))
+        lines = await _of_keys(read_lines(asked.deps.database, asked.deps.keys, row))
         return msgspec.structs.replace(shown, lines=lines)
 
     async def _shown(
@@ -123,26 +113,6 @@ class Reading:
             server_time_ms=now_ms,
         )
 
-    async def _key(self, asked: Asked) -> ChatKey | None:
-        """What words about this review are sealed with, where it is about a real chat. Raises Refused, Problem."""
-        async with asked.deps.database.read() as session:
-            row = await session.get(ReviewRow, asked.part("review_id"))
-        if row is None:
-            raise no_such_review()
-        if row.kind != "real":
-            return None
-        key = None if self.real is None else await self._of_keys(self.real.key_of(row.subject_id))
-        if key is None:
-            # The chat was deleted, and what was said about it can be read by nobody.
-            raise no_such_review()
-        return key
-
-    async def _of_keys(self, asking: Awaitable[Found]) -> Found:
-        try:
-            return await asking
-        except KeysAwayError:
-            raise DATABASE_AWAY from None
-
     async def take(self, asked: Asked) -> None:
         """Hold a place in this review."""
         async with asked.deps.database.write() as session:
@@ -163,7 +133,7 @@ class Reading:
     async def hand_in(self, asked: Asked) -> None:
         """What one found, once and for all."""
         body: HandIn = asked.body
-        key = await self._key(asked)
+        key = await _own_key(asked)
         async with asked.deps.database.write() as session:
             await hand_in(
                 session,
@@ -194,7 +164,7 @@ class Reading:
         """Say something, to the other mentor or in the talk with the listener."""
         body: NewWords = asked.body
         review_id, me, now_ms = asked.part("review_id"), asked.by.person_id, asked.now_ms
-        key = await self._key(asked)
+        key = await _own_key(asked)
         async with asked.deps.database.write() as session:
             row = await session.get(ReviewRow, review_id)
             if row is not None and row.person_id == me:
@@ -273,3 +243,27 @@ class Reading:
                 summary="Say something in the talk about a review.",
             ),
         )
+
+
+async def _key_of(asked: Asked) -> ChatKey | None:
+    """What words about this review are sealed with; None: the chat's words are gone, and these with them."""
+    async with asked.deps.database.read() as session:
+        row = await session.get(ReviewRow, asked.part("review_id"))
+    if row is None:
+        raise no_such_review()
+    return await _of_keys(asked.deps.keys.of(row.chat_id))
+
+
+async def _own_key(asked: Asked) -> ChatKey:
+    """The same for whoever wants to write. Raises Refused."""
+    key = await _key_of(asked)
+    if key is None:
+        raise Refused("nothing_to_review", "The words of this chat are not kept any more.")
+    return key
+
+
+async def _of_keys(asking: Awaitable[Found]) -> Found:
+    try:
+        return await asking
+    except KeysAwayError:
+        raise DATABASE_AWAY from None

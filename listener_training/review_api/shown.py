@@ -50,13 +50,12 @@ class Askable(Struct, frozen=True, kw_only=True):
 
 
 class OwnReviewsShown(Struct, frozen=True, kw_only=True):
-    """`has_mentors`: is anybody there who would read? `reads_real`: are words of real chats kept here?"""
+    """`has_mentors`: is anybody there who would read?"""
 
     reviews: list[ReviewLine]
     may_ask: list[Askable]
     has_mentors: bool
     is_mentor: bool
-    reads_real: bool
     first_chats: int
     words_kept_days: int
 

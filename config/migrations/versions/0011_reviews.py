@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("review_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("chat_id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("age_band", sa.String(), nullable=False),
         sa.Column("is_first_chats", sa.Boolean(), nullable=False),
@@ -43,7 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("review_id", name="pk_reviews"),
         sa.UniqueConstraint("kind", "subject_id", name="uq_reviews_kind_subject_id"),
     )
-    for column in ("person_id", "asked_at_ms", "shared_at_ms"):
+    for column in ("person_id", "chat_id", "asked_at_ms", "shared_at_ms"):
         op.create_index(f"ix_reviews_{column}", "reviews", [column], unique=False)
     op.create_table(
         "assessments",
