@@ -32,10 +32,10 @@ from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from listener_training.learning.shelf import open_shelf
 from listener_training.learning_api import learning_endpoints
 from listener_training.practising.door import PracticeDoor
+from listener_training.review_api import review_endpoints
 from listener_training.writing.editions import keep_fresh
 from listener_training.writing_api import writing_endpoints
 from listener_training.writing_api.zips import zip_routes
-from listener_training.review_api import review_endpoints
 from tealight import __version__
 from tealight.durability import Promise
 from tealight.library import library
