@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from listener_training.curriculum.course import Course
 from listener_training.writing.drafts import writers_of
 from listener_training.writing.tables import CourseDraftRow, CourseEditionRow, DraftFileRow
-from listener_training.writing_api.shown import DraftLine, EditionLine, LookedLesson, ModuleLine
+from listener_training.writing_api.shown import DraftLine, EditionLine, LessonInDraft, LookedLesson, ModuleLine
 
 
 def everyone_in(
@@ -50,7 +50,11 @@ def edition_lines(
 def module_lines(course: Course | None) -> list[ModuleLine]:
     if course is None or course.language not in course.translations:
         return []
-    return [ModuleLine(one.module_id, one.title, one.lesson_ids) for one in course.original.modules]
+    titles = {lesson_id: lesson.title for lesson_id, lesson in course.original.lessons.items()}
+    return [
+        ModuleLine(one.module_id, one.title, [LessonInDraft(each, titles.get(each, "")) for each in one.lesson_ids])
+        for one in course.original.modules
+    ]
 
 
 def looked_lesson(course: Course | None, path: str) -> LookedLesson | None:

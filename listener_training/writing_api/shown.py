@@ -80,10 +80,17 @@ class FileLine(Struct, frozen=True):
     is_changed: bool
 
 
+class LessonInDraft(Struct, frozen=True):
+    """`title` empty: the lesson can't be read yet."""
+
+    lesson_id: str
+    title: str
+
+
 class ModuleLine(Struct, frozen=True):
     module_id: str
     title: str
-    lesson_ids: list[str]
+    lessons: list[LessonInDraft]
 
 
 class DraftShown(Struct, frozen=True):

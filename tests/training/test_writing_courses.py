@@ -244,7 +244,7 @@ async def test_a_new_course_says_what_is_missing_and_grows_by_lessons(desk: Desk
         "de/first-lesson.toml",
     }
     added = await fern.post(f"{DRAFT}/lessons", {"module_id": "first", "lesson_id": "second"})
-    assert added.json()["modules"][0]["lesson_ids"] == ["first-lesson", "second"]
+    assert [one["lesson_id"] for one in added.json()["modules"][0]["lessons"]] == ["first-lesson", "second"]
     assert {"de/second.md", "de/second.toml"} <= {one["path"] for one in added.json()["files"]}
     twice = await fern.post(f"{DRAFT}/lessons", {"module_id": "first", "lesson_id": "second"})
     assert problem(twice) == (422, "bad_course_file")

@@ -9,6 +9,10 @@ export type Address =
   | { part: "clearances" }
   | { part: "certificates" }
   | { part: "desk" }
+  | { part: "write" }
+  | { part: "draft"; courseId: string }
+  | { part: "file"; courseId: string; path: string }
+  | { part: "editions"; courseId: string }
   | { part: "people" }
   | { part: "person"; personId: string };
 
@@ -19,6 +23,12 @@ export function addressOf(hash: string): Address | null {
   if (part === "" || part === "courses") return { part: "courses" };
   if (part === "practice") return first ? { part: "practised", practiceId: first } : { part: "practice" };
   if (part === "clearances" || part === "certificates" || part === "desk") return { part };
+  if (part === "write") {
+    // The rest is one path: a file stands in a folder for its language.
+    if (first && second) return { part: "file", courseId: first, path: [second, third].filter(Boolean).join("/") };
+    return first ? { part: "draft", courseId: first } : { part: "write" };
+  }
+  if (part === "editions" && first) return { part: "editions", courseId: first };
   if (part === "people") return first ? { part: "person", personId: first } : { part: "people" };
   if (part === "test" && first) return { part: "test", attemptId: first };
   if (part === "lesson" && first && second) {
@@ -32,6 +42,10 @@ export const lessonHash = (courseId: string, lessonId: string, section?: number)
   `#lesson/${encodeURIComponent(courseId)}/${encodeURIComponent(lessonId)}${section === undefined ? "" : `/${section}`}`;
 export const testHash = (attemptId: string): string => `#test/${encodeURIComponent(attemptId)}`;
 export const practiceHash = (practiceId: string): string => `#practice/${encodeURIComponent(practiceId)}`;
+export const draftHash = (courseId: string): string => `#write/${encodeURIComponent(courseId)}`;
+export const editionsHash = (courseId: string): string => `#editions/${encodeURIComponent(courseId)}`;
+export const fileHash = (courseId: string, path: string): string =>
+  `${draftHash(courseId)}/${path.split("/").map(encodeURIComponent).join("/")}`;
 export const personHash = (personId: string): string => `#people/${encodeURIComponent(personId)}`;
 
 /** Do two addresses show the same, but for where on it one looks? */

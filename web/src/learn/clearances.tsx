@@ -84,9 +84,10 @@ function Held({ person }: { person: Me }) {
   );
 }
 
+const PREFIX: Record<string, string> = { age_band: "age", risk_level: "risk", function: "function" };
+
 export function clearanceName(one: Pick<Clearance, "kind" | "value">): string {
-  const prefix = one.kind === "age_band" ? "age" : one.kind === "risk_level" ? "risk" : "topic";
-  return wordFor(prefix, one.value, "unknown_code");
+  return wordFor(PREFIX[one.kind] ?? "topic", one.value, "unknown_code");
 }
 
 /** Ids of others say nothing to a listener; a name is shown where the service tells one. */

@@ -6,6 +6,7 @@ import { overviewUrl } from "./learning";
 import { LearnPage } from "./page";
 import "./learn.css";
 import "./certificates.css";
+import "./writing.css";
 
 void mountStaffPage((props: PageProps) => <LearnPage {...props} />, {
   here: "/learn",

@@ -16,6 +16,11 @@ import { PersonPage } from "./person";
 import { PracticeList } from "./practice-list";
 import { Practised } from "./practised";
 import { TestPage } from "./test";
+import { hasDesk, loadWritten } from "./writing";
+import { WritingDraft } from "./writing-draft";
+import { Published } from "./writing-editions";
+import { WritingFile } from "./writing-file";
+import { WritingList } from "./writing-list";
 
 const FIRST: Address = { part: "courses" };
 
@@ -31,6 +36,7 @@ const PARTS: readonly Part[] = [
   { hash: "#practice", key: "learn.practice", parts: ["practice", "practised"], isFor: () => true },
   { hash: "#certificates", key: "learn.certificates", parts: ["certificates"], isFor: () => true },
   { hash: "#clearances", key: "learn.clearances", parts: ["clearances"], isFor: () => true },
+  { hash: "#write", key: "writing.tab", parts: ["write", "draft", "file", "editions"], isFor: () => hasDesk.value },
   { hash: "#people", key: "learn.people", parts: ["people", "person"], isFor: maySupervise },
   { hash: "#desk", key: "desk.title", parts: ["desk"], isFor: mayAdmin },
 ];
@@ -52,6 +58,7 @@ export function LearnPage({ person }: { person: Me }) {
     const back = () => void sendBookmarks();
     addEventListener("hashchange", look);
     addEventListener("online", back);
+    loadWritten().catch(() => {}); // offline; then nobody writes
     // The address may have changed between the first drawing and now.
     look();
     back();
@@ -112,6 +119,16 @@ function View({ address, person }: { address: Address; person: Me }) {
       return <OwnCertificates />;
     case "desk":
       return mayAdmin(person) ? <CertificateDesk /> : <Courses />;
+    case "write":
+      return <WritingList />;
+    case "editions":
+      return <Published key={address.courseId} courseId={address.courseId} />;
+    case "draft":
+      return <WritingDraft key={address.courseId} courseId={address.courseId} />;
+    case "file":
+      return (
+        <WritingFile key={`${address.courseId}/${address.path}`} courseId={address.courseId} path={address.path} />
+      );
     case "people":
       return maySupervise(person) ? <People /> : <Courses />;
     case "person":
