@@ -22,6 +22,7 @@ async def add(
     *,
     languages: Sequence[str] = ("en",),
     is_cleared: bool = True,
+    max_chats: int = 4,
     now_ms: int = 1_800_000_000_000,
 ) -> StaffRow:
     """Add a person, cleared for everything unless told otherwise."""
@@ -31,7 +32,7 @@ async def add(
             name=name,
             role=role,
             languages=languages,
-            max_chats=4,
+            max_chats=max_chats,
             password_hash=QUICK_HASH,
             by="the test",
             now_ms=now_ms,
