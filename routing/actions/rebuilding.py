@@ -24,7 +24,8 @@ DERIVED = frozenset(
 )
 DEADLINES = frozenset(("due", "grace_ends", "gap_ends", "ended"))
 
-_PREFIXES = sorted(((s[:-2], name) for name, (s, _) in KEYS.items() if s.endswith("%s")), key=lambda p: -len(p[0]))
+#: What stands before the first colon of a key that takes an id.
+_HEADS = {suffix.partition(":")[0]: name for name, (suffix, _) in KEYS.items() if suffix.endswith(":%s")}
 _WHOLE = {suffix: name for name, (suffix, _) in KEYS.items() if not suffix.endswith("%s")}
 
 
@@ -32,10 +33,8 @@ def name_of(suffix: str) -> tuple[str, str]:
     """(name, part) of a key without its shard's tag; ("", suffix) for one that is none of ours."""
     if suffix in _WHOLE:
         return _WHOLE[suffix], ""
-    for prefix, name in _PREFIXES:
-        if suffix.startswith(prefix):
-            return name, suffix[len(prefix) :]
-    return "", suffix
+    head, _, part = suffix.partition(":")
+    return (_HEADS[head], part) if head in _HEADS else ("", suffix)
 
 
 @dataclass(frozen=True, slots=True)

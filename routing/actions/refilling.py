@@ -6,7 +6,7 @@ from routing.actions.rebuilding import DERIVED, all_keys, name_of
 from routing.store.shard import Shard
 
 #: A page of ids: one call of some milliseconds.
-PAGE = 150
+PAGE = 250
 #: Nothing is matched meanwhile; should the one who rebuilds die, matching goes on by itself after so long.
 PAUSE_MS = 60_000
 
