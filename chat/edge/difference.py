@@ -8,6 +8,7 @@ from chat.edge.view import View
 from chat.protocol.pushes import (
     AvailabilityChanged,
     ChatEnded,
+    ChatForgotten,
     ChatOpened,
     ChatSummary,
     ConfirmWanted,
@@ -106,7 +107,11 @@ def _chats(old: View, new: View) -> list[Push]:
     before = {c.chat_id: c for c in old.snapshot.chats}
     after = {c.chat_id: c for c in new.snapshot.chats}
     for chat_id, chat in before.items():
-        if chat_id not in after and chat.state != "ended":
+        if chat_id not in after and chat.state == "ended":
+            if chat.wrap_up_until_ms is not None:
+                out.append(WrapUpFinished(chat_id))
+            out.append(ChatForgotten(chat_id))
+        elif chat_id not in after:
             # A listener loses a chat that goes on with the next one; a seeker's chat vanishes only by a fault of ours.
             out.append(ChatEnded(chat_id, "system", "fault" if new.role == "seeker" else "listener_lost"))
     for chat_id, chat in after.items():
@@ -124,9 +129,8 @@ def _chat(before: ChatSummary, after: ChatSummary, reason: str) -> list[Push]:
     chat_id = after.chat_id
     if after.state == "ended":
         if before.state != "ended":
-            out.append(
-                ChatEnded(chat_id, after.ended_by or "system", after.ended_reason or "ended", after.wrap_up_until_ms)
-            )
+            by, reason = after.ended_by or "system", after.ended_reason or "ended"
+            out.append(ChatEnded(chat_id, by, reason, after.wrap_up_until_ms, after.deletion_code))
         elif before.wrap_up_until_ms is not None and after.wrap_up_until_ms is None:
             out.append(WrapUpFinished(chat_id))
         return out

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from chat.accounts.directory import Directory
+from chat.conversation.deletion_codes import code_of
 from chat.edge.bury import link_name
 from chat.edge.chat_commands import ChatCommands
 from chat.edge.dispatch import Dispatch
@@ -88,6 +90,7 @@ class Edge:
         self.hub = Hub(self.lines, loop.time, door, process_id)
         if not door.is_practice:
             self.hub.ticket_of = lambda chat, band: tickets.mint(settings.secret_key, ticket_of(chat, band, now_ms()))
+            self.hub.code_of = partial(code_of, settings.secret_key)
         self.push_link = self.engine.pushes(door.link_names[1], on_push=self.hub.pushed, on_up=self._push_link_up)
         self.hub.push_link = self.push_link
         self.board = None if door.is_practice else Board(self.lines, door.pools)

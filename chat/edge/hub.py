@@ -50,6 +50,8 @@ class Hub(Delivery):
         self.waits: dict[tuple[str, str, int], WaitBand | None] = {}
         #: makes the ticket of an own request
         self.ticket_of: Callable[[ChatRecord, str], str] = lambda _chat, _band: ""
+        #: the code by which an ended chat can be deleted
+        self.code_of: Callable[[str], str | None] = lambda _chat_id: None
         #: bands in which processes are just saying again what they hold
         self._resuming: set[str] = set()
         self.settled = asyncio.Event()
@@ -141,6 +143,7 @@ class Hub(Delivery):
             pseudonym,
             lambda language, band, risk: self.waits.get((language, band, risk)),
             partial(self._ticket, person),
+            self.code_of,
         )
 
     def _ticket(self, person: LocalPerson, chat: ChatRecord, band: str) -> str:

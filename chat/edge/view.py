@@ -29,6 +29,8 @@ Names = Callable[[str], str]
 WaitOf = Callable[[str, str, int], WaitBand | None]
 #: an own open request, age band -> its ticket
 TicketOf = Callable[[ChatRecord, str], str | None]
+#: an ended chat of one's own -> the code by which it can be deleted
+CodeOf = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def _participants(record: ChatRecord, names: Names) -> list[Participant]:
     return people
 
 
-def _summary(record: ChatRecord, names: Names, *, for_listener: str | None) -> ChatSummary:
+def _summary(
+    record: ChatRecord, names: Names, *, for_listener: str | None, code_of: CodeOf = lambda _: None
+) -> ChatSummary:
     state: ChatState = "ended" if record.is_ended else "open" if record.state == "A" else "waiting"
     is_wrapping_up = for_listener is not None and record.state == "U" and record.listener == for_listener
     return ChatSummary(
@@ -80,6 +84,7 @@ def _summary(record: ChatRecord, names: Names, *, for_listener: str | None) -> C
         ended_at_ms=record.ended_at_ms or None,
         wrap_up_until_ms=record.wrap_up_until_ms if is_wrapping_up else None,
         read=record.read,
+        deletion_code=code_of(record.chat_id) if record.is_ended else None,
     )
 
 
@@ -90,6 +95,7 @@ def compose(
     names: Names,
     band_of_wait: WaitOf,
     ticket_of: TicketOf = lambda _chat, _band: None,
+    code_of: CodeOf = lambda _chat_id: None,
 ) -> View:
     """One view from the records of the shards (age band -> record).
 
@@ -118,7 +124,7 @@ def compose(
                 elif chat.is_ended:
                     ended_requests[chat.request_id] = chat.ended_reason
                 if chat.opened_at_ms:
-                    chats.append(_summary(chat, names, for_listener=None))
+                    chats.append(_summary(chat, names, for_listener=None, code_of=code_of))
                     reasons[chat.chat_id] = chat.reason
                 continue
             if chat.listener == person_id and chat.state == "O" and chat.is_offer_shown:

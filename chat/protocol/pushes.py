@@ -58,6 +58,11 @@ class ChatSummary(Struct, frozen=True):
     wrap_up_until_ms: int | None = None
     #: person_id -> highest seq that this person has read
     read: dict[str, int] = {}
+    #: to the seeker of an ended chat: by this code they can have it deleted
+    deletion_code: str | None = None
+
+    def __repr__(self) -> str:
+        return f"ChatSummary(chat_id={self.chat_id!r}, seq={self.seq}, state={self.state!r})"
 
 
 class Snapshot(Struct, frozen=True):
@@ -208,6 +213,17 @@ class ChatEnded(Struct, frozen=True, tag_field="type", tag="chat_ended"):
     by: str
     reason: str
     wrap_up_until_ms: int | None = None
+    #: to the seeker: by this code they can have the chat deleted
+    deletion_code: str | None = None
+
+    def __repr__(self) -> str:
+        return f"ChatEnded(chat_id={self.chat_id!r}, by={self.by!r}, reason={self.reason!r})"
+
+
+class ChatForgotten(Struct, frozen=True, tag_field="type", tag="chat_forgotten"):
+    """An ended chat can't be recovered any more: its hour is over, or its seeker had it deleted."""
+
+    chat_id: str
 
 
 class WrapUpFinished(Struct, frozen=True, tag_field="type", tag="wrap_up_finished"):
@@ -270,6 +286,7 @@ Push = (
     | PresenceChanged
     | ParticipantsChanged
     | ChatEnded
+    | ChatForgotten
     | WrapUpFinished
     | AvailabilityChanged
     | LinesChanged

@@ -104,7 +104,7 @@ def test_the_order_of_fields_does_not_matter_not_even_of_the_type() -> None:
 
 
 def test_what_people_wrote_never_shows_when_a_struct_is_printed() -> None:
-    private = ("text", "first_words", "comment", "note", "token")
+    private = ("text", "first_words", "comment", "note", "token", "deletion_code")
     for name, frame in FRAMES.items():
         struct = {**COMMAND_TYPES, **OUT_TYPES}[frame["type"]]
         printed = repr(msgspec.convert(frame, struct))

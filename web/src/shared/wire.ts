@@ -234,6 +234,7 @@ export interface ChatSummary {
   ended_at_ms?: number | null;
   wrap_up_until_ms?: number | null;
   read?: Record<string, number>;
+  deletion_code?: string | null;
 }
 
 export interface OwnRequest {
@@ -385,6 +386,12 @@ export interface ChatEnded {
   by: string;
   reason: string;
   wrap_up_until_ms?: number | null;
+  deletion_code?: string | null;
+}
+
+export interface ChatForgotten {
+  type: "chat_forgotten";
+  chat_id: string;
 }
 
 export interface WrapUpFinished {
@@ -534,6 +541,7 @@ export type Push =
   | PresenceChanged
   | ParticipantsChanged
   | ChatEnded
+  | ChatForgotten
   | WrapUpFinished
   | AvailabilityChanged
   | LinesChanged

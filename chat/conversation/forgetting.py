@@ -1,0 +1,22 @@
+"""Taking away all that was written in a chat and about it. Its facts stay (docs/archive.md)."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.conversation.archive_tables import ArchivedChatRow, SetAsideRow
+from chat.conversation.facts_tables import FeedbackCommentRow, ReportRow, WrapUpNoteRow
+from chat.conversation.key_tables import ChatKeyRow
+
+#: What holds words of a chat, in the order in which it goes. The key first: who waits for its lock then finds whatever
+#: the archiver wrote meanwhile.
+_WORDS = (ChatKeyRow, ArchivedChatRow, SetAsideRow, FeedbackCommentRow, WrapUpNoteRow)
+
+
+async def forget_words(session: AsyncSession, chat_ids: Collection[str]) -> None:
+    """Take away keys, transcripts, comments, notes and the words of reports. That there was a report stays."""
+    for table in _WORDS:
+        await session.execute(delete(table).where(table.chat_id.in_(chat_ids)))
+    wordless = update(ReportRow).where(ReportRow.chat_id.in_(chat_ids)).values(comment=None, sealed=None)
+    await session.execute(wordless)
