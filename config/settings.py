@@ -31,6 +31,8 @@ class Settings:
     database_url: str
     secret_key: str
     master_key: str
+    retention_days: int
+    facts_days: int
     data_dir: Path
     default_locale: str
     region: str
@@ -182,6 +184,8 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         database_url=database_url,
         secret_key=secret,
         master_key=master,
+        retention_days=_whole_number(env, "RETENTION_DAYS", 30, 1, 3650),
+        facts_days=_whole_number(env, "FACTS_DAYS", 400, 1, 3650),
         data_dir=Path(env.get("DATA_DIR") or "data").expanduser().resolve(),
         default_locale=locale,
         region=region,

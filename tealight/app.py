@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily
@@ -13,6 +14,7 @@ from chat.accounts.pools import PoolBook
 from chat.api.deps import ApiDeps
 from chat.api.routes import http_app
 from chat.conversation.data_keys import DataKeys
+from chat.conversation.deletion_codes import code_hash_of
 from chat.conversation.rewrapping import missing
 from chat.edge.door import Door
 from chat.edge.edge import Edge, Parts
@@ -55,7 +57,7 @@ class App:
         self.directory = Directory(self.database)
         self.pools = PoolBook(self.database, settings.default_locale)
         self._masters = MasterKeys.of(settings)
-        self.keys = DataKeys(self.database, self._masters)
+        self.keys = DataKeys(self.database, self._masters, partial(code_hash_of, settings.secret_key))
         self.edge: Edge | None = None
         self.practice: Edge | None = None
         self._keeping: asyncio.Task[None] | None = None

@@ -1,10 +1,12 @@
-"""`tealight archiver`: facts of ended chats to the database, logs forgotten; a load sample and certificates."""
+"""`tealight archiver`: ended chats to the database, their logs forgotten; retention, load samples, certificates."""
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 
 from chat.accounts.pools import PoolBook
 from chat.conversation.archive import archive_band
 from chat.conversation.facts_tables import LoadSampleRow
+from chat.conversation.retention import Retention, enforce
 from chat.supervision.board import Board
 from config.clock import now_ms
 from config.database import Database, url_of
@@ -15,6 +17,7 @@ from listener_training.certification.library import open_rule_sets
 from listener_training.certification.signing_key import read_or_make
 from listener_training.certification.standing import Rulebook
 from listener_training.learning.shelf import open_shelf
+from listener_training.practising.tables import PracticeChatRow
 from listener_training.review.rubric import shipped_rules
 from listener_training.review.talking import forget_old
 from listener_training.writing.editions import refresh
@@ -34,6 +37,7 @@ def main(settings: Settings) -> int:
     last_sample = 0
     shelf = open_shelf()
     book = Rulebook(open_rule_sets(), shelf)
+    kept = Retention(words=settings.retention_days, facts=settings.facts_days)
 
     async def archive(lines: Lines) -> None:
         nonlocal last_sample
@@ -49,6 +53,9 @@ def main(settings: Settings) -> int:
             await _grant()
             async with database.write() as session:
                 await forget_old(session, shipped_rules(), now_ms())
+            gone = await enforce(database, kept, now_ms(), spared=select(PracticeChatRow.chat_id))
+            if gone:
+                log.info("retention", rows=gone)
 
     async def _grant() -> None:
         """Certificates whose rules are met, where the admins want them granted without being asked."""

@@ -10,9 +10,13 @@ const STAFF_PAGES = ["listen", "supervise", "learn", "admin", "sign-in", "certif
 );
 
 /** Pages of words alone: nothing to build but their style. */
-const STILL_PAGES = ["status"];
+const STILL_PAGES = ["status", "delete"];
 /** page -> the folders under messages/ that it takes beside `shared`; all others are staff's */
-const WORDS_OF: Record<string, string[]> = { index: ["seeker"], status: ["seeker", "status"] };
+const WORDS_OF: Record<string, string[]> = {
+  index: ["seeker"],
+  status: ["seeker", "status"],
+  delete: ["status", "delete"],
+};
 
 /** Fills `{{key}}` in a page with that English message, and `{{> name}}` with parts/name.html: what stands before the program has loaded. */
 function staticWords(): Plugin {

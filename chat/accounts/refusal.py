@@ -61,6 +61,7 @@ Why = Literal[
     "bad_levels",
     "not_settled",
     "bad_words",
+    "no_such_code",
 ]
 
 

@@ -1,15 +1,12 @@
 """Signing in and out."""
 
-import hashlib
-import hmac
-import ipaddress
-import secrets
 from collections.abc import Callable
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts import people
+from chat.accounts.address_marks import AddressMarks
 from chat.accounts.directory import members_of
 from chat.accounts.ids import digest, new_secret
 from chat.accounts.passwords import Passwords
@@ -38,15 +35,14 @@ class SignIn:
         self._database = database
         self._passwords = passwords
         self._clock = clock
-        # Made at start and never written: what stands for an address means nothing outside this process.
-        self._address_key = secrets.token_bytes(32)
+        self._marks = AddressMarks()
         self._by_name = FailedTries(free_tries=FREE_TRIES_NAME, longest_wait_ms=LONGEST_WAIT_NAME_MS)
         self._by_address = FailedTries(free_tries=FREE_TRIES_ADDRESS, longest_wait_ms=LONGEST_WAIT_ADDRESS_MS)
 
     async def sign_in(self, name: str, password: str, address: str | None) -> tuple[str, StaffMember]:
         """The cookie's value and who it is. Raises Refused, alike for a wrong name and a wrong password."""
         now = self._clock()
-        place = self._place_of(address)
+        place = self._marks.of(address)
         wait_ms = self._by_name.wait_ms(name, now)
         if place is not None:
             wait_ms = max(wait_ms, self._by_address.wait_ms(place, now))
@@ -100,22 +96,6 @@ class SignIn:
         async with self._database.write() as session:
             await people.set_password(session, person_id, new_hash, by=person_id, now_ms=now)
             return await open_sign_in(session, person_id, now)
-
-    def _place_of(self, address: str | None) -> str | None:
-        """What stands for an address; None for loopback, which has no limits by address."""
-        network = address or "unknown"
-        try:
-            ip = ipaddress.ip_address(network)
-        except ValueError:
-            pass
-        else:
-            if ip.version == 6 and ip.ipv4_mapped is not None:
-                ip = ip.ipv4_mapped
-            if ip.is_loopback:
-                return None
-            # One customer has a whole /64 and may change within it at will.
-            network = str(ipaddress.ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)
-        return hmac.digest(self._address_key, network.encode(), hashlib.sha256).hex()
 
 
 async def open_sign_in(session: AsyncSession, person_id: str, now: int) -> str:

@@ -73,6 +73,7 @@ _STATUS_OF: dict[Why, int] = {
     "review_taken": 409,
     "handed_in": 409,
     "not_in_turn": 409,
+    "no_such_code": 404,
 }
 _CODE_OF_STATUS: dict[int, ApiCode] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

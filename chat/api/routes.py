@@ -12,6 +12,7 @@ from chat.api import (
     admin_invitations,
     admin_people,
     admin_service,
+    deletions,
     duty,
     front,
     joining,
@@ -54,8 +55,10 @@ def api_routes(deps: ApiDeps, more: Sequence[Endpoint] = ()) -> list[Route]:
 
 def http_app(deps: ApiDeps, *, more: Sequence[Endpoint] = (), more_routes: Sequence[BaseRoute] = ()) -> Starlette:
     """The whole as one application; `more_routes` come first."""
+    deleting = deletions.Deletions()
+    pages = (status.status_route(deps), deletions.deletion_page(deps, deleting), *page_routes(deps))
     return Starlette(
-        routes=[*more_routes, *api_routes(deps, more), status.status_route(deps), *page_routes(deps)],
+        routes=[*more_routes, *api_routes(deps, (*deletions.deletion_endpoints(deleting), *more)), *pages],
         middleware=[Middleware(SecurityHeaders, settings=deps.settings)],
         exception_handlers=EXCEPTION_HANDLERS,
     )

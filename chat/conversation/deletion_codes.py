@@ -22,6 +22,11 @@ def code_of(secret: str, chat_id: str) -> str:
     return "-".join(letters[at : at + _GROUP] for at in range(0, CODE_LETTERS, _GROUP))
 
 
+def code_hash_of(secret: str, chat_id: str) -> bytes:
+    """What is kept of a chat's code."""
+    return hash_of(code_of(secret, chat_id))
+
+
 def hash_of(code: str) -> bytes:
     """What is kept of a code, however it was typed: small letters, spaces and hyphens make no difference."""
     letters = "".join(letter for letter in code.upper() if letter.isalnum()).translate(_MEANT)

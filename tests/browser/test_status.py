@@ -1,4 +1,4 @@
-"""The public status page, without a script, and a supervisor who asks why an offer went where it went."""
+"""Public pages without a script: the status, deleting a chat; and a supervisor who asks why an offer went there."""
 
 import re
 
@@ -51,3 +51,25 @@ async def test_a_supervisor_sees_why_an_offer_went_there(street: Street) -> None
     await expect(row.get_by_role("listitem").first).to_be_visible()
     assert "Nobody else reads this." not in await page.content()
     await looks_right(page, "board-offers")
+
+
+async def test_a_seeker_deletes_their_chat_without_a_script(street: Street) -> None:
+    seeker, _ = await street.they_talk()
+    await seeker.writes("This shall not stay.")
+    await seeker.ends_chat()
+    shown = seeker.page.locator(".after__code")
+    await expect(shown).to_have_text(re.compile("^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$"))
+    await looks_right(seeker.page, "after-code")
+    code = (await shown.inner_text()).strip()
+    page = await (await street.context(java_script_enabled=False)).new_page()
+    await page.goto("/delete")
+    await page.get_by_label("Your code").fill("AAAA-BBBB-CCCC-DDDD")
+    await page.get_by_role("button", name="Delete this chat").click()
+    await expect(page.get_by_role("alert")).to_contain_text("There is no chat with this code.")
+    await page.get_by_label("Your code").fill(code.lower().replace("-", " "))
+    await page.get_by_role("button", name="Delete this chat").click()
+    await expect(page.get_by_role("status")).to_contain_text("The chat is deleted.")
+    assert code not in await page.content() and "[[" not in await page.content()
+    with_script = await (await street.context()).new_page()
+    await with_script.goto("/delete")
+    await looks_right(with_script, "delete")

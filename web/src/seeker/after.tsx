@@ -128,6 +128,36 @@ function Again({ name, personId }: { name: string; personId: string }) {
   );
 }
 
+/** Shown here and nowhere else: who has it can delete the chat, also when this tab has forgotten everything. */
+function Code({ code }: { code: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = () => {
+    navigator.clipboard?.writeText(code).then(
+      () => setCopied(true),
+      () => {}, // it can be selected with one press
+    );
+  };
+  return (
+    <section class="card stack stack--3">
+      <h2>{say("after.code")}</h2>
+      <p class="small">{say("after.code_more")}</p>
+      <p>
+        <strong class="after__code" dir="ltr">
+          {code}
+        </strong>
+      </p>
+      <div class="row">
+        <button class="btn btn--dense" type="button" onClick={copy} aria-live="polite">
+          {say(isCopied ? "after.code_copied" : "after.code_copy")}
+        </button>
+        <a href="/delete" target="_blank" rel="noreferrer">
+          {say("after.code_use")}
+        </a>
+      </div>
+    </section>
+  );
+}
+
 export function After() {
   const [isReporting, setReporting] = useState(false);
   const listener = companion.value;
@@ -150,6 +180,7 @@ export function After() {
         </section>
         <aside class="stack stack--6">
           {mayAskAgain && <Again name={name} personId={listener.person_id} />}
+          {ended?.code && <Code code={ended.code} />}
           <Breathing />
           <div class="stack stack--1">
             <button

@@ -13,7 +13,8 @@ export interface Chat {
   read: Record<string, number>;
   /** person_ids that are writing now */
   typing: Set<string>;
-  ended: { by: string; reason: string; atMs: number | null } | null;
+  /** `code`: by it the seeker can have the chat deleted */
+  ended: { by: string; reason: string; atMs: number | null; code?: string | null | undefined } | null;
   wrapUpUntilMs: number | null;
 }
 
@@ -171,7 +172,7 @@ export class Chats {
       case "chat_ended":
         chat.state = "ended";
         chat.typing.clear();
-        chat.ended = { by: push.by, reason: push.reason, atMs: this.now() };
+        chat.ended = { by: push.by, reason: push.reason, atMs: this.now(), code: push.deletion_code };
         chat.wrapUpUntilMs = push.wrap_up_until_ms ?? null;
         this.tell({ kind: "ended", chatId });
         break;
@@ -199,10 +200,10 @@ export class Chats {
     chat.read = summary.read ?? {};
     chat.typing.clear();
     chat.wrapUpUntilMs = summary.wrap_up_until_ms ?? null;
-    const { ended_by, ended_reason, ended_at_ms } = summary;
+    const { ended_by, ended_reason, ended_at_ms, deletion_code: code } = summary;
     chat.ended =
       summary.state === "ended"
-        ? { by: ended_by ?? "system", reason: ended_reason ?? "", atMs: ended_at_ms ?? null }
+        ? { by: ended_by ?? "system", reason: ended_reason ?? "", atMs: ended_at_ms ?? null, code }
         : null;
     chat.log.opened(summary.epoch, summary.seq);
     this.tell({ kind: "restored", chatId: summary.chat_id });
