@@ -34,6 +34,7 @@ from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from listener_training.learning.shelf import open_shelf
 from listener_training.learning_api import learning_endpoints
 from listener_training.practising.door import PracticeDoor
+from listener_training.review.asking import forget_chats
 from listener_training.review_api import review_endpoints
 from listener_training.writing.editions import keep_fresh
 from listener_training.writing_api import writing_endpoints
@@ -73,6 +74,7 @@ class App:
             engines=self._engines,
             metrics=self._metrics,
             lines=lambda: None if self.edge is None else self.edge.hub.lines,
+            forgotten_with_chat=(forget_chats,),
         )
         self.shelf = open_shelf()
         book = Rulebook(open_rule_sets(), self.shelf)

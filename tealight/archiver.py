@@ -18,6 +18,7 @@ from listener_training.certification.signing_key import read_or_make
 from listener_training.certification.standing import Rulebook
 from listener_training.learning.shelf import open_shelf
 from listener_training.practising.tables import PracticeChatRow
+from listener_training.review.asking import forget_chats
 from listener_training.review.rubric import shipped_rules
 from listener_training.review.talking import forget_old
 from listener_training.writing.editions import refresh
@@ -48,14 +49,19 @@ def main(settings: Settings) -> int:
         await lines.everywhere(archive_in)
         minute = now_ms() // SAMPLE_MS * SAMPLE_MS
         if minute > last_sample:
+            await _retain()
             await _sample(lines, minute)
             last_sample = minute
             await _grant()
-            async with database.write() as session:
-                await forget_old(session, shipped_rules(), now_ms())
-            gone = await enforce(database, kept, now_ms(), spared=select(PracticeChatRow.chat_id))
-            if gone:
-                log.info("retention", rows=gone)
+
+    async def _retain() -> None:
+        """What has been kept for long enough goes; before the rest, which may fail for its own reasons."""
+        spared = select(PracticeChatRow.chat_id)
+        gone = await enforce(database, kept, now_ms(), spared=spared, others=(forget_chats,))
+        async with database.write() as session:
+            gone += await forget_old(session, shipped_rules(), now_ms())
+        if gone:
+            log.info("retention", rows=gone)
 
     async def _grant() -> None:
         """Certificates whose rules are met, where the admins want them granted without being asked."""

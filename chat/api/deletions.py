@@ -51,7 +51,8 @@ class Deletions:
         lines = deps.lines()
         if lines is None:
             raise RedisAway("deletions")
-        if not await delete_chat(deps.database, deps.keys, lines, code, now_ms):
+        others = deps.forgotten_with_chat
+        if not await delete_chat(deps.database, deps.keys, lines, code, now_ms, others=others):
             if mark is not None:
                 self._tries.failed(mark, now_ms)
             raise Refused("no_such_code", "There is no chat with this code, or it was deleted already.")

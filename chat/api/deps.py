@@ -9,6 +9,7 @@ from chat.accounts.passwords import Passwords
 from chat.accounts.pools import PoolBook
 from chat.accounts.sign_in import SignIn
 from chat.conversation.data_keys import DataKeys
+from chat.conversation.forgetting import ForgetChats
 from chat.supervision.public_status import PublicStatus
 from config.clock import now_ms
 from config.database import Database
@@ -41,6 +42,8 @@ class ApiDeps:
     engines: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
     lines: Callable[[], Lines | None] = no_lines
+    #: What other houses keep about a chat, to go with it when its seeker has it deleted.
+    forgotten_with_chat: tuple[ForgetChats, ...] = ()
     clock: Callable[[], int] = now_ms
     passwords: Passwords = field(default_factory=Passwords)
     #: Where `make web` puts the pages.

@@ -1,5 +1,7 @@
 """A seeker has their chat deleted, by the code that they were shown at its end (docs/archive.md)."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from chat.accounts.audit import record
@@ -7,7 +9,7 @@ from chat.conversation.archive_log import is_everybodys
 from chat.conversation.data_keys import DataKeys
 from chat.conversation.deletion_codes import hash_of
 from chat.conversation.facts import ended_chat, write_facts
-from chat.conversation.forgetting import forget_words
+from chat.conversation.forgetting import ForgetChats, forget_words
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.offers import chat_fields
 from config.database import Database
@@ -20,7 +22,9 @@ log = get_logger("archive")
 BY = "seeker"
 
 
-async def delete_chat(database: Database, keys: DataKeys, lines: Lines, code: str, now_ms: int) -> bool:
+async def delete_chat(
+    database: Database, keys: DataKeys, lines: Lines, code: str, now_ms: int, *, others: Iterable[ForgetChats] = ()
+) -> bool:
     """Make the chat of this code unreadable, here at once. False: there is no such code (any more).
 
     First its facts, so that nothing brings it back from a ticket; then its key and all words, in one transaction; the
@@ -34,7 +38,7 @@ async def delete_chat(database: Database, keys: DataKeys, lines: Lines, code: st
     if not await _write_facts(database, lines, chat_id):
         return False
     async with database.write() as session:
-        await forget_words(session, [chat_id])
+        await forget_words(session, [chat_id], others)
         record(session, by=BY, act="chat_deleted", about=chat_id, at_ms=now_ms)
     keys.forget(chat_id)
     await database.scrub()

@@ -1,6 +1,6 @@
 """Taking away all that was written in a chat and about it. Its facts stay (docs/archive.md)."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +14,15 @@ from chat.conversation.key_tables import ChatKeyRow
 _WORDS = (ChatKeyRow, ArchivedChatRow, SetAsideRow, FeedbackCommentRow, WrapUpNoteRow)
 
 
-async def forget_words(session: AsyncSession, chat_ids: Collection[str]) -> None:
+#: What another house keeps about these chats goes with them, in the same transaction.
+ForgetChats = Callable[[AsyncSession, Sequence[str]], Awaitable[object]]
+
+
+async def forget_words(session: AsyncSession, chat_ids: Sequence[str], others: Iterable[ForgetChats] = ()) -> None:
     """Take away keys, transcripts, comments, notes and the words of reports. That there was a report stays."""
     for table in _WORDS:
         await session.execute(delete(table).where(table.chat_id.in_(chat_ids)))
     wordless = update(ReportRow).where(ReportRow.chat_id.in_(chat_ids)).values(comment=None, sealed=None)
     await session.execute(wordless)
+    for forget_chats in others:
+        await forget_chats(session, chat_ids)

@@ -1,5 +1,6 @@
 """How long anything is kept. Time is an argument; the archiver asks once a minute (docs/archive.md)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from chat.conversation.facts_tables import (
     ReportRow,
     WrapUpNoteRow,
 )
-from chat.conversation.forgetting import forget_words
+from chat.conversation.forgetting import ForgetChats, forget_words
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.offer_tables import OfferRow
 from config.database import Database
@@ -33,10 +34,18 @@ class Retention:
     facts: int
 
 
-async def enforce(database: Database, retention: Retention, now_ms: int, *, spared: Select[Any] | None = None) -> int:
+async def enforce(
+    database: Database,
+    retention: Retention,
+    now_ms: int,
+    *,
+    spared: Select[Any] | None = None,
+    others: Iterable[ForgetChats] = (),
+) -> int:
     """Take away what has been kept for long enough, in pages. Answers how many rows there were.
 
-    `spared`: ids of chats that are another house's, and their keys with them. Raises the database's errors.
+    `spared`: ids of chats that are another house's, and their keys with them; `others`: what else goes with a chat.
+    Raises the database's errors.
     """
     words_before, facts_before = now_ms - retention.words * DAY_MS, now_ms - retention.facts * DAY_MS
     keys = select(ChatKeyRow.chat_id).where(ChatKeyRow.made_at_ms < words_before - LONGEST_CHAT_MS)
@@ -45,7 +54,7 @@ async def enforce(database: Database, retention: Retention, now_ms: int, *, spar
         select(ArchivedChatRow.chat_id).where(ArchivedChatRow.ended_at_ms < words_before),
         keys if spared is None else keys.where(ChatKeyRow.chat_id.not_in(spared)),
     ):
-        gone += await _forget_chats(database, chats)
+        gone += await _forget_chats(database, chats, others)
     for table, key, at in (
         (FeedbackCommentRow, (FeedbackCommentRow.chat_id,), FeedbackCommentRow.at_ms < words_before),
         (ReportRow, (ReportRow.chat_id, ReportRow.person_id), ReportRow.at_ms < words_before),
@@ -64,12 +73,12 @@ async def enforce(database: Database, retention: Retention, now_ms: int, *, spar
     return gone
 
 
-async def _forget_chats(database: Database, chats: Select[Any]) -> int:
+async def _forget_chats(database: Database, chats: Select[Any], others: Iterable[ForgetChats]) -> int:
     gone = 0
     while True:
         async with database.write() as session:
             ids = (await session.scalars(chats.limit(PAGE))).all()
-            await forget_words(session, ids)
+            await forget_words(session, ids, others)
         gone += len(ids)
         if len(ids) < PAGE:
             return gone
