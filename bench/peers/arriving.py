@@ -2,7 +2,9 @@
 
 import json
 import os
+import select
 import socket
+import time
 import struct
 import uuid
 from collections import deque
@@ -11,6 +13,8 @@ from typing import Any
 #: What a busy machine gets for one answer.
 PATIENCE_S = 20.0
 _MASK = b"\x11\x22\x33\x44"
+#: Who is asked for a sign of life has some seconds; so often everybody who arrived is looked after.
+ATTEND_S = 1.0
 
 
 class Arrival:
@@ -62,6 +66,13 @@ class Arrival:
             if frame["type"] == kind:
                 return frame
 
+    def attend(self) -> None:
+        """Take what has come meanwhile, and answer pings."""
+        while select.select([self.socket], [], [], 0)[0]:
+            self._more()
+        while (frame := self._held()) is not None:
+            self._pushes.append(frame)
+
     def _more(self) -> None:
         chunk = self.socket.recv(65536)
         if not chunk:
@@ -69,23 +80,26 @@ class Arrival:
         self._bytes += chunk
 
     def _next(self) -> dict[str, Any]:
-        while True:
-            while len(self._bytes) < 2:
-                self._more()
+        while (frame := self._held()) is None:
+            self._more()
+        return frame
+
+    def _held(self) -> dict[str, Any] | None:
+        """The next frame that came as a whole; pings are answered on the way."""
+        while len(self._bytes) >= 2:
             opcode, size, at = self._bytes[0] & 15, self._bytes[1] & 127, 2
             if size >= 126:
                 width = 2 if size == 126 else 8
-                while len(self._bytes) < 2 + width:
-                    self._more()
                 size, at = int.from_bytes(self._bytes[2 : 2 + width], "big"), 2 + width
-            while len(self._bytes) < at + size:
-                self._more()
+            if len(self._bytes) < at + size:
+                return None
             payload, self._bytes = self._bytes[at : at + size], self._bytes[at + size :]
             if opcode == 1:
                 frame: dict[str, Any] = json.loads(payload)
                 return frame
             if opcode == 9:
                 self._send(10, payload)
+        return None
 
     def _send(self, opcode: int, payload: bytes) -> None:
         size = len(payload)
@@ -100,7 +114,13 @@ def pair_up(ports: list[int], cookies: list[str]) -> list[tuple[Arrival, Arrival
     Seeker and listener of a pair are held by different processes, so that every message crosses the engine.
     """
     opened = []
+    attended_at = time.monotonic()
     for number, cookie in enumerate(cookies):
+        if time.monotonic() - attended_at > ATTEND_S:
+            for *people, _ in opened:
+                for person in people:
+                    person.attend()
+            attended_at = time.monotonic()
         listener = Arrival(ports[(number + 1) % len(ports)], cookie)
         listener.ask("set_availability", availability="available")
         seeker = Arrival(ports[number % len(ports)])

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,18 @@ class Subject:
         self._run("migrate")
         asyncio.run(self._add(listeners))
 
-    def start(self, ports: list[int], log: str) -> list[Any]:
-        """The harness's process objects: a web process per port, and a router."""
+    def start(self, ports: list[int], log: str, prefix: Sequence[str] = ()) -> list[Any]:
+        """The harness's process objects: a web process per port, and a router. `prefix`: what runs them."""
 
         def process(*words: str, **env: str) -> Any:
-            command = [sys.executable, "-m", "tealight", *words]
+            command = [*prefix, sys.executable, "-m", "tealight", *words]
             return self._harness.Proc(command, self._harness.SRV_CORE, env={**self.env, **env}, log=log)
 
         started = [process("web", PORT=str(port)) for port in ports]
-        started.append(process("router"))
+        if not prefix:
+            started.append(process("router"))
         for port in ports:
-            self._harness.wait_port(port, 60)
+            self._harness.wait_port(port, 300 if prefix else 60)
         return started
 
     def sign_in(self, port: int, listeners: int) -> None:
