@@ -1,9 +1,17 @@
 -- Presence: which processes hold a Connection of whom, and what happens when the last one goes.
 
+-- state, seeker and listener of a chat: a dead process lets go of thousands, and this is all that matters of most of them.
+local function look_at(S, id)
+  local c = chats[id]
+  if c then return c.st, c.pe, c.l end
+  local v = redis.call('HMGET', K.chat(S, id), 'st', 'pe', 'l')
+  return v[1], v[2], v[3]
+end
+
 local function tell_listeners_chats(S, listener)
   for _, id in ipairs(redis.call('SMEMBERS', K.units(S, listener))) do
-    local c = read_chat(S, id)
-    if c and c.st == 'A' then hint(c.pe) end
+    local state, seeker = look_at(S, id)
+    if state == 'A' then hint(seeker) end
   end
 end
 
@@ -26,8 +34,8 @@ local function arrive(S, person)
 end
 
 local function go(S, person)
-  local l = read_listener(S, person)
-  if l.is_known then
+  local l = (listeners[person] or redis.call('EXISTS', K.listener(S, person)) == 1) and read_listener(S, person)
+  if l and l.is_known then
     put(l, 'lost', T.now)
     redis.call('ZADD', K.grace_ends(S), T.now + LISTENER_GRACE_MS, person)
     unlist(S, l)
@@ -41,14 +49,15 @@ local function go(S, person)
     return
   end
   local own = own_chat(S, person)
-  local c = own and read_chat(S, own)
-  if not c then return end
-  if c.st == 'A' then hint(c.l) end
-  redis.call('ZADD', K.grace_ends(S), T.now + (c.st == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS), person)
+  if not own then return end
+  local state, _, listener = look_at(S, own)
+  if not state then return end
+  if state == 'A' then hint(listener) end
+  redis.call('ZADD', K.grace_ends(S), T.now + (state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS), person)
 end
 
+-- The caller has taken this person out of the people of the process.
 local function detach(S, person, process)
-  redis.call('SREM', K.people(S, process), person)
   if redis.call('SREM', K.connections(S, person), process) == 1 and not is_present(S, person) then go(S, person) end
 end
 
@@ -68,6 +77,7 @@ end
 -- args: 3 person, 4 process. answer: 'done'
 function OPS.detach(keys, args)
   local S = begin(keys, args)
+  redis.call('SREM', K.people(S, args[4]), args[3])
   detach(S, args[3], args[4])
   return finish(S, 'done')
 end

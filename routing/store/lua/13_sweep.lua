@@ -63,7 +63,7 @@ SWEEPS[2] = { 'due', function(S, id)
 end }
 
 SWEEPS[3] = { 'processes', function(S, process)
-  local people = redis.call('SRANDMEMBER', K.people(S, process), 50)
+  local people = redis.call('SPOP', K.people(S, process), 50)
   for _, person in ipairs(people) do detach(S, person, process) end
   if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
   return #people
