@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from chat.edge.edge import engine_of, timing_of
+from config.database import is_away
 from config.functions import Functions
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
@@ -57,7 +58,11 @@ def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Calla
                     log.warning("engine_away", process=name, kind=type(error).__name__)
                 is_well = False
             except Exception as error:
-                log.error("pass_failed", process=name, exc_info=error)
+                if not is_away(error):
+                    log.error("pass_failed", process=name, exc_info=error)
+                elif is_well:
+                    log.warning("database_away", process=name, kind=type(error).__name__)
+                is_well = False
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), every_s)
         following.cancel()

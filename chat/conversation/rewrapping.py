@@ -15,7 +15,7 @@ from config.database import Database
 from config.master_keys import MasterKey, MasterKeys, WrappedKeyDamagedError
 
 PAGE = 200
-#: Backups keep their keys for 7 days (docs/backup.md), wrapped as they were then.
+#: Backups keep their keys for 7 days, wrapped as they were then.
 KEPT_FOR_BACKUPS_MS = 8 * 24 * 3600_000
 #: A process may be wrapping with the older one just now; it looks for a newer one before each row that it makes.
 KEPT_FOR_PROCESSES_MS = 60_000

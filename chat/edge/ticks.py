@@ -22,6 +22,7 @@ from chat.protocol.fields import Availability
 from chat.protocol.pushes import Heartbeat
 from chat.supervision.board import Board
 from config.clock import now_ms
+from config.database import is_away
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
 from routing.store.shard import BEAT_S, LEASE_MS
@@ -94,7 +95,11 @@ class Ticks:
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                log.error("tick_failed", tick=getattr(act, "__name__", ""), exc_info=error)
+                tick = getattr(act, "__name__", "")
+                if is_away(error):
+                    log.warning("database_away", tick=tick, kind=type(error).__name__)
+                else:
+                    log.error("tick_failed", tick=tick, exc_info=error)
 
     async def heartbeats(self) -> None:
         """Both ways: the server's own pings find dead peers, this tells a page's script that we live."""

@@ -76,6 +76,15 @@ class Postgres:
         """Remove a database, whoever is still connected."""
         self._psql(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def shut(self, name: str) -> None:
+        """Let nobody into a database, and those who are in it out."""
+        self._psql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    def open(self, name: str) -> None:
+        """Let everybody in again."""
+        self._psql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
     def url_of(self, name: str) -> str:
         """The URL of a database."""
         return f"postgresql://tealight@127.0.0.1:{self.port}/{name}"

@@ -37,6 +37,7 @@ _OURS = (
     "DURABILITY",
     "DATABASE_URL",
     "SECRET_KEY",
+    "MASTER_KEY",
     "DATA_DIR",
     "REGION",
     "LOG_LEVEL",

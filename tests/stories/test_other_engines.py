@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from config.database import Database
 from tests.helpers.postgres import Postgres, postgres
@@ -25,7 +26,24 @@ def service_on(postgres: Postgres, redis7_url: str, tmp_path: Path) -> Iterator[
     postgres.drop_database(name)
 
 
-async def test_two_people_talk_on_redis_7_and_postgresql(service_on: tuple[Service, str]) -> None:
+async def they_talk_on_without_a_database(world: World, postgres: Postgres, name: str) -> None:
+    """An open chat needs the engine alone; whoever comes new is told to try again."""
+    seeker, listener, chat_id = await world.they_talk()
+    latecomer = await world.visitor()
+    postgres.shut(name)
+    try:
+        for number in range(3):
+            await seeker.says(chat_id, f"without a database {number}")
+            await listener.says(chat_id, f"nor here {number}")
+        wish = {"language": world.language, "topics": ["grief"], "age_band": "adult", "first_words": "hello"}
+        await latecomer.is_refused("try_again", "request_chat", request_id="r1", **wish)
+        await world.everyone_agrees()
+    finally:
+        postgres.open(name)
+    await latecomer.does("request_chat", request_id="r1", **wish)
+
+
+async def test_two_people_talk_on_redis_7_and_postgresql(service_on: tuple[Service, str], postgres: Postgres) -> None:
     service, database_url = service_on
     assert service.children("valkey") == []
     world = World(service)
@@ -44,5 +62,6 @@ async def test_two_people_talk_on_redis_7_and_postgresql(service_on: tuple[Servi
         await listener.says(chat_id, "still here")
         await world.everyone_agrees()
         assert seeker.logs[chat_id].seq == 13
+        await they_talk_on_without_a_database(world, postgres, str(make_url(database_url).database))
     finally:
         await world.ends()
