@@ -14,6 +14,7 @@ from typing import Any
 
 import hiredis
 
+from config.clock import now_ms
 from config.log import get_logger
 from config.redis_address import Address
 from config.redis_wire import Argument, RedisAway, RedisRefused, Wire, connect, greetings_of
@@ -67,6 +68,8 @@ class RedisLink:
         self.on_push = on_push
         self.on_up = on_up
         self.errors = 0
+        #: since when no command gets through, in Unix milliseconds; None while they do
+        self.away_since_ms: int | None = now_ms()
         self._wire: Wire | None = None
         self._pending: deque[Sent] = deque()
         self._carried: deque[Sent] = deque()
@@ -223,6 +226,8 @@ class RedisLink:
             self.cut()
 
     def _lost(self) -> None:
+        if self.away_since_ms is None:
+            self.away_since_ms = now_ms()
         self._ready.clear()
         self._wire = None
         self._fail(self._pending)
@@ -284,6 +289,7 @@ class RedisLink:
         if self._wire is None:
             raise RedisAway(self.name)
         self._is_leaving = self._is_greeting = False
+        self.away_since_ms = None
         self._ready.set()
         carried, self._carried = self._carried, deque()
         for sent in carried:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from chat.accounts import seeker_tokens
 from chat.accounts.pseudonyms import pseudonym
+from chat.edge.arriving import arrive
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
-from chat.edge.listener_commands import stand_down
 from chat.edge.people import LocalPerson
 from chat.edge.returning import bring_back, good_tickets
 from chat.edge.view import View
@@ -17,6 +17,7 @@ from chat.protocol.pushes import Welcome
 from chat.protocol.replies import Done, Refused
 from config.clock import now_ms
 from config.database import Database
+from config.redis_link import RedisAway, RedisRefused
 from routing.rules.tickets import Ticket
 
 #: PROTOCOL: a token is good until 24 h after its last chat ended; one that never had a chat, 24 h after it was made.
@@ -36,6 +37,7 @@ class Greeter:
         """Raises RedisAway, RedisRefused, KeysAwayError: hello may be said again then, or the connection was closed."""
         hub = self.hub
         token: str | None = None
+        came_at_ms: int | None = None
         held: list[Ticket] = []
         if not await self._may_enter(connection, hello):
             hub.put(connection, Refused(ref=hello.ref, code="not_allowed", message=WORDS["not_allowed"]))
@@ -44,17 +46,20 @@ class Greeter:
         if connection.staff is None or hello.as_ == "seeker":
             connection.staff = None
             held = good_tickets(self.secret_key, hello.tickets)
-            token, person_id = await self._seeker(hello.token, held)
+            token, person_id, issued_at_ms = await self._seeker(hello.token, held)
+            came_at_ms = None if hello.recover or held else issued_at_ms
             connection.role = "seeker"
         else:
             person_id, connection.role = connection.staff.person_id, connection.staff.role
         await hub.settled.wait()  # an engine that forgot is just being told what was there
-        person = await hub.join(connection, person_id, ())
+        person = hub.join(connection, person_id)
         try:
             if connection.role == "seeker":
                 await bring_back(hub, self.database, person_id, held, tuple(hello.avoid_listeners or ()))
-            view = await self._arrive(person, connection)
-            view = await self._renew(person, view, hello.recover or [])
+            if connection.staff is not None:
+                person.staff, person.role = connection.staff, connection.role
+            await arrive(hub, person, came_at_ms=came_at_ms)
+            view = await self._renew(person, hub.view_of(person), hello.recover or [])
         except BaseException:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
             raise
@@ -97,47 +102,35 @@ class Greeter:
             connection.staff = here
         return here is not None
 
-    async def _seeker(self, token: str | None, held: list[Ticket]) -> tuple[str, str]:
-        """The token that is good, the client's own or a new one, and whose it is. Stores nothing."""
+    async def _seeker(self, token: str | None, held: list[Ticket]) -> tuple[str, str, int | None]:
+        """The token that is good, the client's own or a new one, whose it is, and when it was made. Stores nothing."""
         guest = self.hub.door.guest(token)
         if token and guest is not None:
-            return token, guest
+            return token, guest, None
         known = seeker_tokens.read(self.secret_key, token) if token else None
         if token and known is not None:
             is_young = now_ms() - known.issued_at_ms < UNUSED_TOKEN_MS
             has_ticket = any(ticket.person_id == known.person_id for ticket in held)
             if is_young or has_ticket or await self._is_in_use(known.person_id):
-                return token, known.person_id
+                return token, known.person_id, known.issued_at_ms
         fresh = seeker_tokens.mint(self.secret_key, now_ms(), secrets.token_bytes(seeker_tokens.RANDOM_BYTES))
         made = seeker_tokens.read(self.secret_key, fresh)
         if made is None:
             raise AssertionError("a token that was just made must be readable")
-        return fresh, made.person_id
+        return fresh, made.person_id, made.issued_at_ms
 
     async def _is_in_use(self, person_id: str) -> bool:
+        """Does any shard know this person? Raises RedisAway where only one that is away could."""
+        trouble: RedisAway | RedisRefused | None = None
         for shard in self.hub.lines.shards.values():
-            if await shard.functions.link.send("EXISTS", shard.key("own", person_id)):
-                return True
+            try:
+                if await shard.functions.link.send("EXISTS", shard.key("own", person_id)):
+                    return True
+            except (RedisAway, RedisRefused) as error:
+                trouble = error
+        if trouble is not None:
+            raise trouble
         return False
-
-    async def _arrive(self, person: LocalPerson, connection: Connection) -> View:
-        hub = self.hub
-        if connection.staff is not None:
-            person.staff, person.role = connection.staff, connection.role
-            for band in hub.lines.shards:
-                if band not in connection.staff.age_bands:
-                    # Lost while nobody was connected: whoever arrives must not be offered a chat first.
-                    await stand_down(hub, person, connection.staff, band)
-                if band not in person.attached:
-                    await hub.attach(person, band)
-        await hub.read(person, hub.lines.shards)
-        for band, record in list(person.records.items()):
-            own = record.chats.get(record.own_chat)
-            if own is not None and own.state == "P":
-                # Another connection of theirs may have been there all along: arriving put nobody back then.
-                await hub.lines.call(band, "come_back", person.person_id)
-                await hub.read(person, (band,))
-        return hub.view_of(person)
 
     async def _renew(self, person: LocalPerson, view: View, recover: list[Position]) -> View:
         """A client that holds more than the log proves that answered messages were lost: the log gets a new epoch."""
@@ -150,7 +143,7 @@ class Greeter:
                 renewed = await self.hub.renew_epoch(band, held.chat_id, held.epoch, held.seq) or renewed
         if not renewed:
             return view
-        await self.hub.read(person, self.hub.lines.shards)
+        await self.hub.read(person, self.hub.lines.shards.keys() - person.away)
         return self.hub.view_of(person)
 
     async def _recover(self, connection: Connection, view: View, recover: list[Position]) -> None:

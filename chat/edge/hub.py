@@ -5,6 +5,7 @@ from it is sent. Messages go through `Delivery`.
 """
 
 import asyncio
+import contextlib
 import itertools
 import secrets
 from collections.abc import Callable, Iterable
@@ -99,17 +100,24 @@ class Hub(Delivery):
         try:
             while person.dirty and person.connections:
                 await self.settled.wait()  # what a shard says meanwhile is not yet what is true
-                bands = set(person.dirty)
+                bands = person.dirty - person.away
                 person.dirty.clear()
-                try:
-                    await self.read(person, bands)
-                except (RedisAway, RedisRefused):
-                    person.dirty |= bands
+                # Each for itself: a shard that is away keeps nobody from what another one says.
+                away = [band for band in sorted(bands) if not await self._is_read(person, band)]
+                if len(away) < len(bands):
+                    self.show_all(person)
+                if away:
+                    person.dirty.update(away)
                     await asyncio.sleep(RETRY_S)
-                    continue
-                self.show_all(person)
         finally:
             person.refreshing = None
+
+    async def _is_read(self, person: LocalPerson, band: str) -> bool:
+        try:
+            await self.read(person, (band,))
+        except (RedisAway, RedisRefused):
+            return False
+        return True
 
     async def read(self, person: LocalPerson, bands: Iterable[str]) -> None:
         """Read a person's records again, and attach where that has become due. Raises RedisAway, RedisRefused."""
@@ -236,26 +244,32 @@ class Hub(Delivery):
 
     # ---- people come and go ----
 
-    async def join(self, connection: Connection, person_id: str, bands: Iterable[str]) -> LocalPerson:
-        """Add a greeted connection to its person, subscribing first. Raises RedisAway."""
+    def join(self, connection: Connection, person_id: str) -> LocalPerson:
+        """Add a connection that is being greeted to its person."""
         person = self.people.get(person_id)
         if person is None:
             person = self.people[person_id] = LocalPerson(person_id, connection.role, connection.staff)
         person.connections.append(connection)
-        try:
-            # Always confirmed before anything is read: what is published from here on is seen.
-            await self.subscribe(person_id)
-        except (RedisAway, RedisRefused):
-            self.remove(connection, person)
-            raise
         return person
 
-    async def subscribe(self, person_id: str, bands: Iterable[str] | None = None) -> None:
-        """To what these bands' shards (all without any named) publish of this person. Raises RedisAway."""
+    async def reaches(self, band: str, within_s: float) -> bool:
+        """Are both links to this band's shard up within this time?"""
+        if self.push_link is None:
+            return False
+        shard = self.lines.shards[band]
+        links = (shard.functions.link.at(shard.tag), self.push_link.at(shard.tag))
+        return all(await asyncio.gather(*[link.wait_up(within_s) for link in links]))
+
+    def away_since_ms(self, band: str) -> int | None:
+        """Since when this process has not reached this band's shard; None: it does."""
+        shard = self.lines.shards[band]
+        return shard.functions.link.at(shard.tag).away_since_ms
+
+    async def subscribe(self, person_id: str, bands: Iterable[str]) -> None:
+        """To what these bands' shards publish of this person; confirmed when it returns. Raises RedisAway."""
         if self.push_link is None:
             raise RedisAway("push")
-        named = self.lines.shards if bands is None else bands
-        channels = [self.lines.shards[band].key("channel", person_id) for band in named]
+        channels = [self.lines.shards[band].key("channel", person_id) for band in bands]
         for confirmed in [self.push_link.send("SSUBSCRIBE", channel) for channel in channels]:
             await confirmed
 
@@ -290,11 +304,10 @@ class Hub(Delivery):
     async def _say_all(self) -> None:
         # One at a time and in pages: when thousands leave at once, each of them asks for this.
         try:
-            while self.unsaid:
-                page = list(itertools.islice(self.unsaid, UNSAID_PAGE))
-                await asyncio.gather(*[self._detach(person_id, band) for person_id, band in page])
-        except (RedisAway, RedisRefused):
-            pass
+            for band in self.lines.shards:  # one that is away keeps nobody from leaving another one
+                with contextlib.suppress(RedisAway, RedisRefused):
+                    while page := list(itertools.islice((one for one in self.unsaid if one[1] == band), UNSAID_PAGE)):
+                        await asyncio.gather(*[self._detach(person_id, band) for person_id, band in page])
         finally:
             self._saying = None
 

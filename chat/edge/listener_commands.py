@@ -12,6 +12,7 @@ from chat.protocol.fields import Availability
 from chat.protocol.replies import Done
 from chat.protocol.topics import mask_of
 from chat.safety.priority import HARD_TOPICS, level_of
+from config.redis_link import RedisAway, RedisRefused
 
 _NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
 
@@ -31,7 +32,7 @@ class ListenerCommands:
         if not staff.age_bands and command.availability == "available":
             raise CommandRefused("no_clearance")
         # What was read last may be older than the command that came just before this one.
-        await self.hub.read(person, self.hub.lines.shards)
+        await self.hub.read(person, self.hub.lines.shards.keys() - person.away)
         capacity = command.capacity or _capacity_before(person, staff)
         takes_urgent = command.takes_urgent
         if takes_urgent is None:
@@ -52,7 +53,7 @@ class ListenerCommands:
     async def answer_offer(self, connection: Connection, command: AnswerOffer) -> Done:
         connection.answered.add(command.offer_id)
         verdict = b"no_such_offer"
-        for band in self.hub.lines.shards:
+        for band in self._bands_of(connection, command.offer_id):
             verdict = await self.hub.lines.call(
                 band, "answer_offer", connection.person_id, command.offer_id, "1" if command.accept else "0"
             )
@@ -63,11 +64,25 @@ class ListenerCommands:
         connection.answered.discard(command.offer_id)
         raise CommandRefused("offer_gone" if verdict == b"gone" else "no_such_offer")
 
+    def _bands_of(self, connection: Connection, offer_id: str) -> list[str]:
+        """All, the one in which this offer was seen first: another one may be away."""
+        seen = self.hub.band_of(connection, offer_id.rpartition(".")[0])
+        return sorted(self.hub.lines.shards, key=lambda band: band != seen)
+
     async def take_next(self, connection: Connection, command: TakeNext) -> Done:
         person, staff = self._listener(connection)
         if not staff.age_bands:
             raise CommandRefused("no_clearance")
-        verdicts = [await self.hub.lines.call(band, "take_next", person.person_id) for band in self.hub.lines.shards]
+        verdicts: list[bytes] = []
+
+        async def take_in(band: str) -> None:
+            verdicts.append(await self.hub.lines.call(band, "take_next", person.person_id))
+
+        try:
+            await self.hub.lines.everywhere(take_in)
+        except (RedisAway, RedisRefused):
+            if b"done" not in verdicts:
+                raise
         if b"done" in verdicts:
             return Done(ref=command.ref)
         if b"at_maximum" in verdicts:
@@ -106,13 +121,19 @@ async def set_availability(
     reason: str,
     takes_urgent: bool,
 ) -> None:
-    """Stand, pause or leave in every shard that the clearances reach. Raises RedisAway, RedisRefused."""
-    for band in hub.lines.shards:
+    """Stand, pause or leave in every shard that the clearances reach.
+
+    Raises RedisAway, RedisRefused after all where one of them is away: in the others it has happened.
+    """
+
+    async def stand_in(band: str) -> None:
         if band not in person.attached:
             await hub.attach(person, band)
         number = _NUMBERS[availability] if band in staff.age_bands else 0
         await stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
         hub.mark(person, band)
+
+    await hub.lines.everywhere(stand_in)
 
 
 async def stand_down(hub: Hub, person: LocalPerson, staff: StaffMember, band: str) -> None:

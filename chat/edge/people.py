@@ -22,6 +22,10 @@ class LocalPerson:
     attached: set[str] = field(default_factory=set)
     #: bands to read again; a hint puts one in, the refresh takes it out
     dirty: set[str] = field(default_factory=set)
+    #: bands of which nothing could be read when they came: that shard's server is away
+    away: set[str] = field(default_factory=set)
+    #: those of them in which they surely have nothing, since they came after the shard went
+    new_in: set[str] = field(default_factory=set)
     refreshing: asyncio.Task[None] | None = None
     #: chat -> (turn, ticket) that was made last
     tickets: dict[str, tuple[int, str]] = field(default_factory=dict)

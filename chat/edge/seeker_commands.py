@@ -16,6 +16,7 @@ from chat.protocol.commands import ConfirmHere, GiveFeedback, LeaveLine, Release
 from chat.protocol.replies import Done
 from chat.safety.priority import requirements_of
 from config.clock import now_ms
+from config.redis_link import RedisAway
 from routing.actions.places import read_places
 
 #: A frame holds no more ids of listeners than this; a silently shorter list would break somebody's wish.
@@ -105,7 +106,12 @@ class SeekerCommands:
         for other, shard in self.hub.lines.shards.items():
             if other == band:
                 continue
-            own = await shard.functions.link.send("GET", shard.key("own", person.person_id))
+            try:
+                own = await shard.functions.link.send("GET", shard.key("own", person.person_id))
+            except RedisAway:
+                if other in person.new_in:
+                    continue  # they came after it went
+                raise
             if not own:  # an empty one says that the token is in use
                 continue
             if entered:

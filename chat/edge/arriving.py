@@ -1,0 +1,94 @@
+"""A person arrives in the shards: subscribed first, then read. A shard that is away keeps nobody out of another one.
+
+Who says hello while a shard has no master is greeted with what the others know, unless something of theirs may stand in
+the one that is away; when it is back they arrive there, too (docs/edge.md, "A shard that is away").
+"""
+
+import asyncio
+
+from chat.edge.delivery import RETRY_S
+from chat.edge.hub import Hub
+from chat.edge.listener_commands import stand_down
+from chat.edge.people import LocalPerson
+from chat.protocol.codes import Close
+from config.redis_link import RedisAway, RedisRefused
+
+#: How long one look for a shard that is back may last.
+LOOK_S = 5.0
+#: Clocks of two machines differ by less.
+CLOCKS_DIFFER_MS = 5_000
+
+
+async def arrive_in(hub: Hub, person: LocalPerson, band: str) -> None:
+    """In one shard, whatever its state. Raises RedisAway, RedisRefused."""
+    # Confirmed before anything is read: what is published from here on is seen.
+    await hub.subscribe(person.person_id, (band,))
+    if person.staff is not None:
+        if band not in person.staff.age_bands:
+            # Lost while nobody was connected: whoever arrives must not be offered a chat first.
+            await stand_down(hub, person, person.staff, band)
+        if band not in person.attached:
+            await hub.attach(person, band)
+    await hub.read(person, (band,))
+    record = person.records[band]
+    own = record.chats.get(record.own_chat)
+    if own is not None and own.state == "P":
+        # Another connection of theirs may have been there all along: arriving put nobody back then.
+        await hub.lines.call(band, "come_back", person.person_id)
+        await hub.read(person, (band,))
+
+
+async def arrive(hub: Hub, person: LocalPerson, *, came_at_ms: int | None) -> None:
+    """In all shards that answer, if what is there is all there can be. Raises RedisAway, RedisRefused where it isn't.
+
+    `came_at_ms`: when a seeker came who holds nothing of an earlier chat; None for everybody else.
+    """
+    lost: dict[str, RedisAway | RedisRefused] = {}
+    for band in hub.lines.shards:
+        try:
+            await arrive_in(hub, person, band)
+            person.away.discard(band)
+        except (RedisAway, RedisRefused) as error:
+            lost[band] = error
+    for band, trouble in lost.items():
+        if len(lost) == len(hub.lines.shards) or not _may_do_without(hub, person, band, came_at_ms):
+            raise trouble
+    for band in lost.keys() - person.away:
+        person.away.add(band)
+        hub.spawn(_arrive_later(hub, person, band))
+
+
+def _may_do_without(hub: Hub, person: LocalPerson, band: str, came_at_ms: int | None) -> bool:
+    """Is it certain that nothing in this shard must be shown first?"""
+    record = person.records.get(band)
+    if record is not None and record.chats:
+        return False
+    if person.staff is not None:
+        return True
+    if any(other.own_chat for name, other in person.records.items() if name != band):
+        return True  # nobody has two requests: theirs is in a shard that answers
+    away_since_ms = hub.away_since_ms(band)
+    if came_at_ms is None or away_since_ms is None or came_at_ms < away_since_ms + CLOCKS_DIFFER_MS:
+        return False
+    person.new_in.add(band)
+    return True
+
+
+async def _arrive_later(hub: Hub, person: LocalPerson, band: str) -> None:
+    """When the shard is back. Whoever has chats there says hello again: no push tells how far an ended one went."""
+    while hub.people.get(person.person_id) is person and band in person.away:
+        if not await hub.reaches(band, LOOK_S):
+            continue
+        try:
+            await hub.settled.wait()
+            await arrive_in(hub, person, band)
+        except (RedisAway, RedisRefused):
+            await asyncio.sleep(RETRY_S)
+            continue
+        person.away.discard(band)
+        person.new_in.discard(band)
+        if any(chat.opened_at_ms for chat in person.records[band].chats.values()):
+            for connection in list(person.connections):
+                hub.close(connection, Close.RESYNC, "resync")
+        else:
+            hub.show_all(person)
