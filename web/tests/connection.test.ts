@@ -169,6 +169,27 @@ describe("a connection", () => {
     expect(connection.state).toBe("open");
   });
 
+  it("tries more slowly, too, when each connection dies as soon as it is open", () => {
+    for (let tries = 1; tries <= 4; tries += 1) {
+      line().greet();
+      line().onclose?.({ code: 1006 });
+      vi.advanceTimersByTime(reconnectDelayMs(tries - 1, 0));
+      expect(lines.length).toBe(tries + 1);
+    }
+    line().greet();
+    vi.advanceTimersByTime(15_000);
+    line().onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(reconnectDelayMs(0, 0));
+    expect(lines.length).toBe(6);
+  });
+
+  it("notices silence though the clock was set back", () => {
+    line().greet(4);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(13_000);
+    expect(lines.length).toBe(2);
+  });
+
   it("tries more and more slowly", () => {
     for (let tries = 1; tries <= 4; tries += 1) {
       expect(lines.length).toBe(tries);
@@ -180,15 +201,43 @@ describe("a connection", () => {
   });
 });
 
+describe("a page", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it("comes back at once when it is taken out of the browser's memory of pages", () => {
+    vi.useFakeTimers();
+    const page = new EventTarget();
+    vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
+    vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+    vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
+    const lines: Line[] = [];
+    const connection = new Connection({ hello: () => ({}), push: () => {}, state: () => {} }, () => {
+      lines.push(new Line());
+      return lines[lines.length - 1] as Line;
+    });
+    connection.start();
+    lines[0]?.greet();
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
+    expect(lines.length).toBe(1);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    expect(lines[0]?.isClosed).toBe(true);
+    expect(lines.length).toBe(2);
+    connection.stop();
+  });
+});
+
 describe("coming back", () => {
   it("depends on the close code alone", () => {
     expect([4000, 4001, 4002, 1001, 1006, 1009, 1012, 4499, 5000].every(comesBack)).toBe(true);
     expect([1000, 4500, 4501, 4508, 4999].some(comesBack)).toBe(false);
   });
 
-  it("waits between half and all of a delay that doubles up to a bound", () => {
-    expect(reconnectDelayMs(0, 0)).toBe(250);
-    expect(reconnectDelayMs(1, 1)).toBe(1000);
+  it("waits between a tenth and all of a delay that doubles up to a bound", () => {
+    expect(reconnectDelayMs(0, 0)).toBe(200);
+    expect(reconnectDelayMs(1, 1)).toBe(4000);
     expect(reconnectDelayMs(99, 1)).toBe(15_000);
   });
 });

@@ -72,6 +72,8 @@ interface Waiting {
 const ANSWER_WITHIN_MS = 8_000;
 const PROBE_WITHIN_MS = 4_000;
 const CHECK_EVERY_MS = 1_000;
+/** A connection that lived so long was a good one: the next try is a first one again. */
+const GOOD_LIFE_MS = 10_000;
 /** Until `welcome` says otherwise. */
 const DEFAULT_HEARTBEAT_S = 20;
 const SILENT_HEARTBEATS = 2.5;
@@ -86,6 +88,7 @@ export class Connection {
   private attempt = 0;
   private heartbeatS = DEFAULT_HEARTBEAT_S;
   private heardAtMs = 0;
+  private openedAtMs = 0;
   private goAwayDelayMs: number | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private check: ReturnType<typeof setInterval> | undefined;
@@ -209,7 +212,7 @@ export class Connection {
   }
 
   private caughtUp(): void {
-    this.attempt = 0;
+    this.openedAtMs = this.now();
     this.become("open");
     for (const one of [...this.waiting.values()]) if (one.sentAtMs === null) this.put(one);
   }
@@ -242,6 +245,7 @@ export class Connection {
   }
 
   private comeBackLater(code: number): void {
+    if (this.state === "open" && this.now() - this.openedAtMs > GOOD_LIFE_MS) this.attempt = 0;
     const delay = this.goAwayDelayMs ?? reconnectDelayMs(this.attempt, this.chance());
     this.attempt += 1;
     this.become("waiting", code);
@@ -252,6 +256,7 @@ export class Connection {
     if (this.socket === null) return;
     const now = this.now();
     const oldest = Math.min(...[...this.waiting.values()].map((one) => one.sentAtMs ?? now));
+    if (now < this.heardAtMs) this.heardAtMs = now; // somebody set the clock back
     const isSilent = now - this.heardAtMs > SILENT_HEARTBEATS * this.heartbeatS * 1000;
     const isUnanswered = now - oldest > ANSWER_WITHIN_MS;
     const isProbeLost = this.probe !== null && now - this.probe.sentAtMs > PROBE_WITHIN_MS;
@@ -292,13 +297,21 @@ function watchPage(woken: () => void, cutOff: () => void): () => void {
   const seen = () => {
     if (document.visibilityState === "visible") woken();
   };
+  // Taken out of the browser's memory of pages, as by "back": its socket was closed meanwhile, without a word.
+  const shown = (event: PageTransitionEvent) => {
+    if (!event.persisted) return;
+    cutOff();
+    woken();
+  };
   if (typeof document === "undefined") return () => {};
   document.addEventListener("visibilitychange", seen);
   addEventListener("online", woken);
   addEventListener("offline", cutOff);
+  addEventListener("pageshow", shown);
   return () => {
     document.removeEventListener("visibilitychange", seen);
     removeEventListener("online", woken);
     removeEventListener("offline", cutOff);
+    removeEventListener("pageshow", shown);
   };
 }
