@@ -4,8 +4,8 @@ import json
 import os
 import select
 import socket
-import time
 import struct
+import time
 import uuid
 from collections import deque
 from typing import Any
