@@ -28,7 +28,7 @@ async def ask(
     *,
     now_ms: int,
 ) -> ReviewRow:
-    """Put a chat of one's own into the mentors' queue; asking again changes nothing. Raises Refused.
+    """Put a chat of one's own before the mentors; asking again changes nothing. Raises Refused.
 
     A real chat needs the seeker's yes, which is there or is not; asking is the listener's own yes.
     """

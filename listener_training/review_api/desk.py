@@ -27,9 +27,9 @@ class MentorDesk:
                 and (row.kind == "practice" or row.age_band in asked.by.age_bands)
                 and await is_readable(session, row)
             ]
-            queue = await lines_of(session, rows, me, rules, now_ms)
+            room = await lines_of(session, rows, me, rules, now_ms)
             return MentoringShown(
-                queue=[line for line in queue if line.phase == "waiting"],
+                waiting=[line for line in room if line.phase == "waiting"],
                 mine=await lines_of(session, mine, me, rules, now_ms),
                 take_days=rules.take_days,
             )

@@ -61,7 +61,7 @@ class OwnReviews:
         return sorted(found, key=lambda one: one.ended_at_ms, reverse=True)[:_ASKABLE_MAX]
 
     async def ask(self, asked: Asked) -> ReviewLine:
-        """Put a chat of one's own into the mentors' queue."""
+        """Put a chat of one's own before the mentors."""
         body: NewReview = asked.body
         rules = shipped_rules()
         me = asked.by.person_id

@@ -48,7 +48,7 @@ class Reading:
                 await open_review(session, review_id, me, locks=False)
             held = await assessments_of(session, review_id)
             if not is_own and not any(one.mentor_id == me for one in held):
-                # Words are for those who hold a place; the queue says what the others need to know.
+                # Words are for those who hold a place; the list of what waits tells the others enough.
                 raise no_such_review()
             words = await talking.words_of(session, review_id)
             shown = await self._shown(session, asked, row, held, words, key)

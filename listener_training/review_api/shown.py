@@ -139,7 +139,7 @@ class NewWords(Struct, frozen=True):
 class MentoringShown(Struct, frozen=True, kw_only=True):
     """A mentor's desk: what has room for them, and what they took."""
 
-    queue: list[ReviewLine]
+    waiting: list[ReviewLine]
     mine: list[ReviewLine]
     take_days: int
 

@@ -123,8 +123,8 @@ async def shares(mentor: Browser, review_id: str, **settled: int) -> Any:
     return await mentor.post(f"/api/reviews/{review_id}/sharing", {"settled": settled})
 
 
-async def queue_of(mentor: Browser) -> list[str]:
-    return [line["review_id"] for line in (await mentor.get("/api/mentoring")).json()["queue"]]
+async def waiting_for(mentor: Browser) -> list[str]:
+    return [line["review_id"] for line in (await mentor.get("/api/mentoring")).json()["waiting"]]
 
 
 async def a_real_chat(house: Api, listener: Browser, chat_id: str, another: str, band: str = "adult") -> None:

@@ -13,7 +13,7 @@ from tests.training.reviewing import (
     hands_in,
     people,
     practises,
-    queue_of,
+    waiting_for,
     sees,
     shares,
     takes,
@@ -30,12 +30,12 @@ async def test_from_asking_to_the_talk(house: Api) -> None:
     assert await asks(cast.fennel, "x1") == review_id, "asking twice is once"
     assert (await cast.fennel.get("/api/reviews")).json()["may_ask"] == []
 
-    assert await queue_of(cast.maple) == await queue_of(cast.linden) == [review_id]
+    assert await waiting_for(cast.maple) == await waiting_for(cast.linden) == [review_id]
     assert problem(await cast.maple.get(f"/api/reviews/{review_id}")) == (404, "no_such_review"), "words after taking"
     await takes(cast.maple, review_id)
     await takes(cast.maple, review_id)
     await takes(cast.linden, review_id)
-    assert await queue_of(cast.linden) == []
+    assert await waiting_for(cast.linden) == []
     shown = await sees(cast.maple, review_id)
     assert (shown["role"], shown["person_name"], shown["readings"]) == ("reader", None, [])
     assert shown["lines"][0]["who"] == "seeker"
@@ -81,7 +81,7 @@ async def test_nobody_reviews_themselves_and_who_is_no_mentor_reads_nothing(hous
     cast = await people(house)
     await practises(house, cast.maple)
     review_id = await asks(cast.maple, "x1")
-    assert await queue_of(cast.maple) == []
+    assert await waiting_for(cast.maple) == []
     place = f"/api/reviews/{review_id}/assessment"
     assert problem(await cast.maple.post(place)) == (409, "not_yourself")
     for stranger in (cast.fennel, cast.admin):
@@ -115,7 +115,7 @@ async def test_two_places_and_what_is_handed_in_stands(house: Api) -> None:
     assert problem(await third.call("DELETE", place)) == (409, "handed_in")
     # Who lets the time run out gives the place back to whoever comes.
     await days_go_by(house, RULES.take_days, cast)
-    assert await queue_of(cast.linden) == [review_id]
+    assert await waiting_for(cast.linden) == [review_id]
     await takes(cast.linden, review_id)
     assert problem(await cast.maple.call("PUT", place, {"levels": dict.fromkeys(ITEMS, 0), "helped": "y"})) == (
         409,

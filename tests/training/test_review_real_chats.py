@@ -17,7 +17,7 @@ from tests.training.reviewing import (
     hands_in,
     people,
     practises,
-    queue_of,
+    waiting_for,
     sees,
     shares,
     takes,
@@ -36,7 +36,7 @@ async def test_a_real_chat_needs_both_sides_and_either_may_take_it_back(house: A
     await save_review_consent(house.deps.database, "c1", may_review=True)
     assert problem(await cast.linden.post("/api/reviews", body))[0] == 409, "it is not their chat"
     assert [one["subject_id"] for one in (await cast.fennel.get("/api/reviews")).json()["may_ask"]] == ["c1"]
-    assert await queue_of(cast.maple) == [], "the listener has not said yes"
+    assert await waiting_for(cast.maple) == [], "the listener has not said yes"
     review_id = await asks(cast.fennel, "c1", "real")
     await takes(cast.maple, review_id)
     assert (await sees(cast.maple, review_id))["lines"] == [
@@ -71,10 +71,10 @@ async def test_first_chats_come_first_and_teens_chats_go_to_who_is_cleared(house
         await a_real_chat(house, cast.fennel, f"c{n}", cast.linden.person_id, "teen")
         await save_review_consent(house.deps.database, f"c{n}", may_review=True)
         ids.append(await asks(cast.fennel, f"c{n}", "real"))
-    lines = (await cast.maple.get("/api/mentoring")).json()["queue"]
+    lines = (await cast.maple.get("/api/mentoring")).json()["waiting"]
     assert [line["review_id"] for line in lines] == [*ids[:-1], asked_first, ids[-1]]
     assert [line["is_first_chats"] for line in lines] == [True] * RULES.first_chats + [False] * 2
-    assert await queue_of(plain) == [asked_first]
+    assert await waiting_for(plain) == [asked_first]
     assert problem(await plain.post(f"/api/reviews/{ids[0]}/assessment")) == (403, "not_a_mentor")
 
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { call } from "../shared/http";
 import { warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
+import { PastDay, Remark } from "../staff/dated";
 import { Banner, Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
 import { problemWords } from "../staff/say";
@@ -63,31 +64,8 @@ export function ReviewForm({ title, subject, version, recorded }: Props) {
           />
         )}
       </Field>
-      <Field label={t("review.day")}>
-        {(joined) => (
-          <input
-            {...joined}
-            class="input input--date"
-            type="date"
-            required
-            max={dayField(now.peek())}
-            value={on}
-            onInput={(event) => setOn(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={t("review.note")} soft={t("optional")}>
-        {(joined) => (
-          <textarea
-            {...joined}
-            class="input"
-            rows={2}
-            maxLength={2000}
-            value={note}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <PastDay label={t("review.day")} value={on} change={setOn} />
+      <Remark label={t("review.note")} value={note} change={setNote} />
       <button class="btn btn--main btn--dense" type="submit">
         {t("review.do")}
       </button>

@@ -13,6 +13,10 @@ export type Address =
   | { part: "draft"; courseId: string }
   | { part: "file"; courseId: string; path: string }
   | { part: "editions"; courseId: string }
+  | { part: "reviews" }
+  | { part: "agreement" }
+  | { part: "review"; reviewId: string }
+  | { part: "numbers" }
   | { part: "people" }
   | { part: "person"; personId: string };
 
@@ -22,7 +26,9 @@ export function addressOf(hash: string): Address | null {
   const [first, second, third] = ids;
   if (part === "" || part === "courses") return { part: "courses" };
   if (part === "practice") return first ? { part: "practised", practiceId: first } : { part: "practice" };
-  if (part === "clearances" || part === "certificates" || part === "desk") return { part };
+  if (part === "clearances" || part === "certificates" || part === "desk" || part === "numbers") return { part };
+  if (part === "reviews" && first === "agreement") return { part: "agreement" };
+  if (part === "reviews") return first ? { part: "review", reviewId: first } : { part: "reviews" };
   if (part === "write") {
     // The rest is one path: a file stands in a folder for its language.
     if (first && second) return { part: "file", courseId: first, path: [second, third].filter(Boolean).join("/") };
@@ -46,6 +52,7 @@ export const draftHash = (courseId: string): string => `#write/${encodeURICompon
 export const editionsHash = (courseId: string): string => `#editions/${encodeURIComponent(courseId)}`;
 export const fileHash = (courseId: string, path: string): string =>
   `${draftHash(courseId)}/${path.split("/").map(encodeURIComponent).join("/")}`;
+export const reviewHash = (reviewId: string): string => `#reviews/${encodeURIComponent(reviewId)}`;
 export const personHash = (personId: string): string => `#people/${encodeURIComponent(personId)}`;
 
 /** Do two addresses show the same, but for where on it one looks? */

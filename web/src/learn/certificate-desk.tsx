@@ -1,7 +1,7 @@
 // For admins: who meets the rules and waits for a yes, withdrawals with their answers, which rules are in force.
 import { checkIcon, Icon, warningIcon } from "../shared/icon";
 import { announce } from "../shared/status";
-import { Banner } from "../staff/field";
+import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
 import { day, problemWords } from "../staff/say";
 import { t } from "../staff/words";
@@ -13,7 +13,7 @@ import { useTitle } from "./title";
 type Again = () => Promise<void>;
 
 export function CertificateDesk() {
-  const { value, problem, again } = useLoaded(loadDesk);
+  const loaded = useLoaded(loadDesk);
   useTitle(t("desk.title"));
   return (
     <div class="stack stack--8">
@@ -21,22 +21,15 @@ export function CertificateDesk() {
         <h1 class="learn__title">{t("desk.title")}</h1>
         <p class="soft">{t("desk.hint")}</p>
       </div>
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          <p>{problemWords(problem)}</p>
-          <button class="btn btn--dense" type="button" onClick={() => void again()}>
-            {t("try_again")}
-          </button>
-        </Banner>
-      )}
-      {!value && problem === null && <p class="soft">{t("loading")}</p>}
-      {value && (
-        <>
-          <Proposals proposals={value.proposals} again={again} />
-          <Withdrawals desk={value} />
-          <RuleSets desk={value} again={again} />
-        </>
-      )}
+      <Frame loaded={loaded}>
+        {(desk) => (
+          <>
+            <Proposals proposals={desk.proposals} again={loaded.again} />
+            <Withdrawals desk={desk} />
+            <RuleSets desk={desk} again={loaded.again} />
+          </>
+        )}
+      </Frame>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { clockIcon, Icon, saveIcon, warningIcon } from "../shared/icon";
 import { Banner, Field } from "../staff/field";
+import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
 import { day, problemWords } from "../staff/say";
 import { t } from "../staff/words";
@@ -10,7 +11,7 @@ import { type Certificate, type CertificationRecord, loadOwnRecord, noonOf, send
 import { useTitle } from "./title";
 
 export function OwnCertificates() {
-  const { value, problem, again } = useLoaded(loadOwnRecord);
+  const loaded = useLoaded(loadOwnRecord);
   useTitle(t("learn.certificates"));
   return (
     <div class="stack stack--8">
@@ -18,35 +19,28 @@ export function OwnCertificates() {
         <h1 class="learn__title">{t("learn.certificates")}</h1>
         <p class="lede">{t("certificates.hint")}</p>
       </div>
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          <p>{problemWords(problem)}</p>
-          <button class="btn btn--dense" type="button" onClick={() => void again()}>
-            {t("try_again")}
-          </button>
-        </Banner>
-      )}
-      {!value && problem === null && <p class="soft">{t("loading")}</p>}
-      {value && (
-        <>
-          <Reminders record={value} />
-          <section class="stack stack--4" aria-labelledby="mine">
-            <h2 id="mine">{t("certificates.mine")}</h2>
-            {value.certificates.length === 0 && <p class="soft">{t("certificates.none")}</p>}
-            <ul class="grades">
-              {value.certificates.map((one) => (
-                <li class="card stack stack--3" key={one.certificate_id}>
-                  <OwnCertificate certificate={one} again={again} />
-                </li>
-              ))}
-            </ul>
-          </section>
-          {value.rule_sets.map((rules) => (
-            <RuleSetView key={rules.rule_set_id} rules={rules} />
-          ))}
-          <TakeAlong whose="me" />
-        </>
-      )}
+      <Frame loaded={loaded}>
+        {(value) => (
+          <>
+            <Reminders record={value} />
+            <section class="stack stack--4" aria-labelledby="mine">
+              <h2 id="mine">{t("certificates.mine")}</h2>
+              {value.certificates.length === 0 && <p class="soft">{t("certificates.none")}</p>}
+              <ul class="grades">
+                {value.certificates.map((one) => (
+                  <li class="card stack stack--3" key={one.certificate_id}>
+                    <OwnCertificate certificate={one} again={loaded.again} />
+                  </li>
+                ))}
+              </ul>
+            </section>
+            {value.rule_sets.map((rules) => (
+              <RuleSetView key={rules.rule_set_id} rules={rules} />
+            ))}
+            <TakeAlong whose="me" />
+          </>
+        )}
+      </Frame>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useCallback, useState } from "preact/hooks";
 import { dayField } from "../admin/entries";
 import { Icon, warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
+import { PastDay, Remark } from "../staff/dated";
 import { Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { mayAdmin, me } from "../staff/me";
@@ -196,31 +197,8 @@ function SignOffForm({ personId, ruleSets, again }: { personId: string; ruleSets
           )}
         </Field>
       )}
-      <Field label={t("sign_off.day")}>
-        {(joined) => (
-          <input
-            {...joined}
-            class="input input--date"
-            type="date"
-            required
-            max={dayField(now.peek())}
-            value={on}
-            onInput={(event) => setOn(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={t("sign_off.comment")} soft={t("optional")}>
-        {(joined) => (
-          <textarea
-            {...joined}
-            class="input"
-            rows={2}
-            maxLength={2000}
-            value={comment}
-            onInput={(event) => setComment(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <PastDay label={t("sign_off.day")} value={on} change={setOn} />
+      <Remark label={t("sign_off.comment")} value={comment} change={setComment} />
       {doing.problem !== null && <Wrong problem={doing.problem} />}
       <div>
         <button class="btn btn--main btn--dense" type="submit" disabled={doing.isDoing}>

@@ -7,6 +7,7 @@ import { LearnPage } from "./page";
 import "./learn.css";
 import "./certificates.css";
 import "./writing.css";
+import "./review.css";
 
 void mountStaffPage((props: PageProps) => <LearnPage {...props} />, {
   here: "/learn",

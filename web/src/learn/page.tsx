@@ -15,6 +15,9 @@ import { People } from "./people";
 import { PersonPage } from "./person";
 import { PracticeList } from "./practice-list";
 import { Practised } from "./practised";
+import { AgreementPage } from "./review-agreement";
+import { Reviews } from "./review-list";
+import { ReviewPage } from "./review-page";
 import { TestPage } from "./test";
 import { hasDesk, loadWritten } from "./writing";
 import { WritingDraft } from "./writing-draft";
@@ -34,6 +37,7 @@ interface Part {
 const PARTS: readonly Part[] = [
   { hash: "#courses", key: "learn.courses", parts: ["courses", "lesson", "test"], isFor: () => true },
   { hash: "#practice", key: "learn.practice", parts: ["practice", "practised"], isFor: () => true },
+  { hash: "#reviews", key: "learn.reviews", parts: ["reviews", "review", "agreement"], isFor: () => true },
   { hash: "#certificates", key: "learn.certificates", parts: ["certificates"], isFor: () => true },
   { hash: "#clearances", key: "learn.clearances", parts: ["clearances"], isFor: () => true },
   { hash: "#write", key: "writing.tab", parts: ["write", "draft", "file", "editions"], isFor: () => hasDesk.value },
@@ -117,6 +121,12 @@ function View({ address, person }: { address: Address; person: Me }) {
       return <Clearances person={person} />;
     case "certificates":
       return <OwnCertificates />;
+    case "reviews":
+      return <Reviews person={person} />;
+    case "review":
+      return <ReviewPage key={address.reviewId} reviewId={address.reviewId} />;
+    case "agreement":
+      return <AgreementPage />;
     case "desk":
       return mayAdmin(person) ? <CertificateDesk /> : <Courses />;
     case "write":

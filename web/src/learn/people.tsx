@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Icon, warningIcon } from "../shared/icon";
-import { Banner, Field } from "../staff/field";
+import { Field } from "../staff/field";
+import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
 import { day, dayAndClock, problemWords } from "../staff/say";
 import { t, words } from "../staff/words";
@@ -10,7 +11,7 @@ import { useTitle } from "./title";
 
 /** For supervisors: who learns, how far they are, and a link for somebody new. */
 export function People() {
-  const { value, problem, again } = useLoaded(loadPeople);
+  const loaded = useLoaded(loadPeople);
   useTitle(t("learn.people"));
   return (
     <div class="stack stack--5">
@@ -19,17 +20,11 @@ export function People() {
         <p class="soft">{t("people_learning.hint")}</p>
       </div>
       <Invite />
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          <p>{problemWords(problem)}</p>
-          <button class="btn btn--dense" type="button" onClick={() => void again()}>
-            {t("try_again")}
-          </button>
-        </Banner>
-      )}
-      {!value && problem === null && <p class="soft">{t("loading")}</p>}
-      {value && value.people.length === 0 && <p class="soft">{t("people_learning.none")}</p>}
-      {value && value.people.length > 0 && <Table people={value.people} />}
+      <Frame loaded={loaded}>
+        {({ people }) =>
+          people.length === 0 ? <p class="soft">{t("people_learning.none")}</p> : <Table people={people} />
+        }
+      </Frame>
     </div>
   );
 }

@@ -295,6 +295,9 @@ function Remove({ practiceId }: { practiceId: string }) {
         <a class="btn btn--main" href="#practice">
           {t("practice.another")}
         </a>
+        <a class="btn" href="#reviews">
+          {t("practice.to_reviews")}
+        </a>
         <button class="btn btn--quiet" type="button" onClick={() => void remove()}>
           {t("practice.remove")}
         </button>

@@ -34,6 +34,7 @@ function Questions() {
   const [rating, setRating] = useState<number | null>(null);
   const [distress, setDistress] = useState<number | null>(null);
   const [comment, setComment] = useState("");
+  const [mayReview, setMayReview] = useState(false);
   const [said, setSaid] = useState<Key | null>(null);
   const before = kept("asking")?.distress ?? null;
 
@@ -56,7 +57,7 @@ function Questions() {
       return;
     }
     setSaid(null);
-    giveFeedback(rating, distress, comment).then(
+    giveFeedback(rating, distress, comment, mayReview).then(
       () => setSaid("after.sent"),
       () => setSaid("after.failed"),
     );
@@ -92,6 +93,10 @@ function Questions() {
           onInput={(event) => setComment(event.currentTarget.value)}
         />
         <span class="hint hint--below">{say("after.comment_who")}</span>
+      </label>
+      <label class="check">
+        <input type="checkbox" checked={mayReview} onChange={(event) => setMayReview(event.currentTarget.checked)} />
+        <span>{say("after.may_review")}</span>
       </label>
       <div class="stack stack--3">
         <div id="after-said" role="alert">

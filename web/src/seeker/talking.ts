@@ -70,12 +70,17 @@ export async function report(reason: string, comment: string, block: boolean): P
   if (block) over("blocked");
 }
 
-export async function giveFeedback(rating: number, distress: number | null, comment: string): Promise<void> {
+export async function giveFeedback(
+  rating: number,
+  distress: number | null,
+  comment: string,
+  mayReview: boolean,
+): Promise<void> {
   const id = state.chatId.value;
   if (id === null) return;
   const words = comment.trim();
   const more = { ...(distress !== null && { distress }), ...(words && { comment: words }) };
-  await connection().send({ type: "give_feedback", chat_id: id, rating, ...more });
+  await connection().send({ type: "give_feedback", chat_id: id, rating, may_review: mayReview, ...more });
 }
 
 /** Shows this chat. Sends what was written while waiting, or before a reload. */

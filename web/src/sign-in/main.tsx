@@ -37,6 +37,12 @@ function Gate({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** Where to go afterwards. A redirect of the server names the page only; the browser carries the part after # along. */
+function nextAddress(): string | null {
+  const next = new URLSearchParams(location.search).get("next");
+  return next !== null && !next.includes("#") ? next + location.hash : next;
+}
+
 async function start(): Promise<void> {
   restoreTheme(thisDevice);
   await speakHere(words, thisDevice.getItem(LANGUAGE_KEY));
@@ -46,13 +52,7 @@ async function start(): Promise<void> {
   if (code) document.title = t("title.join");
   render(
     <>
-      <Gate>
-        {code ? (
-          <Join code={decodeURIComponent(code)} />
-        ) : (
-          <SignIn next={new URLSearchParams(location.search).get("next")} />
-        )}
-      </Gate>
+      <Gate>{code ? <Join code={decodeURIComponent(code)} /> : <SignIn next={nextAddress()} />}</Gate>
       <Status />
     </>,
     root,

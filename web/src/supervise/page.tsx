@@ -9,6 +9,7 @@ import { Alarms } from "./alarms";
 import type { Board } from "./board";
 import { Chart } from "./chart";
 import { EndedChats } from "./ended-chats";
+import { FirstChats } from "./first-chats";
 import { poolKey } from "./load";
 import { Meanings } from "./meanings";
 import { Offers } from "./offers";
@@ -53,6 +54,7 @@ export function SupervisePage({ board }: { board: Board }) {
         <div class="board">
           <Alarms board={board} />
           <Tiles board={board} />
+          <FirstChats board={board} />
           <Chart board={board} />
           <PoolTable board={board} />
           <Offers board={board} />
