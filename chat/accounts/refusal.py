@@ -56,6 +56,7 @@ Why = Literal[
     "nothing_to_review",
     "not_a_mentor",
     "review_taken",
+    "too_many_reviews",
     "handed_in",
     "not_in_turn",
     "bad_levels",

@@ -71,6 +71,7 @@ _STATUS_OF: dict[Why, int] = {
     "nothing_to_review": 409,
     "not_a_mentor": 403,
     "review_taken": 409,
+    "too_many_reviews": 409,
     "handed_in": 409,
     "not_in_turn": 409,
     "no_such_code": 404,

@@ -15,13 +15,16 @@ from listener_training.review.rubric import ReviewRules, Rubric, what_is_wrong_w
 from listener_training.review.tables import AssessmentRow, ReviewRow
 from listener_training.review.transcript import is_readable
 from listener_training.review.wording import pack
+from listener_training.trainers.caps import CAPS
 
 COMMENT_MAX = 4000
 
 
-async def open_review(session: AsyncSession, review_id: str, mentor_id: str, *, locks: bool = True) -> ReviewRow:
+async def open_review(
+    session: AsyncSession, review_id: str, mentor_id: str, *, now_ms: int, locks: bool = True
+) -> ReviewRow:
     """A review as a mentor may meet it, locked until the commit unless it is only looked at. Raises Refused."""
-    await require_mentor(session, mentor_id)
+    await require_mentor(session, mentor_id, now_ms)
     query = select(ReviewRow).where(ReviewRow.review_id == review_id)
     row = (await session.scalars(query.with_for_update() if locks else query)).one_or_none()
     if row is None or not await is_readable(session, row):
@@ -47,7 +50,7 @@ async def take(
     now_ms: int,
 ) -> AssessmentRow:
     """Hold one of the places; taking twice is once. `age_bands`: what the mentor is cleared for. Raises Refused."""
-    row = await open_review(session, review_id, mentor_id)
+    row = await open_review(session, review_id, mentor_id, now_ms=now_ms)
     if row.kind == "real" and row.age_band not in age_bands:
         raise Refused("not_a_mentor", "Real chats are read by mentors who are cleared for that age group.")
     held = list(await assessments_of(session, review_id))
@@ -56,6 +59,8 @@ async def take(
         return mine
     if row.shared_at_ms is not None:
         raise Refused("review_taken", "This review has been shared with the listener already.")
+    if await _unread(session, mentor_id, rules, now_ms) >= CAPS.chats_of_a_mentor:
+        raise Refused("too_many_reviews", "Hand in what you took before, or leave it to others.")
     for one in held:
         if is_overdue(one, rules, now_ms):
             await session.delete(one)
@@ -70,9 +75,15 @@ async def take(
     return mine
 
 
-async def hand_back(session: AsyncSession, review_id: str, mentor_id: str) -> None:
+async def _unread(session: AsyncSession, mentor_id: str, rules: ReviewRules, now_ms: int) -> int:
+    """How many chats this mentor has taken and not handed in; those whose time is over count no more."""
+    mine = select(AssessmentRow).where(AssessmentRow.mentor_id == mentor_id, AssessmentRow.handed_in_at_ms.is_(None))
+    return sum(not is_overdue(one, rules, now_ms) for one in await session.scalars(mine))
+
+
+async def hand_back(session: AsyncSession, review_id: str, mentor_id: str, *, now_ms: int) -> None:
     """Leave one's place to another mentor, before handing in. Raises Refused."""
-    await open_review(session, review_id, mentor_id)
+    await open_review(session, review_id, mentor_id, now_ms=now_ms)
     mine = await own_assessment(session, review_id, mentor_id)
     if mine.handed_in_at_ms is not None:
         raise Refused("handed_in", "What was handed in stays.")
@@ -95,7 +106,7 @@ async def hand_in(
 
     `key`: the chat's, which seals the words.
     """
-    await open_review(session, review_id, mentor_id)
+    await open_review(session, review_id, mentor_id, now_ms=now_ms)
     mine = await own_assessment(session, review_id, mentor_id)
     if mine.handed_in_at_ms is not None:
         raise Refused("handed_in", "What was handed in stays.")

@@ -1,51 +1,28 @@
-"""Who is a mentor: somebody of the staff whom an admin named. Inside the caller's transaction, with an audit line."""
+"""Who is a mentor: whoever holds a certificate that says so; until somebody does, supervisors and admins."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat.accounts.audit import record
-from chat.accounts.people import get_person
 from chat.accounts.refusal import Refused
-from listener_training.review.tables import AssessmentRow, MentorRow
+from chat.accounts.tables import StaffRow
+from chat.api.endpoint import SUPERVISORS
+from listener_training.trainers.functions import holders
 
 
-async def name_mentor(session: AsyncSession, person_id: str, *, by: str, now_ms: int) -> None:
-    """Trust somebody with reading chats; who is trusted already stays so. Raises Refused."""
-    person = await get_person(session, person_id)
-    if not person.is_active:
-        raise Refused("no_such_person", "This account is closed.")
-    if await session.get(MentorRow, person_id) is not None:
-        return
-    session.add(MentorRow(person_id=person_id, named_by=by, named_at_ms=now_ms))
-    record(session, by=by, act="name_mentor", about=person_id, at_ms=now_ms)
-    await session.flush()
+async def mentors_now(session: AsyncSession, now_ms: int) -> tuple[frozenset[str], bool]:
+    """All mentors whose account is open, and whether they are it by certificate and not by their role."""
+    staff = await session.execute(select(StaffRow.person_id, StaffRow.role).where(StaffRow.is_active))
+    active = {row.person_id: row.role for row in staff}
+    named = frozenset(
+        person_id
+        for person_id, functions in (await holders(session, now_ms)).items()
+        if "mentor" in functions and person_id in active
+    )
+    by_role = frozenset(person_id for person_id, role in active.items() if role in SUPERVISORS)
+    return (named, True) if named else (by_role, False)
 
 
-async def release_mentor(session: AsyncSession, person_id: str, *, by: str, now_ms: int) -> None:
-    """Somebody is no mentor any more: places that they hold go back, what they handed in stays."""
-    row = await session.get(MentorRow, person_id)
-    if row is None:
-        return
-    await session.delete(row)
-    held = (AssessmentRow.mentor_id == person_id, AssessmentRow.handed_in_at_ms.is_(None))
-    await session.execute(delete(AssessmentRow).where(*held))
-    record(session, by=by, act="release_mentor", about=person_id, at_ms=now_ms)
-    await session.flush()
-
-
-async def is_mentor(session: AsyncSession, person_id: str) -> bool:
-    """Is this person a mentor now?"""
-    return await session.get(MentorRow, person_id) is not None
-
-
-async def require_mentor(session: AsyncSession, person_id: str) -> None:
+async def require_mentor(session: AsyncSession, person_id: str, now_ms: int) -> None:
     """Raises Refused for whoever is no mentor."""
-    if not await is_mentor(session, person_id):
-        raise Refused("not_a_mentor", "That is for mentors. An admin names them.")
-
-
-async def all_mentors(session: AsyncSession) -> Sequence[MentorRow]:
-    """Every mentor, the first named first."""
-    return (await session.scalars(select(MentorRow).order_by(MentorRow.named_at_ms, MentorRow.person_id))).all()
+    if person_id not in (await mentors_now(session, now_ms))[0]:
+        raise Refused("not_a_mentor", "That is for mentors.")

@@ -1,19 +1,9 @@
-"""Mentors, reviews of chats, what each mentor found, and what was said about it. Times are Unix milliseconds."""
+"""Reviews of chats, what each mentor found, and what was said about it. Times are Unix milliseconds."""
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
-
-
-class MentorRow(Base):
-    """Somebody of the staff whom an admin trusts to read chats with listeners. Who ceases to be one has no row."""
-
-    __tablename__ = "mentors"
-
-    person_id: Mapped[str] = mapped_column(ForeignKey("staff.person_id"), primary_key=True)
-    named_by: Mapped[str]
-    named_at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
 class ReviewRow(Base):

@@ -32,7 +32,7 @@ async def share(
 
     What each had handed in stays as it is, for the agreement. Sharing twice is once. Raises Refused.
     """
-    row = await open_review(session, review_id, mentor_id)
+    row = await open_review(session, review_id, mentor_id, now_ms=now_ms)
     mine = await own_assessment(session, review_id, mentor_id)
     if row.shared_at_ms is not None:
         return row
@@ -74,7 +74,7 @@ async def write_as_mentor(
     now_ms: int,
 ) -> None:
     """Say something to the other mentor, or to the listener once it is shared. Raises Refused."""
-    row = await open_review(session, review_id, mentor_id)
+    row = await open_review(session, review_id, mentor_id, now_ms=now_ms)
     await own_assessment(session, review_id, mentor_id)
     held = await assessments_of(session, review_id)
     if is_among_mentors and not sees_all(row.shared_at_ms, held, rules, now_ms):

@@ -1,7 +1,6 @@
 """The HTTP calls of reviews."""
 
 from chat.api.endpoint import Endpoint
-from listener_training.review_api.admins import MentorAdmins
 from listener_training.review_api.desk import MentorDesk
 from listener_training.review_api.first_chats import FirstChats
 from listener_training.review_api.own import OwnReviews
@@ -14,6 +13,5 @@ def review_endpoints() -> tuple[Endpoint, ...]:
         *OwnReviews().endpoints(),
         *Reading().endpoints(),
         *MentorDesk().endpoints(),
-        *MentorAdmins().endpoints(),
         *FirstChats().endpoints(),
     )

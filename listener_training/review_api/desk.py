@@ -1,10 +1,9 @@
 """The mentors' desk: what waits, what one took, how far mentors agree."""
 
-from chat.accounts.refusal import Refused
 from chat.api.endpoint import ADMINS, STAFF, Asked, Endpoint
 from listener_training.review.agreement import Agreement
 from listener_training.review.gathering import agreement_now, open_reviews, read_by
-from listener_training.review.mentors import is_mentor, require_mentor
+from listener_training.review.mentors import require_mentor
 from listener_training.review.rubric import digest_of, shipped_rubric, shipped_rules
 from listener_training.review.transcript import is_readable
 from listener_training.review_api.lines import lines_of
@@ -16,7 +15,7 @@ class MentorDesk:
         """What has room for this mentor, first chats of new listeners first; and what they took."""
         me, rules, now_ms = asked.by.person_id, shipped_rules(), asked.now_ms
         async with asked.deps.database.read() as session:
-            await require_mentor(session, me)
+            await require_mentor(session, me, now_ms)
             mine = [row for row in await read_by(session, me) if await is_readable(session, row)]
             taken = {row.review_id for row in mine}
             rows = [
@@ -38,8 +37,8 @@ class MentorDesk:
         """How far two mentors who read the same chat see the same. Never of one mentor."""
         rubric, rules = shipped_rubric(), shipped_rules()
         async with asked.deps.database.read() as session:
-            if asked.by.role not in ADMINS and not await is_mentor(session, asked.by.person_id):
-                raise Refused("not_a_mentor", "That is for mentors and admins.")
+            if asked.by.role not in ADMINS:
+                await require_mentor(session, asked.by.person_id, asked.now_ms)
             whole, items = await agreement_now(session, rubric, rules)
         return AgreementShown(
             rubric=rubric.title,

@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat.accounts.directory import names_of
 from chat.api.endpoint import STAFF, Asked, Endpoint
 from listener_training.practising.tables import PracticeChatRow
 from listener_training.review.asking import ask, consented_chats, reviews_of, withdraw
-from listener_training.review.mentors import all_mentors
+from listener_training.review.mentors import mentors_now
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review.tables import ReviewRow
 from listener_training.review_api.lines import lines_of, scenario_title
@@ -24,11 +25,13 @@ class OwnReviews:
         me = asked.by.person_id
         async with asked.deps.database.read() as session:
             mine = await reviews_of(session, me)
-            mentors = {row.person_id for row in await all_mentors(session)}
+            mentors, by_certificate = await mentors_now(session, asked.now_ms)
+            names = await names_of(session, mentors - {me})
             return OwnReviewsShown(
                 reviews=await lines_of(session, mine, me, rules, asked.now_ms),
                 may_ask=await self._askable(session, me, {row.subject_id for row in mine}),
-                has_mentors=bool(mentors - {me}),
+                mentors=sorted(names.values()),
+                by_certificate=by_certificate,
                 is_mentor=me in mentors,
                 first_chats=rules.first_chats,
                 words_kept_days=rules.words_kept_days,

@@ -45,7 +45,7 @@ class Reading:
             if row is None or not await is_readable(session, row):
                 raise no_such_review()
             if not is_own:
-                await open_review(session, review_id, me, locks=False)
+                await open_review(session, review_id, me, now_ms=asked.now_ms, locks=False)
             held = await assessments_of(session, review_id)
             if not is_own and not any(one.mentor_id == me for one in held):
                 # Words are for those who hold a place; the list of what waits tells the others enough.
@@ -128,7 +128,7 @@ class Reading:
     async def hand_back(self, asked: Asked) -> None:
         """Leave the place to another mentor."""
         async with asked.deps.database.write() as session:
-            await hand_back(session, asked.part("review_id"), asked.by.person_id)
+            await hand_back(session, asked.part("review_id"), asked.by.person_id, now_ms=asked.now_ms)
 
     async def hand_in(self, asked: Asked) -> None:
         """What one found, once and for all."""

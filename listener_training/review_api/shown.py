@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from chat.protocol.fields import AgeBand, Role
+from chat.protocol.fields import AgeBand
 from listener_training.review.assessing import COMMENT_MAX
 from listener_training.review.phases import Phase
 from listener_training.review.rubric import LEVELS, Rubric
@@ -50,11 +50,14 @@ class Askable(Struct, frozen=True, kw_only=True):
 
 
 class OwnReviewsShown(Struct, frozen=True, kw_only=True):
-    """`has_mentors`: is anybody there who would read?"""
+    """`mentors`: the names of those who may read, without oneself. `by_certificate`: they earned it; else they are
+    supervisors and admins, until somebody does.
+    """
 
     reviews: list[ReviewLine]
     may_ask: list[Askable]
-    has_mentors: bool
+    mentors: list[str]
+    by_certificate: bool
     is_mentor: bool
     first_chats: int
     words_kept_days: int
@@ -164,23 +167,6 @@ class AgreementShown(Struct, frozen=True, kw_only=True):
     few_pairs: int
     whole: AgreementLine
     items: list[AgreementLine]
-
-
-class MentorLine(Struct, frozen=True, kw_only=True):
-    person_id: str
-    name: str
-    display_name: str
-    role: Role
-    is_mentor: bool
-    named_at_ms: int | None
-    named_by_name: str | None
-    handed_in: int
-
-
-class Mentors(Struct, frozen=True):
-    """Everybody of the staff whose account is open, mentors first."""
-
-    people: list[MentorLine]
 
 
 class FirstChatsLine(Struct, frozen=True, kw_only=True):

@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chat.api.routes import http_app
 from chat.conversation.archive_tables import ArchivedChatRow
 from chat.conversation.facts_tables import ChatFactsRow
 from chat.conversation.transcripts import SealedEntry, pack
 from config.database import Database
+from listener_training.certification.document import Claims, sign
+from listener_training.certification.tables import CertificateRow
 from listener_training.learning_api import learning_endpoints
 from listener_training.practising.playing import DEBRIEF, Kept
 from listener_training.practising.tables import PracticeChatRow
@@ -54,8 +57,40 @@ async def people(house: Api) -> People:
         await house.sign_in("fennel"),
     )
     for mentor in (cast.maple, cast.linden):
-        assert (await cast.admin.call("PUT", f"/api/admin/mentors/{mentor.person_id}")).status_code == 204
+        await becomes_mentor(house, mentor)
     return cast
+
+
+async def becomes_mentor(house: Api, person: Browser, until_ms: int | None = None) -> None:
+    """A certificate with the function, as it is granted by rules."""
+    claims = Claims(
+        jti=f"m-{person.person_id}",
+        iss="",
+        iat=house.clock() // 1000,
+        name=person.person_id,
+        title="Mentor",
+        by="",
+        rules="trainers",
+        version="1",
+        grade="mentor",
+        clears=["function:mentor"],
+        notice="",
+        exp=None if until_ms is None else until_ms // 1000,
+    )
+    async with house.deps.database.write() as session:
+        session.add(
+            CertificateRow(
+                certificate_id=claims.jti,
+                person_id=person.person_id,
+                rule_set_id="trainers",
+                grade_id="mentor",
+                rules_version="1",
+                granted_by="",
+                granted_at_ms=house.clock(),
+                expires_at_ms=until_ms,
+                document=sign(claims, Ed25519PrivateKey.generate()),
+            )
+        )
 
 
 async def days_go_by(house: Api, days: int, cast: People) -> None:

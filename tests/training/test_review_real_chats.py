@@ -8,19 +8,21 @@ from listener_training.review.asking import forget_chats
 from listener_training.review.phases import DAY_MS
 from listener_training.review.tables import AssessmentRow, ReviewRow, ReviewWordsRow
 from listener_training.review.talking import forget_old
+from listener_training.trainers.caps import CAPS
 from tests.helpers.api import Api, problem
 from tests.training.reviewing import *  # noqa: F403 - the fixture
 from tests.training.reviewing import (
     RULES,
     a_real_chat,
     asks,
+    becomes_mentor,
     hands_in,
     people,
     practises,
-    waiting_for,
     sees,
     shares,
     takes,
+    waiting_for,
 )
 
 
@@ -63,7 +65,7 @@ async def test_a_real_chat_needs_both_sides_and_either_may_take_it_back(house: A
 async def test_first_chats_come_first_and_teens_chats_go_to_who_is_cleared(house: Api) -> None:
     cast = await people(house)
     plain = await house.sign_in("aspen", is_cleared=False)
-    await cast.admin.call("PUT", f"/api/admin/mentors/{plain.person_id}")
+    await becomes_mentor(house, plain)
     await practises(house, cast.fennel)
     asked_first = await asks(cast.fennel, "x1")
     ids = []
@@ -145,19 +147,42 @@ async def test_a_practice_chat_that_is_removed_takes_its_review_along(house: Api
             assert (await session.execute(select(func.count()).select_from(table))).scalar_one() == 0
 
 
-async def test_a_mentor_who_is_released_reads_nothing_more(house: Api) -> None:
+async def test_who_is_no_mentor_any_more_reads_nothing_more(house: Api) -> None:
     cast = await people(house)
+    rowan = await house.sign_in("rowan")
+    await becomes_mentor(house, rowan, until_ms=house.clock() + 1000)
     await practises(house, cast.fennel)
     review_id = await asks(cast.fennel, "x1")
+    await takes(rowan, review_id)
+    await hands_in(rowan, review_id)
+    house.clock.advance(s=1)
+    assert problem(await rowan.get(f"/api/reviews/{review_id}")) == (403, "not_a_mentor")
     await takes(cast.maple, review_id)
-    await takes(cast.linden, review_id)
-    await hands_in(cast.linden, review_id)
-    for mentor in (cast.maple, cast.linden):
-        assert (await cast.admin.call("DELETE", f"/api/admin/mentors/{mentor.person_id}")).status_code == 204
-        assert problem(await mentor.get(f"/api/reviews/{review_id}")) == (403, "not_a_mentor")
-    lines = (await cast.admin.get("/api/admin/mentors")).json()["people"]
-    assert [(one["name"], one["handed_in"]) for one in lines if one["handed_in"]] == [("linden", 1)]
-    assert not any(one["is_mentor"] for one in lines)
-    assert (await cast.fennel.get("/api/reviews")).json()["has_mentors"] is False
-    async with house.deps.database.read() as session:
-        assert (await session.execute(select(func.count()).select_from(AssessmentRow))).scalar_one() == 1
+    await hands_in(cast.maple, review_id)
+    assert len((await sees(cast.maple, review_id))["readings"]) == 2, "what was handed in stays"
+
+
+async def test_until_somebody_holds_the_certificate_supervisors_and_admins_read(house: Api) -> None:
+    maple, fennel = await house.sign_in("maple", "supervisor"), await house.sign_in("fennel")
+    overview = (await fennel.get("/api/reviews")).json()
+    assert (overview["mentors"], overview["by_certificate"]) == (["Maple"], False)
+    assert (await maple.get("/api/mentoring")).status_code == 200
+    rowan = await house.sign_in("rowan")
+    await becomes_mentor(house, rowan)
+    assert problem(await maple.get("/api/mentoring")) == (403, "not_a_mentor")
+    overview = (await fennel.get("/api/reviews")).json()
+    assert (overview["mentors"], overview["by_certificate"]) == (["Rowan"], True)
+
+
+async def test_a_mentor_takes_only_as_many_as_get_a_careful_look(house: Api) -> None:
+    cast = await people(house)
+    ids = []
+    for n in range(CAPS.chats_of_a_mentor + 1):
+        await practises(house, cast.fennel, f"x{n}")
+        ids.append(await asks(cast.fennel, f"x{n}"))
+    for review_id in ids[:-1]:
+        await takes(cast.maple, review_id)
+    place = f"/api/reviews/{ids[-1]}/assessment"
+    assert problem(await cast.maple.post(place)) == (409, "too_many_reviews")
+    await hands_in(cast.maple, ids[0])
+    await takes(cast.maple, ids[-1])

@@ -1,4 +1,4 @@
-"""Mentors, reviews of chats with what mentors found and what was said, and consent to them."""
+"""Reviews of chats with what mentors found and what was said, and consent to them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,14 +16,6 @@ def upgrade() -> None:
         sa.Column("seeker_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("listener_at_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("chat_id", name="pk_review_consents"),
-    )
-    op.create_table(
-        "mentors",
-        sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("named_by", sa.String(), nullable=False),
-        sa.Column("named_at_ms", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["staff.person_id"], name="fk_mentors_person_id_staff"),
-        sa.PrimaryKeyConstraint("person_id", name="pk_mentors"),
     )
     op.create_table(
         "reviews",
@@ -75,5 +67,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("review_words", "assessments", "reviews", "mentors", "review_consents"):
+    for table in ("review_words", "assessments", "reviews", "review_consents"):
         op.drop_table(table)

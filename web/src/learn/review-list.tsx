@@ -17,7 +17,6 @@ import {
   type ReviewLine,
   takeReview,
 } from "./review";
-import { Mentors } from "./review-mentors";
 import { chatWords, phaseWords } from "./review-words";
 import { useTitle } from "./title";
 
@@ -38,10 +37,14 @@ export function Reviews({ person }: { person: Me }) {
           <>
             {value.is_mentor && <Desk />}
             <Own own={value} again={loaded.again} />
+            {mayAdmin(person) && !value.is_mentor && (
+              <p>
+                <a href="#reviews/agreement">{t("reviews.agreement")}</a>
+              </p>
+            )}
           </>
         )}
       </Frame>
-      {mayAdmin(person) && <Mentors changed={loaded.again} />}
     </div>
   );
 }
@@ -71,7 +74,13 @@ function Own({ own, again }: { own: OwnReviews; again: Again }) {
       <section class="stack stack--4" aria-labelledby="ask">
         <h2 id="ask">{t("reviews.ask_title")}</h2>
         <p class="small soft">{t("reviews.ask_hint", { n: own.words_kept_days })}</p>
-        {!own.has_mentors && <p>{t("reviews.no_mentors")}</p>}
+        {own.mentors.length === 0 ? (
+          <p>{t("reviews.no_mentors")}</p>
+        ) : (
+          <p class="small">
+            {t(own.by_certificate ? "reviews.mentors_are" : "reviews.mentors_by_role", { who: own.mentors.join(", ") })}
+          </p>
+        )}
         {own.may_ask.length === 0 && <p class="soft">{t("reviews.nothing_to_ask")}</p>}
         <ul class="lines review-asks">
           {own.may_ask.map((one) => (

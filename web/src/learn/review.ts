@@ -1,6 +1,5 @@
 // What the service says about reviews, and the calls that ask for it.
 import { call } from "../shared/http";
-import type { Role } from "../shared/wire";
 
 export type Phase = "waiting" | "reading" | "talking" | "shared";
 export type Levels = Record<string, number | null>;
@@ -32,7 +31,8 @@ export interface Askable {
 export interface OwnReviews {
   reviews: ReviewLine[];
   may_ask: Askable[];
-  has_mentors: boolean;
+  mentors: string[];
+  by_certificate: boolean;
   is_mentor: boolean;
   first_chats: number;
   words_kept_days: number;
@@ -108,17 +108,6 @@ export interface Agreement {
   items: AgreementLine[];
 }
 
-export interface MentorLine {
-  person_id: string;
-  name: string;
-  display_name: string;
-  role: Role;
-  is_mentor: boolean;
-  named_at_ms: number | null;
-  named_by_name: string | null;
-  handed_in: number;
-}
-
 const path = (reviewId: string): string => `/api/reviews/${encodeURIComponent(reviewId)}`;
 
 /** Raises Problem, as all calls here. */
@@ -137,6 +126,3 @@ export const sendWords = (reviewId: string, text: string, isAmongMentors: boolea
   call("POST", `${path(reviewId)}/words`, { text, is_among_mentors: isAmongMentors });
 export const loadMentoring = (): Promise<Mentoring> => call("GET", "/api/mentoring");
 export const loadAgreement = (): Promise<Agreement> => call("GET", "/api/mentoring/agreement");
-export const loadMentors = (): Promise<{ people: MentorLine[] }> => call("GET", "/api/admin/mentors");
-export const setMentor = (personId: string, isMentor: boolean): Promise<void> =>
-  call(isMentor ? "PUT" : "DELETE", `/api/admin/mentors/${encodeURIComponent(personId)}`);
