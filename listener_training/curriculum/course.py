@@ -10,6 +10,8 @@ from listener_training.curriculum.blocks import ChatExample, ChatLine, Exercise,
 
 #: Ids become names of files and parts of addresses, so they hold nothing that means something there.
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+#: `trainers`: shown to those who may take chats already, and to supervisors and admins.
+Audience = Literal["listeners", "trainers"]
 Kind = Literal["single", "multiple", "order", "best_reply", "write_and_compare"]
 
 
@@ -161,6 +163,7 @@ class Course(Struct, frozen=True):
     version: str
     language: str
     translations: dict[str, Translation]
+    for_whom: Audience = "listeners"
 
     @property
     def original(self) -> Translation:

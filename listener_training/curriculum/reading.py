@@ -110,6 +110,7 @@ def read_files(course_id: str, files: CourseFiles) -> Reading:
         version=f"{written.version}+{desk.version()}",
         language=written.language,
         translations=translations,
+        for_whom=written.for_whom,
     )
     return Reading(course, desk.defects, every)
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from listener_training.curriculum.blocks import Section
-from listener_training.curriculum.course import Check, Id, Kind, Option, Question, Source, TestRule
+from listener_training.curriculum.course import Audience, Check, Id, Kind, Option, Question, Source, TestRule
 from listener_training.curriculum.markup import Fault, chat_lines, sections_of
 
 FENCE = "+++"
@@ -34,6 +34,7 @@ class WrittenCourse(Struct, frozen=True, forbid_unknown_fields=True):
     test: TestRule
     modules: list[WrittenModule]
     lesson_tests: dict[Id, TestRule] = {}
+    for_whom: Audience = "listeners"
 
     def test_of(self, lesson_id: str) -> TestRule:
         return self.lesson_tests.get(lesson_id, self.test)

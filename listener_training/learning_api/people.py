@@ -87,7 +87,8 @@ class LearningPeople:
         return TraineeInvited(code, row.expires_at_ms)
 
     def _line(self, member: StaffMember, taken: Mapping[str, CourseSummary], names: Mapping[str, str]) -> PersonLine:
-        there = {course_id: summary for course_id, summary in taken.items() if course_id in self.courses}
+        courses = {one.course_id: one for one in self.courses.values() if one.for_whom == "listeners"}
+        there = {course_id: summary for course_id, summary in taken.items() if course_id in courses}
         standings = [standing for summary in there.values() for standing in summary.standings.values()]
         enrolled = [(one.enrolled_at_ms, one.enrolled_by) for one in taken.values() if one.enrolled_at_ms is not None]
         enrolled_at_ms, enrolled_by = min(enrolled, default=(None, None))
@@ -100,10 +101,10 @@ class LearningPeople:
             enrolled_at_ms=enrolled_at_ms,
             enrolled_by_name=names.get(enrolled_by) if enrolled_by and enrolled_by != member.person_id else None,
             active_at_ms=max((one.active_at_ms for one in taken.values() if one.active_at_ms), default=None),
-            lessons=sum(len(course.lesson_ids) for course in self.courses.values()),
+            lessons=sum(len(course.lesson_ids) for course in courses.values()),
             read=sum(one.is_read for one in standings),
             passed=sum(one.is_passed for one in standings),
-            done=sum(len(done_lessons(self.courses[one], summary.standings)) for one, summary in there.items()),
+            done=sum(len(done_lessons(courses[one], summary.standings)) for one, summary in there.items()),
             tries=sum(summary.tries for summary in there.values()),
         )
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
@@ -100,7 +100,6 @@ class Practising:
     """One's own practice chats. Nobody else's can be asked for here."""
 
     courses: Mapping[str, Course]
-    _links: dict[str, LessonLink] = field(default_factory=dict)
 
     async def overview(self, asked: Asked) -> PracticeShown:
         """What there is, and what one has done."""
@@ -171,11 +170,13 @@ class Practising:
 
     def _lessons(self, lesson_ids: Iterable[str]) -> list[LessonLink]:
         """Those that a course of this service has."""
-        if not self._links:
-            for course in self.courses.values():
-                for lesson_id, lesson in course.original.lessons.items():
-                    self._links.setdefault(lesson_id, LessonLink(lesson_id, course.course_id, lesson.title))
-        return [self._links[one] for one in dict.fromkeys(lesson_ids) if one in self._links]
+        # Looked up each time: an edition may have changed a title.
+        return [
+            LessonLink(lesson_id, course.course_id, course.original.lessons[lesson_id].title)
+            for lesson_id in dict.fromkeys(lesson_ids)
+            for course in self.courses.values()
+            if lesson_id in course.original.lessons
+        ]
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         return (

@@ -1,4 +1,4 @@
-"""Courses written in a browser: a draft of the shipped course, a mistake pointed at, and a published edition."""
+"""Courses written in a browser: a draft of what ships, a mistake with its line, an edition that people learn from."""
 
 import re
 

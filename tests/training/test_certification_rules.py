@@ -79,7 +79,7 @@ def record(
 
 def test_the_shipped_rule_sets_are_sound() -> None:
     known = Known(CLEARABLE, SHELF, shipped_scenarios())
-    assert sorted(BOOK) == ["active-listener", "pennsylvania-cps"]
+    assert sorted(BOOK) == ["active-listener", "pennsylvania-cps", "trainers"]
     for path in SHIPPED.glob("*.toml"):
         assert lint_rule_set(read_rule_set(path), path.name, known) == []
     assert PENNSYLVANIA.is_example
