@@ -1,4 +1,4 @@
-"""Writing courses, over HTTP (docs/writing-courses.md)."""
+"""Writing courses, over HTTP (docs/trainers.md)."""
 
 from chat.api.endpoint import Endpoint
 from listener_training.learning.shelf import Shelf
