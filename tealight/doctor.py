@@ -149,7 +149,27 @@ async def look_at_database(settings: Settings) -> list[Finding]:
         await engine.dispose()
     if heads != set(ScriptDirectory.from_config(configuration()).get_heads()):
         return [Finding("wrong", f"the database ({name}) is not up to date", "tealight migrate")]
-    return [Finding("ok", f"the database ({name}) answers and is up to date")]
+    return [Finding("ok", f"the database ({name}) answers and is up to date"), *await look_at_chat_keys(settings)]
+
+
+async def look_at_chat_keys(settings: Settings) -> list[Finding]:
+    """Are all master keys here under which keys of chats are wrapped? Makes none."""
+    from chat.conversation.rewrapping import counted
+    from config.database import Database, url_of
+
+    database = Database(url_of(settings))
+    try:
+        counts = await counted(database)
+    finally:
+        await database.close()
+    if counts and (settings.master_key or master_keys.path_of(settings.data_dir).exists()):
+        here = {key.master_id for key in master_keys.MasterKeys.of(settings).all()}
+        counts = {master_id: count for master_id, count in counts.items() if master_id not in here}
+    mend = "Put the master keys back that belong to this database: DATA_DIR/master_keys, or MASTER_KEY."
+    return [
+        Finding("wrong", f"{count} chats can't be read: their master key {master_id} is not here", mend)
+        for master_id, count in sorted(counts.items())
+    ]
 
 
 def findings(env: Mapping[str, str]) -> Iterator[Finding]:

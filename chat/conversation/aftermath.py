@@ -22,14 +22,13 @@ async def save_comment(database: Database, key: ChatKey, comment: str) -> None:
 
 
 async def save_report(
-    database: Database, key: ChatKey, *, person_id: str, role: Role, reason: str, comment: str | None, block: bool
+    database: Database, *, chat_id: str, person_id: str, role: Role, reason: str, sealed: bytes | None, block: bool
 ) -> None:
-    """Keep one participant's report of the other one."""
-    sealed = key.seal_note(REPORT, person_id, comment) if comment else None
+    """Keep one participant's report of the other one. `sealed`: what they wrote about it, as a REPORT."""
     async with database.write() as session:
         await session.merge(
             ReportRow(
-                chat_id=key.chat_id,
+                chat_id=chat_id,
                 person_id=person_id,
                 by_role=role,
                 at_ms=now_ms(),

@@ -113,6 +113,8 @@ class ChatCommands:
         await self._band(connection, command.chat_id)
         if command.comment and "\x00" in command.comment:
             raise CommandRefused("bad_text")
+        if command.comment:
+            await self._key(connection, command.chat_id)  # with which it is sealed
         await self.hub.door.save_report(
             chat_id=command.chat_id,
             person_id=connection.person_id,

@@ -69,13 +69,16 @@ class Door:
     async def save_report(
         self, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
     ) -> None:
-        """Keep one participant's report of the other one."""
+        """Keep one participant's report of the other one. Without a comment it needs no key: it must not fail."""
+        sealed = None
+        if comment:
+            sealed = (await self.key_of(chat_id)).seal_note(aftermath.REPORT, person_id, comment)
         await aftermath.save_report(
             self.database,
-            await self.key_of(chat_id),
+            chat_id=chat_id,
             person_id=person_id,
             role=role,
             reason=reason,
-            comment=comment,
+            sealed=sealed,
             block=block,
         )

@@ -15,6 +15,7 @@ from chat.conversation.rewrapping import KEPT_FOR_BACKUPS_MS, counted, rewrap, u
 from config.database import Database
 from config.master_keys import MasterKeys, WrappedKeyDamagedError, path_of
 from config.settings import SettingsError, load
+from tealight.doctor import look_at_chat_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,6 +102,20 @@ async def test_old_generations_go_when_nothing_needs_them(database: Database, tm
     assert await may_go(late) == [old.master_id]
     masters.drop({old.master_id, new.master_id})
     assert MasterKeys("", path_of(tmp_path)).all() == (new,)
+
+
+async def test_the_doctor_names_a_master_key_that_is_not_here(sqlite_url: str, tmp_path: Path) -> None:
+    settings = load({"DATABASE_URL": sqlite_url, "DATA_DIR": str(tmp_path / "data")})
+    assert await look_at_chat_keys(settings) == []
+    database, masters = Database(sqlite_url), MasterKeys.of(settings)
+    await DataKeys(database, masters).make("c1")
+    await database.close()
+    assert await look_at_chat_keys(settings) == []
+    lost = masters.current().master_id
+    masters.path.unlink()
+    (found,) = await look_at_chat_keys(settings)
+    assert (found.verdict, lost in found.what) == ("wrong", True)
+    assert not masters.path.exists()
 
 
 def test_a_rotation_that_is_killed_is_finished_by_the_next(sqlite_url: str, tmp_path: Path) -> None:

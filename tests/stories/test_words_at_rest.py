@@ -156,3 +156,22 @@ async def test_a_deleted_chat_reads_as_empty_at_once_in_every_process(world: Wor
     await seeker.is_refused("no_such_chat", "send_message", **again)
     comment = seeker.types("nothing to keep it with")
     await seeker.is_refused("no_such_chat", "give_feedback", chat_id=chat_id, rating=5, comment=comment)
+
+
+async def test_an_open_chat_whose_key_is_lost_goes_on_with_a_new_one(world: World, service: Service) -> None:
+    """An older database was put back under a service that went on."""
+    seeker, listener, chat_id = await world.they_talk()
+    await seeker.says(chat_id, "before")
+    await DataKeys(world.database, MasterKeys("", path_of(service.data_dir))).delete([chat_id])
+    for person in (seeker, listener):
+        await Engine(service).ask("SPUBLISH", f"{{a:main}}:to:{person.person_id}", f"x\n{chat_id}")
+    await listener.asks("report", chat_id=chat_id, reason="worried", block=False)
+    after = await listener.says(chat_id, "after")
+    await seeker.has_heard(after["text"], chat_id)
+    await listener.asks("report", chat_id=chat_id, reason="worried", comment=listener.types("why"), block=False)
+    tab = world.stranger(token=seeker.token)
+    await tab.comes()
+    await tab.sees("message_added", chat_id=chat_id, seq=1, text="\ufffd")
+    await tab.sees("message_added", chat_id=chat_id, seq=2, text=after["text"])
+    world.people.remove(tab)
+    await tab.leaves()
