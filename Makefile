@@ -60,6 +60,10 @@ check: $(DEV_PACKAGES) $(NODE_MODULES) ## format, lint, types, import rules, gen
 bench: $(DEV_PACKAGES) ## the benchmarks; tables here, JSON under bench/results/
 	$(BIN)/python -m bench
 
+.PHONY: chaos
+chaos: $(DEV_PACKAGES) ## random faults against real processes while people talk; about an hour, table in docs/reliability.md
+	$(BIN)/python -m tests.chaos --publish $(CHAOS)
+
 .PHONY: mutants
 mutants: $(DEV_PACKAGES) ## put mistakes into routing's Lua, one by one; the tests must find each
 	$(BIN)/python -m tests.store.mutants

@@ -13,7 +13,7 @@ from chat.edge.greeting import Greeter
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import ListenerCommands
 from chat.edge.message_path import MessagePath
-from chat.edge.refusal import CommandRefused
+from chat.edge.refusal import PERHAPS_FORGOTTEN, CommandRefused
 from chat.edge.seeker_commands import SeekerCommands
 from chat.edge.tally import Tally
 from chat.protocol import commands as c
@@ -151,6 +151,9 @@ class Dispatch:
     def _refuse_for(self, connection: Connection, command: c.Command, error: Exception) -> str:
         """Refuse a command that came to nothing; what became of it, for the counters."""
         ref, kind = command.ref, _kind(command)
+        if isinstance(error, CommandRefused) and error.code in PERHAPS_FORGOTTEN and not self.hub.settled.is_set():
+            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
+            return "try_again"
         if isinstance(error, CommandRefused):
             self.refuse(connection, ref, error.code, **error.fields)
             return error.code

@@ -29,7 +29,11 @@ Held = Mapping[str, PersonRecord]
 
 def held_in(hub: Hub, band: str) -> Held:
     """Person -> what this process last read of them in that shard; taken before anything is read anew."""
-    return {person_id: person.records[band] for person_id, person in hub.people.items() if person.has_part_in(band)}
+    return {
+        person_id: person.records[band]
+        for person_id, person in hub.people.items()
+        if person.has_part_in(band) or (band in person.records and person.records[band].chats)
+    }
 
 
 async def reassert(hub: Hub, band: str, held: Held) -> None:
@@ -37,8 +41,11 @@ async def reassert(hub: Hub, band: str, held: Held) -> None:
     listeners = [(person_id, r) for person_id, r in held.items() if r.listener is not None]
     await _in_pages([partial(_listener, hub, band, person_id, record) for person_id, record in listeners])
     await asyncio.sleep(LISTENERS_FIRST_S)
-    chats = {chat.chat_id: chat for r in held.values() for chat in r.chats.values() if not chat.is_ended}
-    await _in_pages([partial(resume, hub, ticket_of(chat, band, 0), ()) for chat in chats.values()])
+    chats = {chat.chat_id: chat for r in held.values() for chat in r.chats.values()}
+    # What has ended first: in an older state it may still be open, and whoever was in it has asked anew since.
+    for is_ended in (True, False):
+        here = [chat for chat in chats.values() if chat.is_ended == is_ended]
+        await _in_pages([partial(resume, hub, ticket_of(chat, band, 0), ()) for chat in here])
     await hub.lines.call(band, "asserted", hub.process_id)
     log.info("reasserted", band=band, listeners=len(listeners), chats=len(chats))
 

@@ -32,7 +32,6 @@ class Engine(Kept):
     def __init__(self, folder: Path, name: str = "engine", *, replica_of: int = 0, clock: dict[str, str] | None = None):
         self.folder = folder
         self.port = free_port()
-        self.is_ignoring_deaths = False
         self._clock = clock or {}
         folder.mkdir(parents=True)
         lines = {
@@ -104,6 +103,13 @@ class Engine(Kept):
         """INFO replication as a map. Raises as `ask`."""
         told = str(await self.ask("INFO", "replication"))
         return dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
+
+    async def becomes_master(self) -> None:
+        """A replica leads from now on, after it is started again, too. Raises as `ask`."""
+        conf = self.folder / "valkey.conf"
+        lines = conf.read_text().splitlines(keepends=True)
+        conf.write_text("".join(line for line in lines if not line.startswith("replicaof")))
+        await self.ask("REPLICAOF", "NO", "ONE")
 
     # ---- what lies on disk ----
 

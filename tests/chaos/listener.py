@@ -7,6 +7,9 @@ from tests.chaos.client import Client, Frame
 from tests.chaos.history import Accepted, Burdened, Odd, Withdrawn
 from tests.chaos.talk import talk
 
+#: One change is told in several pushes, the new offer perhaps before the old chat's end.
+LONG_S = 1.0
+
 
 class Listener(Client):
     """Accepts nearly every offer."""
@@ -20,6 +23,7 @@ class Listener(Client):
         self.messages = messages
         self.availability = ""
         self._is_asking = False
+        self._over_since_s = float("inf")
         self._offer = ""
         self._units: set[str] = set()
         self._talking: dict[str, asyncio.Task[None]] = {}
@@ -36,7 +40,6 @@ class Listener(Client):
 
     def greeted(self) -> None:
         self._comes_on_duty()
-        self._weigh()
 
     def _comes_on_duty(self) -> None:
         if self.availability == "available" or self._is_asking or self.is_over:
@@ -107,13 +110,17 @@ class Listener(Client):
             self._accepted.pop(request, None)
         elif kind == "wrap_up_finished":
             self._units.discard(self.logs[frame["chat_id"]].request if frame["chat_id"] in self.logs else "")
-        if self.is_greeted:
-            self._weigh()
 
-    def _weigh(self) -> None:
+    def look(self) -> None:
+        super().look()
         units = len(self._units | ({self._offer} if self._offer else set()))
-        if units > self.capacity:
+        if units <= self.capacity or not self.is_greeted:
+            self._over_since_s = float("inf")
+        elif self._over_since_s == float("inf"):
+            self._over_since_s = self.now
+        elif self.now - self._over_since_s > LONG_S:
             self.note(Burdened(self.now, self.person_id, units, self.capacity))
+            self._over_since_s = float("inf")
 
     def _loses(self, request: str) -> None:
         self._accepted.pop(request, None)

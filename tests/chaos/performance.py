@@ -15,6 +15,8 @@ from tests.chaos.history import History
 from tests.chaos.schedule import Act, Fault
 from tests.chaos.stage import Stage
 
+#: After so long the next fault comes, whoever is not well yet; each tenth one waits for everybody.
+NEXT_AFTER_S = 6.0
 #: By then everybody must be well again, whatever it was.
 WELL_WITHIN_S = 60.0
 SETTLE_S = 150.0
@@ -71,7 +73,9 @@ class Performance:
         self._crowd: Crowd | None = None
         self._seed = seed
         self._began_s = 0.0
-        self._background: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._asleep: set[asyncio.Task[None]] = set()
+        self._failures: list[BaseException] = []
 
     @property
     def _now_s(self) -> float:
@@ -104,7 +108,7 @@ class Performance:
         return self.outcome
 
     async def _end(self, stage: Stage, crowd: Crowd) -> None:
-        await asyncio.gather(*self._background)
+        await asyncio.gather(*self._running)
         await stage.until_ready(WELL_WITHIN_S)
         if not await crowd.settle(SETTLE_S):
             late = [one.name for one in crowd.seekers]
@@ -120,23 +124,34 @@ class Performance:
         while drawn < size.faults and self._now_s < until_s:
             await asyncio.sleep(rng.uniform(0, 0.6))
             count = 2 if rng.random() < 0.2 else 1
-            together = [self.act.draw(rng, has_background=bool(self._background)) for _ in range(count)]
+            together = [self.act.draw(rng, has_background=bool(self._asleep)) for _ in range(count)]
             seeds = [rng.getrandbits(64) for _ in together]
             drawn += count
-            foreground = []
+            running = []
             for fault, seed in zip(together, seeds, strict=True):
                 task = asyncio.ensure_future(self._one(stage, fault, Random(seed)))
+                self._running.add(task)
+                task.add_done_callback(self._ended)
                 if fault.in_background:
-                    self._background.add(task)
-                    task.add_done_callback(self._background.discard)
+                    self._asleep.add(task)
+                    task.add_done_callback(self._asleep.discard)
                 else:
-                    foreground.append(task)
-            if foreground:
-                await asyncio.gather(*foreground)
+                    running.append(task)
+            if running:
+                is_tenth = drawn % 10 < count
+                await asyncio.wait(running, timeout=None if is_tenth else NEXT_AFTER_S)
+            if self._failures:
+                raise self._failures[0]
             if drawn % 20 < count:
                 self._tell(drawn, crowd)
         while crowd.messages_done() < size.messages and self._now_s < until_s:
             await asyncio.sleep(0.5)
+
+    def _ended(self, fault: asyncio.Task[None]) -> None:
+        self._running.discard(fault)
+        error = None if fault.cancelled() else fault.exception()
+        if error is not None:
+            self._failures.append(error)
 
     def _tell(self, drawn: int, crowd: Crowd) -> None:
         words = f"{self.act.name}: {drawn} of {self.size.faults} faults, {crowd.messages_done()} messages"

@@ -48,6 +48,8 @@ class Stage:
         self.web_ports: dict[str, int] = {}
         self.cookies: list[str] = []
         self.replica: Engine | None = None
+        #: held while an engine is being replaced, or comes back with other files
+        self.replacing = asyncio.Lock()
         self._clocks = clocks
         self._engines = 0
         self._keeper: asyncio.Task[None] | None = None

@@ -8,15 +8,17 @@ from tests.chaos.stage import Stage
 
 
 async def engine_restarted_empty(stage: Stage, _: Random) -> str:
-    stage.engine.come_back_with(None)
+    async with stage.replacing:
+        stage.engine.come_back_with(None)
     return "engine"
 
 
 async def older_state_restored(stage: Stage, rng: Random) -> str:
     files = stage.folder / f"older{rng.getrandbits(32):08x}"
-    await stage.engine.until_well()
-    stage.engine.copy_files(files)
-    await asyncio.sleep(rng.uniform(0.5, 5))
-    stage.engine.come_back_with(files)
-    shutil.rmtree(files)
+    async with stage.replacing:
+        await stage.engine.until_well()
+        stage.engine.copy_files(files)
+        await asyncio.sleep(rng.uniform(0.5, 5))
+        stage.engine.come_back_with(files)
+        shutil.rmtree(files)
     return "engine"

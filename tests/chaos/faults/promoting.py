@@ -13,22 +13,24 @@ WELL_S = 60.0
 
 
 async def master_lost(stage: Stage, rng: Random) -> str:
-    return await _promote(stage, is_asleep=rng.random() < 0.3)
+    async with stage.replacing:
+        return await _promote(stage, is_asleep=rng.random() < 0.3)
 
 
 async def replica_killed(stage: Stage, _: Random) -> str:
-    assert stage.replica is not None
-    stage.replica.kill()
+    async with stage.replacing:
+        assert stage.replica is not None
+        stage.replica.kill()
     return "replica"
 
 
 async def replica_paused(stage: Stage, rng: Random) -> str:
     """Now and then for so long that answers no longer wait for it."""
-    assert stage.replica is not None
-    replica = stage.replica
-    replica.stop()
-    await asyncio.sleep(rng.choice((0.5, 1.5, 8.0)) * rng.uniform(0.8, 1.2))
-    replica.go_on()
+    async with stage.replacing:
+        assert stage.replica is not None
+        stage.replica.stop()
+        await asyncio.sleep(rng.choice((0.5, 1.5, 8.0)) * rng.uniform(0.8, 1.2))
+        stage.replica.go_on()
     return "replica"
 
 
@@ -41,7 +43,7 @@ async def _promote(stage: Stage, *, is_asleep: bool) -> str:
         master.stop()  # it wakes up later and still believes to be the master; nobody is led there any more
     else:
         master.kill()
-    await replica.ask("REPLICAOF", "NO", "ONE")
+    await replica.becomes_master()
     stage.kept["engine"], stage.replica = replica, None
     for way in stage.engine_ways.values():
         way.target = replica.port
