@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chat.conversation.key_tables import ChatKeyRow
@@ -26,6 +26,9 @@ log = get_logger("keys")
 HELD_MAX = 20_000
 #: Rows of one statement.
 PAGE = 200
+
+#: As columns: rows as objects cost several times as much, and after a reconnect storm there are thousands.
+_WRAPPED = select(ChatKeyRow.chat_id, ChatKeyRow.master_id, ChatKeyRow.wrapped)
 
 Answer = TypeVar("Answer")
 
@@ -106,7 +109,7 @@ class DataKeys:
     async def _read_page(self, chat_ids: Sequence[str]) -> dict[str, ChatKey | None]:
         self._dropped.difference_update(chat_ids)  # what is read from here on is as new as the dropping
         async with self._database.read() as session:
-            rows = (await session.scalars(select(ChatKeyRow).where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
+            rows = (await session.execute(_WRAPPED.where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
         gone = dict.fromkeys(set(chat_ids) - {row.chat_id for row in rows})
         return {**gone, **self._unwrapped(rows)}
 
@@ -126,10 +129,10 @@ class DataKeys:
         dialect: Any = sqlite if self._database.is_sqlite else postgresql
         async with self._database.write() as session:
             await session.execute(dialect.insert(ChatKeyRow).on_conflict_do_nothing(), rows)
-            made = (await session.scalars(select(ChatKeyRow).where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
+            made = (await session.execute(_WRAPPED.where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
         return self._unwrapped(made)
 
-    def _unwrapped(self, rows: Iterable[ChatKeyRow]) -> dict[str, ChatKey]:
+    def _unwrapped(self, rows: Iterable[Row[str, str, bytes]]) -> dict[str, ChatKey]:
         found: dict[str, ChatKey] = {}
         for row in rows:
             try:

@@ -62,7 +62,8 @@ async def _rewrap_page(database: Database, masters: MasterKeys, after: str, done
     by_id = {key.master_id: key for key in older}
     query = select(ChatKeyRow).where(ChatKeyRow.master_id.in_(list(by_id)), ChatKeyRow.chat_id > after)
     async with database.write() as session:
-        rows = (await session.scalars(query.order_by(ChatKeyRow.chat_id).limit(PAGE))).all()
+        # Locked, so that none of them is deleted between reading and writing.
+        rows = (await session.scalars(query.order_by(ChatKeyRow.chat_id).limit(PAGE).with_for_update())).all()
         for row in rows:
             try:
                 secret = by_id[row.master_id].unwrap(row.chat_id, row.wrapped)
