@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,17 +80,32 @@ def rss_kib(pids: list[int]) -> int:
 
 
 @contextlib.contextmanager
-def running(web: int = 2) -> Iterator[Service]:
-    """Start, wait until ready, and end by the pid."""
+def running(
+    web: int = 2,
+    *,
+    settings: Mapping[str, str] | None = None,
+    prepare: Callable[[Path], None] | None = None,
+    log: Path | None = None,
+) -> Iterator[Service]:
+    """Start, wait until ready, and end by the pid.
+
+    `settings` go over the benchmark's own; `prepare` is called with the data folder before anything runs in it; what the
+    processes log goes to `log`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="tealight-bench-") as folder:
-        env = {**os.environ, "START_GAP_S": "0", "PORT": str(port), "LOG_LEVEL": "warning"}
-        for name in ("REDIS_URL", "DATABASE_URL", "SECRET_KEY"):
+        env = {**os.environ, "START_GAP_S": "0", "PORT": str(port), "LOG_LEVEL": "warning", **(settings or {})}
+        # As an installed service: a process that is started again finds its compiled modules.
+        for name in ("REDIS_URL", "DATABASE_URL", "SECRET_KEY", "PYTHONDONTWRITEBYTECODE"):
             env.pop(name, None)
         command = [sys.executable, "-m", "tealight", "up", "--data-dir", folder, "--web", str(web)]
-        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        if prepare is not None:
+            prepare(Path(folder))
+        with contextlib.ExitStack() as until_the_end:
+            said = until_the_end.enter_context((log or Path(os.devnull)).open("w"))
+            process = until_the_end.enter_context(subprocess.Popen(command, env=env, stdout=said, stderr=said))
             try:
                 deadline = time.monotonic() + 30
                 while time.monotonic() < deadline:
