@@ -67,6 +67,10 @@ bench: $(DEV_PACKAGES) ## the benchmarks; tables here, JSON under bench/results/
 chaos: $(DEV_PACKAGES) ## random faults against real processes while people talk; about an hour, table in docs/reliability.md
 	$(BIN)/python -m tests.chaos --publish $(CHAOS)
 
+.PHONY: soak
+soak: $(DEV_PACKAGES) ## a day of a large service, 60 times faster, and what grows meanwhile (MINUTES, CHATS)
+	$(BIN)/python -m bench.load.soak --minutes $(or $(MINUTES),24) --chats-a-day $(or $(CHATS),5500)
+
 .PHONY: mutants
 mutants: $(DEV_PACKAGES) ## put mistakes into routing's Lua, one by one; the tests must find each
 	$(BIN)/python -m tests.store.mutants

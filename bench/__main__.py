@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
-BENCHES = ("durability", "failover", "messages", "routing")
+BENCHES = ("durability", "failover", "load", "messages", "routing")
 
 
 def show(name: str, figures: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 
 def replace_part(name: str, text: str, page: Path = PAGE) -> None:
     """Put `text` between the marks of `name`. Raises ValueError where the page has no such marks."""
-    begin, end = f"<!-- {name}: written by python -m bench {name} -->", f"<!-- {name}: end -->"
+    command = "make soak" if name == "soak" else f"python -m bench {name}"
+    begin, end = f"<!-- {name}: written by {command} -->", f"<!-- {name}: end -->"
     before, found, rest = page.read_text(encoding="utf-8").partition(begin)
     _, ended, after = rest.partition(end)
     if not (found and ended):

@@ -89,8 +89,8 @@ def running(
 ) -> Iterator[Service]:
     """Start, wait until ready, and end by the pid.
 
-    `settings` go over the benchmark's own; `prepare` is called with the data folder before anything runs in it; what the
-    processes log goes to `log`.
+    `settings` go over the benchmark's own; `prepare` is called with the data folder before anything runs in it; `log`
+    takes what the processes say.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

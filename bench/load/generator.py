@@ -12,8 +12,9 @@ from typing import Any
 import uvloop
 
 from bench.load.client import Client, Tally, Way
-from bench.load.people import Habits, Listener, Person, Seeker, Seen
+from bench.load.people import Listener, Seeker
 from bench.load.record import Record
+from bench.load.talk import Habits, Person, Seen
 
 #: PROTOCOL of the service: a client that hears nothing for 2.5 heartbeats comes back.
 SILENCE_S = 2.5 * 25

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from bench.load.gauges import Sample
+from bench.load.page import publish_soak
 from bench.load.replay import Stretch, replay
 from bench.load.slope import slope_of
 
@@ -43,6 +45,7 @@ def soak(chats_a_day: int, minutes: float, log: Path | None = None) -> dict[str,
     found = replay(stretch, samples.append, log, AFTER_S)
     left = samples.pop()
     found["growth"] = judge_growth(samples)
+    found["load_1_min"], found["cores"], found["after_s"] = os.getloadavg()[0], os.cpu_count(), AFTER_S
     found["after"] = {
         "rss_kib": left.rss_kib,
         "files": left.files,
@@ -70,4 +73,5 @@ if __name__ == "__main__":
         f"make soak (python -m bench.load.soak --minutes {given.minutes:g} --chats-a-day {given.chats_a_day})"
     )
     given.out.write_text(json.dumps(told, indent=2) + "\n")
+    publish_soak(told)
     print(json.dumps({name: value for name, value in told.items() if name != "samples"}, indent=1))

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +24,42 @@ COUNTS = (
 )
 
 
-async def _storm(service: Service, crowd: Crowd, clients: int, chats: int, cookies: list[str], kills: int) -> Any:
-    turn_s = 100.0
-    habits = {"turn_s": turn_s}
-    judge = Judge()
-    figures: dict[str, Any] = {"clients": clients}
-    listeners = len(cookies)
-    if listeners:
-        await crowd.come("listener", listeners, 400, cookies, habits=habits, capacity=EACH)
-        await crowd.come("seeker", chats, 300, habits=habits)
-    waiting = (clients - listeners - chats) // 2
-    await crowd.come("seeker", waiting, 400, habits=habits)
-    came_s = await crowd.come("idle", clients - listeners - chats - waiting, 500, habits=habits)
-    await asyncio.sleep(3)
-    counts = await crowd.counts()
-    figures |= {"chats_open": counts["open_chats"], "waiting_in_line": waiting, "came_s": round(came_s, 1)}
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """Who is there, and how many web processes are killed under them. `settle_s`: before both sides are compared."""
+
+    clients: int = 10_000
+    chats: int = 3_000
+    web: int = 2
+    kills: int = 2
+    generators: int = 2
+    settle_s: float = 8.0
+    #: mean seconds between two turns of one side
+    turn_s: float = 100.0
+
+    @property
+    def listeners(self) -> int:
+        return -(-self.chats // EACH)
+
+    @property
+    def waiting(self) -> int:
+        """In line, while as many others only opened the page."""
+        return (self.clients - self.listeners - self.chats) // 2
+
+
+async def _come(crowd: Crowd, plan: Storm, cookies: list[str]) -> float:
+    habits = {"turn_s": plan.turn_s}
+    await crowd.come("listener", plan.listeners, 400, cookies, habits=habits, capacity=EACH)
+    await crowd.come("seeker", plan.chats, 300, habits=habits)
+    await crowd.come("seeker", plan.waiting, 400, habits=habits)
+    idle = plan.clients - plan.listeners - plan.chats - plan.waiting
+    return await crowd.come("idle", idle, 500, habits=habits)
+
+
+async def _break(service: Service, crowd: Crowd, plan: Storm) -> dict[str, Any]:
+    """Kill, and wait until all are back."""
     pids = service.processes()
-    victims = pids["web"][:kills]
+    victims = pids["web"][: plan.kills]
     watched = {kind: [p for p in found if p not in victims] for kind, found in pids.items()}
     before = {kind: cpu_seconds(found) for kind, found in watched.items()} | {"generator": cpu_seconds(crowd.pids)}
     since = time.monotonic()
@@ -48,12 +68,11 @@ async def _storm(service: Service, crowd: Crowd, clients: int, chats: int, cooki
     answers = await crowd.order(order="recovered", since=since, within_s=RECOVERED_WITHIN_S)
     took = time.monotonic() - since
     after_s = [value for answer in answers for value in answer["after_s"]]
-    now = service.processes()
-    # Whoever is new began at nought.
-    used = {kind: cpu_seconds(found) - before.get(kind, 0.0) for kind, found in now.items()}
-    used["generator"] = cpu_seconds(crowd.pids) - before["generator"]
     missing = sum(answer["missing"] for answer in answers)
-    figures |= {
+    # Whoever is new began at nought.
+    used = {kind: cpu_seconds(found) - before.get(kind, 0.0) for kind, found in service.processes().items()}
+    used["generator"] = cpu_seconds(crowd.pids) - before["generator"]
+    return {
         "killed": len(victims),
         "lost_their_process": len(after_s) + missing,
         "recovered_s": spread(after_s),
@@ -62,42 +81,52 @@ async def _storm(service: Service, crowd: Crowd, clients: int, chats: int, cooki
         "cpu_s": {kind: round(value, 2) for kind, value in used.items()},
         "took_s": round(took, 2),
     }
-    await asyncio.sleep(8)
+
+
+async def _storm(service: Service, crowd: Crowd, plan: Storm, cookies: list[str]) -> dict[str, Any]:
+    came_s = await _come(crowd, plan, cookies)
+    await asyncio.sleep(min(3.0, plan.settle_s))
+    counts = await crowd.counts()
+    figures = {
+        "clients": plan.clients,
+        "web_processes": plan.web,
+        "chats_open": counts["open_chats"],
+        "waiting_in_line": plan.waiting,
+        "came_s": round(came_s, 1),
+        **await _break(service, crowd, plan),
+    }
+    await asyncio.sleep(plan.settle_s)
     await crowd.order(order="hush")
     counts = await crowd.counts()
+    judge = Judge()
     for answer in await crowd.order(order="judge"):
         judge.take(answer["lines"])
     verdict = judge.end()
-    figures |= {
-        "counts": {name: counts[name] for name in COUNTS},
-        "verdict": {name: getattr(verdict, name) for name in verdict.__slots__},
-    }
+    figures["counts"] = {name: counts[name] for name in COUNTS}
+    figures["verdict"] = {name: getattr(verdict, name) for name in verdict.__slots__}
     return figures
 
 
-def storm(
-    clients: int, chats: int, web: int, kills: int, generators: int = 2, log: Path | None = None
-) -> dict[str, Any]:
+def storm(plan: Storm, log: Path | None = None) -> dict[str, Any]:
     """One storm against a service of its own."""
     cookies: list[str] = []
 
     def prepare(folder: Path) -> None:
-        cookies.extend(make_listeners(folder, chats // EACH, EACH))
+        cookies.extend(make_listeners(folder, plan.listeners, EACH))
 
-    async def act(service: Service) -> Any:
-        async with crowd_at(service, generators) as crowd:
-            return await _storm(service, crowd, clients, chats, cookies, kills)
+    async def act(service: Service) -> dict[str, Any]:
+        async with crowd_at(service, plan.generators) as crowd:
+            return await _storm(service, crowd, plan, cookies)
 
-    with running(web=web, prepare=prepare, log=log) as service:
-        return dict(asyncio.run(act(service)), web_processes=web)
+    with running(web=plan.web, prepare=prepare, log=log) as service:
+        return asyncio.run(act(service))
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser()
-    words.add_argument("--clients", type=int, default=10_000)
-    words.add_argument("--chats", type=int, default=3_000)
-    words.add_argument("--web", type=int, default=2)
-    words.add_argument("--kills", type=int, default=2)
-    words.add_argument("--generators", type=int, default=2)
+    words = argparse.ArgumentParser(prog="python -m bench.load.storm", description=__doc__)
+    for option in ("clients", "chats", "web", "kills", "generators"):
+        words.add_argument(f"--{option}", type=int, default=getattr(Storm(), option))
     words.add_argument("--log", type=Path)
-    print(json.dumps(storm(**vars(words.parse_args())), indent=1))
+    given = vars(words.parse_args())
+    said = given.pop("log")
+    print(json.dumps(storm(Storm(**given), said), indent=1))

@@ -8,11 +8,14 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+import redis
 from websockets.exceptions import InvalidHandshake
 from websockets.typing import Origin
 
+from config.engines.valkey import EmbeddedValkey
 from tests.helpers.service import Service, is_there, starting, until
 from tests.helpers.wire import Wire
 from tests.helpers.world import World
@@ -51,6 +54,26 @@ async def here(own: Service) -> AsyncIterator[World]:
     world = await World(own).opens()
     yield world
     await world.ends()
+
+
+async def test_those_who_leave_at_once_are_let_go_of_once_each(own: Service, here: World) -> None:
+    seekers = await asyncio.gather(*[here.seeker_arrives() for _ in range(40)])
+    engine = redis.Redis.from_url(EmbeddedValkey(own.data_dir).url)
+    people = list(engine.scan_iter("{a:main}:ps:*"))
+
+    def held() -> int:
+        return sum(int(cast(int, engine.scard(key))) for key in people)
+
+    def calls() -> int:
+        return int(cast(dict[str, Any], engine.info("commandstats"))["cmdstat_fcall"]["calls"])
+
+    assert held() >= len(seekers)
+    before = calls()
+    await asyncio.gather(*[seeker.vanishes() for seeker in seekers])
+    until(lambda: held() == 0)
+    # One call each and what goes by the clock; each for all who left with them would be twenty each.
+    assert calls() - before < 8 * len(seekers)
+    engine.close()
 
 
 async def test_the_public_url_is_an_own_origin(own: Service) -> None:
