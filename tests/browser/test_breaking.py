@@ -1,12 +1,14 @@
 """What goes wrong while two people talk: pages reloaded, processes killed, networks lost, words that look like code."""
 
 import asyncio
+import time
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.looks import overflow
 from tests.browser.street import Street
+from tests.helpers.relay import relay_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -84,6 +86,40 @@ async def test_a_listener_who_goes_through_a_tunnel_keeps_the_chat(street: Stree
     await seeker.reads("From the tunnel.")
     await desk.reads("From the tunnel.")
     await seeker.is_in_chat()
+
+
+async def swallowed(street: Street, **ways: bool) -> None:
+    """A proxy takes what the page sends, or what it is sent, and passes nothing on: the page notices by itself."""
+    async with relay_to(street.service.port) as relay:
+        there, street.url = street.url, f"http://127.0.0.1:{relay.port}"
+        seeker = await street.seeker()
+        street.url = there
+        listener = await street.listener()
+        await listener.becomes("Available")
+        await seeker.asks()
+        await listener.accepts()
+        await seeker.is_in_chat()
+        desk = listener.desk()
+        await seeker.writes("I start.")
+        await desk.reads("I start.")
+        relay.stall(**ways)
+        began = time.monotonic()
+        await seeker.writes("Is anybody there?")
+        # 8 s without an answer, a look each second, and a reconnect.
+        await expect(seeker.page.locator(".bubble--sending")).to_have_count(0, timeout=20_000)
+        assert time.monotonic() - began > 7, "it was stalled, and only the page could know"
+        await desk.writes("I am.")
+        await seeker.reads("I start.", "Is anybody there?", "I am.")
+        await desk.reads("I start.", "Is anybody there?", "I am.")
+
+
+async def test_a_page_notices_that_its_words_are_swallowed(street: Street) -> None:
+    """In either direction; both at the same time."""
+    other = Street(street.service, street.browser)
+    try:
+        await asyncio.gather(swallowed(street, out=True), swallowed(other, back=True))
+    finally:
+        await other.closes()
 
 
 async def test_two_tabs_are_two_seekers(street: Street) -> None:

@@ -6,19 +6,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
+class _Line:
+    """One connection through the relay: two pipes, each of which may be stalled."""
+
+    def __init__(self, near: asyncio.StreamWriter, far: asyncio.StreamWriter) -> None:
+        self.near, self.far = near, far
+        self.out, self.back = asyncio.Event(), asyncio.Event()
+        self.out.set()
+        self.back.set()
+
+
 class Relay:
     """It acknowledges whatever it is sent, as any proxy does: only an answer tells that something arrived."""
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
         self._server: asyncio.Server | None = None
-        self._lines: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
+        self._lines: list[_Line] = []
         self._pipes: set[asyncio.Task[None]] = set()
-        #: clear: nothing gets through to the service, or back from it
-        self.out, self.back = asyncio.Event(), asyncio.Event()
-        self.out.set()
-        self.back.set()
-        self.accepted = 0
 
     @property
     def port(self) -> int:
@@ -29,14 +34,14 @@ class Relay:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.accepted += 1
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
         except OSError:
             writer.transport.abort()
             return
-        self._lines.append((writer, far_writer))
-        for source, sink, passes in ((reader, far_writer, self.out), (far_reader, writer, self.back)):
+        line = _Line(writer, far_writer)
+        self._lines.append(line)
+        for source, sink, passes in ((reader, far_writer, line.out), (far_reader, writer, line.back)):
             pipe = asyncio.create_task(self._pipe(source, sink, passes))
             self._pipes.add(pipe)
             pipe.add_done_callback(self._pipes.discard)
@@ -52,26 +57,22 @@ class Relay:
         sink.close()
 
     def stall(self, *, out: bool = False, back: bool = False) -> None:
-        """From now on nothing gets through to the service, or back from it. Nobody is told."""
-        if out:
-            self.out.clear()
-        if back:
-            self.back.clear()
+        """From now on nothing gets through to the service, or back from it, on the connections that are open.
 
-    def cut(self) -> None:
-        """Drop all connections, and let new ones through."""
-        for near, far in self._lines:
-            near.transport.abort()
-            far.transport.abort()
-        self._lines.clear()
-        self.out.set()
-        self.back.set()
+        Nobody is told. New connections are let through.
+        """
+        for line in self._lines:
+            if out:
+                line.out.clear()
+            if back:
+                line.back.clear()
 
     async def close(self) -> None:
-        self.cut()
         if self._server is not None:
             self._server.close()
-            await self._server.wait_closed()
+        for line in self._lines:
+            line.near.transport.abort()
+            line.far.transport.abort()
         for pipe in list(self._pipes):
             pipe.cancel()
         await asyncio.gather(*self._pipes, return_exceptions=True)
