@@ -63,6 +63,8 @@ class Client:
         self.logs: dict[str, Log] = {}
         self.is_greeted = False
         self.is_over = False
+        #: says no more, and ends the chat
+        self.is_leaving = False
         self.came = asyncio.Event()
         self.connections = 0
         self.outbox: dict[str, Command] = {}

@@ -124,6 +124,8 @@ class Crowd:
     async def settle(self, within_s: float) -> bool:
         """Nobody new comes; all who are there are served and say what they have to. Were they?"""
         self._is_closing = True
+        for seeker in self.seekers:
+            seeker.is_leaving = True
         seats = self._running[1:]
         _, late = await asyncio.wait(seats, timeout=within_s)
         for seat in seats:

@@ -34,7 +34,7 @@ class Size:
     listeners: int
     webs: int
     per_s: float
-    visit_messages: int = 30
+    visit_messages: int = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ async def talk(client: Client, chat: str, rng: Random, *, messages: int, per_s: 
     while said < messages:
         await asyncio.sleep(min(20.0, rng.expovariate(per_s)))
         log = client.logs.get(chat)
-        if log is None or not log.is_open or client.is_over:
+        if log is None or not log.is_open or client.is_over or client.is_leaving:
             return
         burst = 3 if rng.random() < 0.05 else 1
         answers: list[asyncio.Future[Frame]] = []

@@ -30,10 +30,14 @@ class _End(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         other = self.other
         if not self.under_way and self.way.is_free(self.direction) and other is not None and other.transport:
-            other.transport.write(data)
+            other.write(data)
             return
         self.under_way.append((self.way.loop.time() + self.way.delay_s[self.direction], data))
         self.deliver()
+
+    def write(self, chunk: bytes) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(chunk)
 
     def deliver(self) -> None:
         """Pass on what is due."""
@@ -44,7 +48,7 @@ class _End(asyncio.Protocol):
             return
         now = self.way.loop.time()
         while self.under_way and self.under_way[0][0] <= now:
-            self.other.transport.write(self.under_way.popleft()[1])
+            self.other.write(self.under_way.popleft()[1])
         if self.under_way:
             self._timer = self.way.loop.call_at(self.under_way[0][0], self.deliver)
         elif self.is_at_end:
