@@ -17,6 +17,7 @@ LONG_COMMANDS = ("up", "web", "router", "archiver", "partner")
 # Kept in modules of their own, loaded only when asked for: name -> module, the line in the list of commands.
 GROUPS = {
     "accounts": ("tealight.accounts_cli", "People: listeners, supervisors, admins."),
+    "archive": ("tealight.archive_cli", "Ended chats: which are kept, which could not be."),
     "certification": ("tealight.certification_cli", "Certificates: rules, verifying, keys."),
     "courses": ("tealight.courses_cli", "Courses: what they hold, and whether they are sound."),
     "engine": ("tealight.engine_cli", "The engine: check and rebuild what is derived."),

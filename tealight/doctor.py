@@ -127,6 +127,7 @@ async def look_at_database(settings: Settings) -> list[Finding]:
     """The database: reachable, and at the newest schema."""
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
+    from sqlalchemy import text
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.ext.asyncio import create_async_engine
@@ -142,14 +143,19 @@ async def look_at_database(settings: Settings) -> list[Finding]:
     try:
         async with asyncio.timeout(CONNECT_S), engine.connect() as connection:
             heads = await connection.run_sync(lambda sync: set(MigrationContext.configure(sync).get_current_heads()))
+            is_newest = heads == set(ScriptDirectory.from_config(configuration()).get_heads())
+            aside = await connection.scalar(text("SELECT count(*) FROM set_aside_chats")) if is_newest else 0
     except (OSError, SQLAlchemyError) as error:
         what = f"the database ({name}) does not answer ({type(error).__name__})"
         return [Finding("wrong", what, "Start it, or correct DATABASE_URL.")]
     finally:
         await engine.dispose()
-    if heads != set(ScriptDirectory.from_config(configuration()).get_heads()):
+    if not is_newest:
         return [Finding("wrong", f"the database ({name}) is not up to date", "tealight migrate")]
-    return [Finding("ok", f"the database ({name}) answers and is up to date"), *await look_at_chat_keys(settings)]
+    found = [Finding("ok", f"the database ({name}) answers and is up to date"), *await look_at_chat_keys(settings)]
+    if aside:
+        found.append(Finding("hint", f"{aside} ended chats could not be archived", "tealight archive list --set-aside"))
+    return found
 
 
 async def look_at_chat_keys(settings: Settings) -> list[Finding]:

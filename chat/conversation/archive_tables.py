@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, LargeBinary, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from config.database import Base
 
@@ -45,3 +45,9 @@ class SetAsideRow(Base):
 async def all_set_aside(session: AsyncSession) -> Sequence[SetAsideRow]:
     """Those that wait for somebody to look, the oldest first."""
     return (await session.scalars(select(SetAsideRow).order_by(SetAsideRow.first_at_ms, SetAsideRow.chat_id))).all()
+
+
+async def newest_archived(session: AsyncSession, *, limit: int) -> Sequence[ArchivedChatRow]:
+    """The chats that ended last, newest first, without their entries."""
+    query = select(ArchivedChatRow).order_by(ArchivedChatRow.ended_at_ms.desc(), ArchivedChatRow.chat_id)
+    return (await session.scalars(query.options(defer(ArchivedChatRow.entries)).limit(limit))).all()
