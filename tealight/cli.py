@@ -5,6 +5,7 @@ import importlib.util
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -127,6 +128,37 @@ def migrate() -> None:
     except (OSError, SQLAlchemyError, KeysAwayError) as error:
         cause = getattr(error, "orig", None) or error
         _fail(f"The database could not be brought up to date: {type(cause).__name__}: {cause}", 1)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Folder of backups; it is made if there is none.")],
+    data_dir: Annotated[str | None, typer.Option(help="Folder everything is kept in (DATA_DIR).")] = None,
+    passphrase_stdin: Annotated[
+        bool, typer.Option("--passphrase-stdin", help="Seal the file of keys with the first line of standard input.")
+    ] = False,
+) -> None:
+    """Copy the database and the engine's state, and the keys into a file of their own; the service may go on."""
+    from tealight.backup_cli import back_up
+
+    sys.exit(back_up(_settings_with((), DATA_DIR=data_dir), folder, has_passphrase=passphrase_stdin))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="Folder of backups.")],
+    name: Annotated[str, typer.Option("--backup", help="Which one.", show_default="the newest")] = "",
+    data_dir: Annotated[str | None, typer.Option(help="Folder to put everything into (DATA_DIR).")] = None,
+    passphrase_stdin: Annotated[
+        bool, typer.Option("--passphrase-stdin", help="The file of keys opens with the first line of standard input.")
+    ] = False,
+    without_keys: Annotated[bool, typer.Option("--without-keys", help="No chat can be read then.")] = False,
+) -> None:
+    """Make a service from a backup, in an empty data folder and an empty database."""
+    from tealight.backup_cli import put_back
+
+    settings = _settings_with((), DATA_DIR=data_dir)
+    sys.exit(put_back(settings, folder, name, has_passphrase=passphrase_stdin, with_keys=not without_keys))
 
 
 @app.command()

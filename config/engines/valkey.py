@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -228,6 +229,30 @@ def stop(process: subprocess.Popen[bytes], timeout_s: float) -> int:
         except subprocess.TimeoutExpired:
             process.kill()
     return process.wait()
+
+
+@contextlib.contextmanager
+def dump_loaded(source: Path, folder: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
+    """An engine in this new folder that begins with a dump and writes nothing by itself: its socket, its process.
+
+    Ended afterwards. Raises EngineError.
+    """
+    _make_folder(folder)
+    copy = folder / "dump.rdb"
+    shutil.copyfile(source, copy)
+    run = Path(tempfile.mkdtemp(prefix="tl-dump-"))
+    process = _start(folder, run / "v.sock", fsync="no", bound=memory_bound(), keep_fds=())
+    try:
+        until = time.monotonic() + 120
+        while not answers(run / "v.sock"):
+            if process.poll() is not None or time.monotonic() > until:
+                raise EngineError("no engine begins with it")
+            time.sleep(POLL_S)
+        yield run / "v.sock", process
+    finally:
+        stop(process, 10)
+        copy.unlink(missing_ok=True)
+        shutil.rmtree(run, ignore_errors=True)
 
 
 class ThrowAwayValkey:

@@ -1,0 +1,80 @@
+"""A service is lost and made again from a backup: who talked goes on, and nothing that anybody still holds is lost."""
+
+from pathlib import Path
+
+from tests.helpers.person import Person
+from tests.helpers.service import Service, starting
+from tests.helpers.world import World
+from tests.stories.test_archived import archived
+
+PASSPHRASE = "correct horse battery"
+
+
+def found_in(folder: Path, piece: bytes) -> list[str]:
+    """Files of a folder that hold these bytes."""
+    return [path.name for path in folder.rglob("*") if path.is_file() and piece in path.read_bytes()]
+
+
+async def comes_to(person: Person, service: Service) -> None:
+    person.service = service
+    await person.comes()
+
+
+async def test_a_chat_goes_on_in_a_service_that_was_restored(tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    (tmp_path / "first").mkdir()
+    with starting(tmp_path / "first") as first:
+        world = await World(first).opens()
+        earlier, _, earlier_id = await world.they_talk()
+        said_earlier = (await earlier.says(earlier_id, "this one is over"))["text"]
+        await earlier.asks("end_chat", chat_id=earlier_id)
+        await archived(world, earlier_id)
+        seeker, listener, chat_id = await world.they_talk()
+        for number in range(4):
+            await (seeker if number % 2 else listener).says(chat_id, f"before {number}")
+        code, said, wrong = first.command("backup", str(backups), "--passphrase-stdin", stdin=f"{PASSPHRASE}\n")
+        assert (code, wrong) == (0, ""), wrong
+        assert "no key" in said
+        for number in range(4):
+            await (seeker if number % 2 else listener).says(chat_id, f"after {number}")
+        await world.everyone_agrees()
+        old_epoch = seeker.logs[chat_id].epoch
+        assert not [words for words in first.typed if found_in(backups, words.encode())]
+        assert found_in(backups, earlier_id.encode()), "the search finds what is there"
+        code, _, wrong = first.command("restore", str(backups), "--passphrase-stdin", stdin=f"{PASSPHRASE}\n")
+        assert code == 2 and "already runs on" in wrong
+        for person in world.people:
+            await person.leaves()
+    first.check_log()
+
+    (tmp_path / "second").mkdir()
+    second_data = str(tmp_path / "second" / "data")
+    words = ("restore", str(backups), "--data-dir", second_data, "--passphrase-stdin")
+    code, said, wrong = first.command(*words, stdin=f"{PASSPHRASE}\n")
+    assert code == 0, wrong
+    assert "2 chats go on where they were" in said
+    with starting(tmp_path / "second") as second:
+        people = (seeker, listener)
+        for person in people:
+            await comes_to(person, second)
+        assert seeker.logs[chat_id].epoch == listener.logs[chat_id].epoch != old_epoch
+        assert seeker.logs[chat_id].seq == 4, "what the backup held"
+        # As clients do after another epoch: their own messages again, under the same ids.
+        for person in people:
+            for (chat, message_id), (text, _) in list(person.typed.items()):
+                if chat == chat_id:
+                    done = await person.does("send_message", chat_id=chat_id, message_id=message_id, text=text)
+                    person.typed[chat, message_id] = (text, done["seq"])
+        await seeker.says(chat_id, "all is there again")
+        world.service = second
+        await world.everyone_agrees()
+        assert seeker.logs[chat_id].seq == 9
+        again = World(second)
+        again.people = world.people
+        assert [message.text for message in (await archived(again, earlier_id)).messages] == [said_earlier]
+        new_seeker, new_listener, _ = await (await again.opens()).they_talk()
+        assert new_seeker.person_id != new_listener.person_id
+        await again.ends()
+        second.typed.update(first.typed)
+        second.check_log()
+    await world.database.close()
