@@ -3,17 +3,21 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import create_engine, select, text
 
 from chat.conversation import aftermath
 from chat.conversation.data_keys import DataKeys
 from chat.conversation.facts_tables import FeedbackCommentRow, ReportRow, WrapUpNoteRow
 from chat.conversation.sealing_old import PLACES, are_in_clear, seal_old
-from config.database import Database
+from config import migrations
+from config.database import Database, migrate, url_of
 from config.master_keys import MasterKeys, path_of
+from config.settings import load
 from listener_training.practising.old_words import PRACTICE_PLACES
 from listener_training.practising.playing import DEBRIEF
 from listener_training.practising.tables import PracticeChatRow
+from tealight.old_words import seal_old_words
 from tests.helpers.staff import add
 
 WORDS = "nobody else shall read this"
@@ -66,3 +70,29 @@ async def test_old_words_are_sealed_and_emptied(sqlite_url: str, tmp_path: Path)
         assert sealed is not None
         assert key.unseal_note(kind, by_id, sealed) == words
     await database.close()
+
+
+def test_a_database_of_the_version_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    """As `tealight migrate` does it: the schema, then the words, which stand in no file afterwards."""
+    path = tmp_path / "tealight.db"
+    settings = load({"DATABASE_URL": f"sqlite:///{path}", "DATA_DIR": str(tmp_path / "data")})
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        alembic = migrations.configuration()
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, "0006")
+        connection.execute(text("INSERT INTO feedback_comments VALUES ('c1', 1, :words)"), {"words": WORDS})
+        connection.execute(text("INSERT INTO wrap_up_notes VALUES ('c1', 'p1', 1, :words)"), {"words": WORDS})
+        report = "INSERT INTO reports VALUES ('c1', 's1', 'seeker', 1, 'other', :words, 0)"
+        connection.execute(text(report), {"words": WORDS})
+    engine.dispose()
+    assert WORDS.encode() in path.read_bytes()
+    migrate(url_of(settings))
+    seal_old_words(settings)
+    assert not [file for file in tmp_path.glob("tealight.db*") if WORDS.encode() in file.read_bytes()]
+    with engine.connect() as connection:
+        for table, clear in (("feedback_comments", "comment"), ("wrap_up_notes", "note"), ("reports", "comment")):
+            row = connection.execute(text(f"SELECT {clear}, sealed FROM {table}")).one()
+            assert row[0] is None
+            assert row[1]
+    engine.dispose()

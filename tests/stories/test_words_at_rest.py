@@ -175,3 +175,21 @@ async def test_an_open_chat_whose_key_is_lost_goes_on_with_a_new_one(world: Worl
     await tab.sees("message_added", chat_id=chat_id, seq=2, text=after["text"])
     world.people.remove(tab)
     await tab.leaves()
+
+
+async def test_the_master_key_is_rotated_while_people_talk(world: World, service: Service) -> None:
+    seeker, listener, chat_id = await world.they_talk(first_words="before the rotation")
+    code, said, error = await asyncio.to_thread(service.command, "keys", "rotate")
+    assert (code, error) == (0, ""), error
+    assert "is the new master key" in said
+    await listener.says(chat_id, "after it")
+    others = await world.they_talk(first_words="wrapped under the new one")
+    await others[1].says(others[2], "I am here")
+    for person in (seeker, listener, others[0], others[1]):
+        for _ in range(2):  # one of the processes has never held these keys
+            await world.same_person(person)
+    await world.everyone_agrees()
+    code, said, _ = await asyncio.to_thread(service.command, "keys", "show")
+    assert (code, "MISSING" in said) == (0, False)
+    in_use = [line for line in said.splitlines() if line.endswith("chats") and not line.endswith(" 0 chats")]
+    assert len(in_use) == 1, said
