@@ -33,6 +33,7 @@ from listener_training.certification_api.export import export_routes
 from listener_training.clearance_api import ENDPOINTS as CLEARANCE_ENDPOINTS
 from listener_training.learning.shelf import open_shelf
 from listener_training.learning_api import learning_endpoints
+from listener_training.numbers_api import numbers_endpoints, numbers_routes
 from listener_training.practising.door import PracticeDoor
 from listener_training.review.asking import forget_chats
 from listener_training.review_api import review_endpoints
@@ -85,9 +86,14 @@ class App:
                 *learning_endpoints(self.shelf),
                 *certification_endpoints(book),
                 *review_endpoints(),
+                *numbers_endpoints(self.shelf),
                 *writing_endpoints(self.shelf),
             ),
-            more_routes=[*export_routes(self._deps, book), *zip_routes(self._deps, self.shelf)],
+            more_routes=[
+                *export_routes(self._deps, book),
+                *zip_routes(self._deps, self.shelf),
+                *numbers_routes(self._deps, self.shelf),
+            ],
         )
 
     async def start(self) -> None:

@@ -11,6 +11,7 @@ import { Courses } from "./courses";
 import { sendBookmarks } from "./drafts";
 import { isOffline } from "./kept-here";
 import { LessonPage } from "./lesson";
+import { NumbersPage } from "./numbers-page";
 import { People } from "./people";
 import { PersonPage } from "./person";
 import { PracticeList } from "./practice-list";
@@ -43,6 +44,7 @@ const PARTS: readonly Part[] = [
   { hash: "#write", key: "writing.tab", parts: ["write", "draft", "file", "editions"], isFor: () => hasDesk.value },
   { hash: "#people", key: "learn.people", parts: ["people", "person"], isFor: maySupervise },
   { hash: "#desk", key: "desk.title", parts: ["desk"], isFor: mayAdmin },
+  { hash: "#numbers", key: "learn.numbers", parts: ["numbers"], isFor: mayAdmin },
 ];
 
 export function LearnPage({ person }: { person: Me }) {
@@ -127,6 +129,8 @@ function View({ address, person }: { address: Address; person: Me }) {
       return <ReviewPage key={address.reviewId} reviewId={address.reviewId} />;
     case "agreement":
       return <AgreementPage />;
+    case "numbers":
+      return mayAdmin(person) ? <NumbersPage /> : <Courses />;
     case "desk":
       return mayAdmin(person) ? <CertificateDesk /> : <Courses />;
     case "write":
