@@ -43,7 +43,7 @@ class Arrival:
         head, _, self._bytes = self._bytes.partition(b"\r\n\r\n")
         if b" 101 " not in head.split(b"\r\n", 1)[0]:
             raise RuntimeError(head.decode("latin-1"))
-        self.ask("hello")
+        self.ask("hello", done_is_enough=True)
 
     def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Send a command and wait for its `done`. Raises RuntimeError where it is refused."""

@@ -36,6 +36,11 @@ class Connection:
     positions: dict[str, Position] = field(default_factory=dict)
     early: dict[str, int] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    #: it said at hello that `done` is all the news of its own messages that it wants
+    is_done_enough: bool = False
+    #: the message_id of the message under way, and the chat and seq of it that were published and not sent here
+    sending: str = ""
+    skipped: tuple[str, int] | None = None
     bad_in_a_row: int = 0
     last_sent_s: float = 0.0
     last_heard_s: float = 0.0
@@ -77,6 +82,29 @@ class Connection:
             position = self.positions[chat_id] = Position(epoch)
         position.want = max(position.want, seq, self.early.pop(chat_id, 0))
         return position
+
+    def skips(self, from_id: str, message_id: str, chat_id: str, seq: int) -> bool:
+        """A message was published: is it this connection's own, to which `done` is about to come, and is enough?"""
+        if not self.is_done_enough or message_id != self.sending or from_id != self.person_id:
+            return False
+        self.skipped = (chat_id, seq)
+        return True
+
+    def was_answered(self, chat_id: str, seq: int | None) -> bool:
+        """The message under way has its answer: `done` with its seq, or None. Must the log be read after all?"""
+        self.sending, skipped, self.skipped = "", self.skipped, None
+        position = self.positions.get(chat_id)
+        if position is None:
+            return False
+        if seq is not None:
+            if self.is_done_enough:
+                position.held_by_done(seq)
+            return False
+        if skipped is None:
+            return False
+        # Nobody told this connection of its own message. What came after it comes again; clients ignore that.
+        position.last = min(position.last, skipped[1] - 1)
+        return True
 
     def forget_lost_chats(self, view: View) -> None:
         """Stop following chats that this person may see no more."""

@@ -40,26 +40,28 @@ class Delivery(Outlet):
 
     def message_published(self, person: LocalPerson, payload: bytes) -> None:
         """One publish to this person's channel. Runs in the push link's reader: no awaiting."""
-        _, chat, epoch, raw_seq, _ = payload.split(b"\n", 4)
-        chat_id, seq = chat.decode(), int(raw_seq)
+        parts = payload.split(b"\n", 7)
+        chat_id, seq = parts[1].decode(), int(parts[3])
         key = self.door.keys.held(chat_id)
         for connection in person.connections:
             position = connection.positions.get(chat_id)
             if position is None:
                 connection.note_early(chat_id, seq)
                 continue
-            verdict = position.pushed(epoch.decode(), seq, is_readable=key is not None)
+            verdict = position.pushed(parts[2].decode(), seq, is_readable=key is not None)
             if verdict is Verdict.SEND and key is not None:
-                message = self._unseal(key, payload)
+                if connection.sending and connection.skips(parts[6].decode(), parts[5].decode(), chat_id, seq):
+                    continue
+                message = self._unseal(key, payload, parts)
                 self._put_message(connection, chat_id, position.epoch, message)
                 if self.tally.wants_lag():
                     self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
             elif verdict is Verdict.FILL:
                 self.start_fill(connection, chat_id)
 
-    def _unseal(self, key: ChatKey, payload: bytes) -> ChatMessage:
+    def _unseal(self, key: ChatKey, payload: bytes, parts: list[bytes]) -> ChatMessage:
         if self._unsealed[0] != payload:
-            _, _, _, seq, sent_at, message_id, from_id, sealed = payload.split(b"\n", 7)
+            _, _, _, seq, sent_at, message_id, from_id, sealed = parts
             self._unsealed = (payload, readable(key, int(seq), from_id, message_id, int(sent_at), sealed))
         return self._unsealed[1]
 

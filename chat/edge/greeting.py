@@ -65,6 +65,7 @@ class Greeter:
             raise
         connection.person_id = person_id
         connection.known = view
+        connection.is_done_enough = bool(hello.done_is_enough)
         name = pseudonym(person_id) if connection.staff is None else connection.staff.display_name
         hub.put(
             connection,

@@ -41,14 +41,16 @@ class MessagePath:
         is_seeker = connection.role == "seeker"
 
         def answered(answer: Any) -> None:
-            if isinstance(answer, Exception):
-                ended(answer)
-                return
-            outcome = outcome_of(command, answer[0])
-            if type(outcome) is Done:
+            outcome = answer if isinstance(answer, Exception) else outcome_of(command, answer[0])
+            seq: int | None = None
+            if isinstance(outcome, Done):
                 self._tally.message(is_seeker)
+                seq = int(answer[0][2])
+            if connection.was_answered(command.chat_id, seq):
+                self._hub.start_fill(connection, command.chat_id)
             ended(outcome)
 
+        connection.sending = command.message_id
         try:
             self._hub.lines.shards[band].post(
                 "send_message",
@@ -60,5 +62,6 @@ class MessagePath:
                 "seeker" if is_seeker else "listener",
             )
         except RedisAway:
+            connection.sending = ""
             return False  # the long way says so
         return True

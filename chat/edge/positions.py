@@ -39,6 +39,12 @@ class Position:
             return Verdict.SEND
         return Verdict.FILL
 
+    def held_by_done(self, seq: int) -> None:
+        """The client holds its own message of this seq, since it was answered `done`."""
+        self.want = max(self.want, seq)
+        if seq == self.last + 1 and not self.is_filling:
+            self.last = seq
+
     def needs_fill(self) -> bool:
         """Is there a known message above what was sent, with nobody reading it yet?"""
         return not self.is_filling and self.want > self.last

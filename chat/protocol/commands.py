@@ -45,6 +45,8 @@ class Hello(Struct, frozen=True, tag_field="type", tag="hello", rename={"as_": "
     tickets: list[TicketText] | None = None
     #: the device's own block list, for a request that is put back from a ticket
     avoid_listeners: list[Id] | None = None
+    #: `done` is all the news of its own messages that this connection wants
+    done_is_enough: bool | None = None
 
     def __repr__(self) -> str:
         return f"Hello(ref={self.ref!r})"

@@ -180,3 +180,19 @@ async def test_typing_reading_and_being_there_are_seen_by_the_other(world: World
     await seeker.sees_no("presence_changed", for_s=0.3, is_present=False)
     await phone.leaves()
     await seeker.sees("presence_changed", chat_id=chat_id, person_id=listener.person_id, is_present=False)
+
+
+async def test_done_may_be_all_the_news_of_own_messages(world: World) -> None:
+    seeker, listener, chat_id = await world.they_talk()
+    phone = await world.same_person(seeker)
+    await phone.leaves()
+    await phone.comes(done_is_enough=True)
+    for number in range(5):
+        await phone.says(chat_id, f"from the phone {number}")
+        await listener.says(chat_id, f"back {number}")
+    for other in (seeker, listener):
+        await other.has_heard("from the phone 4", chat_id)
+    await phone.has_heard("back 4", chat_id)
+    pushed = [push["text"] for push in phone.unseen if push["type"] == "message_added"]
+    assert [text.partition(" ")[0] for text in pushed] == ["back"] * 5, "its own were held by their done"
+    await world.everyone_agrees()

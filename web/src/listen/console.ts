@@ -21,7 +21,7 @@ const ORDER_KEPT = 50;
 export class Console {
   readonly connection: Connection = new Connection(
     {
-      hello: () => ({ recover: this.chats.positions() }),
+      hello: () => ({ done_is_enough: true, recover: this.chats.positions() }),
       push: (push) => this.take(push),
       state: (state, closeCode) => this.connectionChanged(state, closeCode),
     },

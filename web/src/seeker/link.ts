@@ -44,6 +44,7 @@ function create(): Connection {
       const ticket = kept("ticket");
       return {
         as: "seeker",
+        done_is_enough: true,
         locale: words.language,
         recover: chats.positions(),
         ...(token !== null && { token }),

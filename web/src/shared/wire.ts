@@ -91,6 +91,7 @@ export interface Hello {
   recover?: Position[] | null;
   tickets?: string[] | null;
   avoid_listeners?: string[] | null;
+  done_is_enough?: boolean | null;
 }
 
 export interface CatchUp {
