@@ -188,11 +188,11 @@ async def test_done_may_be_all_the_news_of_own_messages(world: World) -> None:
     await phone.leaves()
     await phone.comes(done_is_enough=True)
     for number in range(5):
-        await phone.says(chat_id, f"from the phone {number}")
-        await listener.says(chat_id, f"back {number}")
+        mine = await phone.says(chat_id, f"from the phone {number}")
+        theirs = await listener.says(chat_id, f"back {number}")
     for other in (seeker, listener):
-        await other.has_heard("from the phone 4", chat_id)
-    await phone.has_heard("back 4", chat_id)
-    pushed = [push["text"] for push in phone.unseen if push["type"] == "message_added"]
-    assert [text.partition(" ")[0] for text in pushed] == ["back"] * 5, "its own were held by their done"
+        await other.has_heard(mine["text"], chat_id)
+    await phone.has_heard(theirs["text"], chat_id)
+    pushed = [push["from_id"] for push in phone.unseen if push["type"] == "message_added"]
+    assert pushed == [listener.person_id] * 5, "its own were held by their done"
     await world.everyone_agrees()
