@@ -39,8 +39,10 @@ from routing.store.shard import LEASE_MS, Shard, Timing
 log = get_logger("edge")
 
 HEARTBEAT_S = 25
-#: Reconnects after a drain are spread over this time, so that the next process isn't met by all at once.
+#: Reconnects after a drain are spread over this time at least, so that the next process isn't met by all at once; and
+#: over half a millisecond for each, which is what a process needs to greet one.
 SPREAD_MS = 3000
+SPREAD_EACH_MS = 0.5
 #: How long a drained connection works on before it is closed with 4000.
 DRAIN_PAUSE_S = 1.5
 
@@ -184,8 +186,9 @@ class Edge:
         """Take nobody new, say going_away spread over seconds, finish what is under way, close with 4000."""
         self.socket.is_draining = True
         connections = list(self.hub.connections)
+        spread_ms = max(SPREAD_MS, SPREAD_EACH_MS * len(connections))
         for number, connection in enumerate(connections):
-            after = int(SPREAD_MS * (number + 1) / (len(connections) + 1))
+            after = int(spread_ms * (number + 1) / (len(connections) + 1))
             self.hub.put(connection, GoingAway(reconnect_after_ms=after))
         if connections:
             await asyncio.sleep(DRAIN_PAUSE_S)
