@@ -28,9 +28,15 @@ async def archive_band(lines: Lines, database: Database, band: str, now_ms: int)
     # Before the facts: what became of an offer is written into its row with them.
     await archive_offers(lines.shards[band], database, band)
     link = lines.shards[band].functions.link
-    while ids := await link.send("SPOP", lines.shards[band].key("unwritten"), PAGE):
-        for chat in await desk.settled(await desk.not_aside([raw.decode() for raw in ids])):
-            await desk.kept(chat)
+    unwritten = desk.shard.key("unwritten")
+    while ids := await link.send("SPOP", unwritten, PAGE):
+        try:
+            for chat in await desk.settled(await desk.not_aside([raw.decode() for raw in ids])):
+                await desk.kept(chat)
+        except Exception:
+            # Else they would wait for their last look, an hour after the end. (After a kill they do.)
+            await link.send("SADD", unwritten, *ids)
+            raise
     forgotten = staying = 0
     while True:
         old = f"({now_ms - FORGET_AFTER_MS}"

@@ -39,7 +39,7 @@ async def delete_chat(
         return False
     async with database.write() as session:
         await forget_words(session, [chat_id], others)
-        record(session, by=BY, act="chat_deleted", about=chat_id, at_ms=now_ms)
+        record(session, by=BY, act="delete_chat", about=chat_id, at_ms=now_ms)
     keys.forget(chat_id)
     await database.scrub()
     for band in lines.shards:

@@ -72,7 +72,7 @@ async def test_a_code_takes_all_words_of_its_chat_and_of_no_other(
         reports = {row.chat_id: (row.reason, row.sealed) for row in await session.scalars(select(ReportRow))}
         (act,) = await recent_acts(session, limit=9)
     assert reports == {chat: ("rude", None), other: ("rude", b"words")}
-    assert (act.by, act.act, act.about, act.detail) == ("seeker", "chat_deleted", chat, {})
+    assert (act.by, act.act, act.about, act.detail) == ("seeker", "delete_chat", chat, {})
     assert await ids(database, ChatFactsRow.chat_id) == sorted([chat, other]), "so that no ticket brings it back"
     assert not any(chat in key for key in place.all_keys() if not key.startswith(place.key("why")))
     assert chat not in place.seeker("ada").record().chats and chat not in place.listener("for-ada").record().chats

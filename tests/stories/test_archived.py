@@ -82,7 +82,7 @@ async def test_a_seeker_deletes_their_chat_and_nobody_can_read_it_any_more(world
     assert await rows(world, WrapUpNoteRow, chat_id) == []
     async with world.database.read() as session:
         acts = [act for act in await recent_acts(session, limit=50) if act.about == chat_id]
-    assert [(act.by, act.act, act.detail) for act in acts] == [("seeker", "chat_deleted", {})]
+    assert [(act.by, act.act, act.detail) for act in acts] == [("seeker", "delete_chat", {})]
     assert code not in world.service.log()
     assert await deletes(world.service, code) == (404, "no_such_code")
 

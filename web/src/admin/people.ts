@@ -93,6 +93,7 @@ export async function withdraw(personId: string, clearanceId: string, reason: st
 /** Who an id stands for; acts of the command line and of the service itself have names of their own. */
 export function nameOf(id: string): string {
   if (id === "command_line") return t("by_command_line");
+  if (id === "seeker") return t("by_seeker");
   if (id === "tealight") return t("by_service");
   return people.value?.find((one) => one.person_id === id)?.display_name ?? id;
 }
