@@ -297,13 +297,18 @@ class RedisLink:
                 self._out(sent)
 
     async def _watch_answers(self) -> None:
+        overdue: Sent | None = None
         while True:
             await asyncio.sleep(1)
             now = self._loop.time()
             while self._carried and now - self._carried[0].at_s > CARRY_S:
                 self._carried.popleft().give(RedisAway(self.name))
             if self._pending and now - self._pending[0].at_s > ANSWER_TIMEOUT_S:
-                self.cut()
+                # Twice, with reading in between: it may be we who were late, with the answer waiting to be read.
+                is_late_again = overdue is self._pending[0]
+                overdue = self._pending[0]
+                if is_late_again:
+                    self.cut()
             elif self._ready.is_set() and not self._pending:
                 # An idle link whose peer vanished without a word is found here, not by the next message.
                 with contextlib.suppress(RedisAway):

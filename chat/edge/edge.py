@@ -165,8 +165,8 @@ class Edge:
     async def _push_link_up(self, tags: tuple[str, ...]) -> None:
         """Subscribe again, then look at everybody: what was published meanwhile is lost."""
         bands = self._bands(tags)
+        await self.hub.subscribe_again(bands)
         for person in list(self.hub.people.values()):
-            await self.hub.subscribe(person.person_id, bands)
             for band in bands:
                 if band in person.records:
                     self.hub.mark(person, band)

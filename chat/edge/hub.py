@@ -33,6 +33,9 @@ from routing.store.snapshots import ChatRecord
 
 log = get_logger("edge")
 
+#: People of one call: the engine does nothing else meanwhile.
+ATTACH_PAGE = 50
+SUBSCRIBE_PAGE = 500
 #: So many detaches are under way at once.
 UNSAID_PAGE = 100
 
@@ -142,6 +145,25 @@ class Hub(Delivery):
             person.attached.discard(band)
             self.unsaid.add((person.person_id, band))
             await self.say_unsaid()
+
+    async def attach_again(self, band: str) -> None:
+        """The same of everybody here, who may have been forgotten. Raises RedisAway, RedisRefused.
+
+        In pages, since nobody else is served before it is over, and thousands may be here.
+        """
+        left = [person for person in self.people.values() if band in person.attached]
+        try:
+            while left:
+                page = [person for person in left[:ATTACH_PAGE] if band in person.attached]
+                if page:
+                    first, *more = [person.person_id for person in page]
+                    await self.lines.call(band, "attach", first, self.process_id, *more)
+                del left[:ATTACH_PAGE]
+                for person in page:
+                    self.mark(person, band)
+        finally:
+            for person in left:  # it was not said: the next reading of them says it
+                person.attached.discard(band)
 
     def view_of(self, person: LocalPerson) -> View:
         return compose(
@@ -264,6 +286,16 @@ class Hub(Delivery):
         """Since when this process has not reached this band's shard; None: it does."""
         shard = self.lines.shards[band]
         return shard.functions.link.at(shard.tag).away_since_ms
+
+    async def subscribe_again(self, bands: Iterable[str]) -> None:
+        """Everybody who is here, in pages, for the same reason. Raises RedisAway."""
+        if self.push_link is None:
+            raise RedisAway("push")
+        channels = [self.lines.shards[band].key("channel", person_id) for person_id in self.people for band in bands]
+        for start in range(0, len(channels), SUBSCRIBE_PAGE):
+            page = channels[start : start + SUBSCRIBE_PAGE]
+            for confirmed in [self.push_link.send("SSUBSCRIBE", channel) for channel in page]:
+                await confirmed
 
     async def subscribe(self, person_id: str, bands: Iterable[str]) -> None:
         """To what these bands' shards publish of this person; confirmed when it returns. Raises RedisAway."""

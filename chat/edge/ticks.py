@@ -135,10 +135,7 @@ class Ticks:
 
     async def attach_again(self, band: str) -> None:
         """After a lost lease or an emptied engine: everyone here is here."""
-        for person in list(self.hub.people.values()):
-            if band in person.attached:
-                await self.hub.attach(person, band)
-                self.hub.mark(person, band)
+        await self.hub.attach_again(band)
 
     async def sweep(self) -> None:
         acted = await self.hub.lines.sweep(SWEEP_LIMIT)

@@ -24,6 +24,20 @@ def test_a_listener_on_two_processes_is_there_until_the_last_one_goes(place: Pla
     assert place.line() == ["ada"] and bo.offer == ""
 
 
+def test_a_process_says_of_all_its_people_at_once_that_they_are_there(place: Place) -> None:
+    names = ["ada", "ben", "eva"]
+    for name in names:
+        place.seeker(name).asks()
+        place.seeker(name).disconnects()
+    place.passes(11)
+    assert place.line() == [], "gone for longer than a reload takes"
+    place.call("attach", "ada", place.process, "ben", "eva", "nobody")
+    assert place.line() == names
+    place.call("detach", "ben", place.process)
+    place.passes(11)
+    assert place.line() == ["ada", "eva"]
+
+
 def test_a_lost_listener_gets_no_offers_and_comes_back_within_half_a_minute(place: Place) -> None:
     bo = place.listener("bo").comes()
     bo.disconnects()

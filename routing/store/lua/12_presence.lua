@@ -61,15 +61,21 @@ local function detach(S, person, process)
   if redis.call('SREM', K.connections(S, person), process) == 1 and not is_present(S, person) then go(S, person) end
 end
 
--- attach: this process holds a Connection of this person. args: 3 person, 4 process. answer: 'done'
-function OPS.attach(keys, args)
-  local S, person, process = begin(keys, args), args[3], args[4]
+local function attach(S, person, process)
   local was_here = is_present(S, person)
-  -- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own.
-  redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)
   redis.call('SADD', K.people(S, process), person)
   redis.call('SADD', K.connections(S, person), process)
   if not was_here then arrive(S, person) end
+end
+
+-- attach: this process holds a Connection of this person, and of more where they are named.
+-- args: 3 person, 4 process, 5... more people. answer: 'done'
+function OPS.attach(keys, args)
+  local S, process = begin(keys, args), args[4]
+  -- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own.
+  redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)
+  attach(S, args[3], process)
+  for i = 5, #args do attach(S, args[i], process) end
   return finish(S, 'done')
 end
 
