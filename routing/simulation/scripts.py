@@ -145,9 +145,10 @@ class Scripts:
         name = self._library.function(operation)
         at_ms = START_MS + now_ms
         answer, _, happened = self._send(("FCALL", name, 1, TAG, at_ms, self._timing, *args))
-        if b"offer:expired" in happened:
+        facts = happened.split()
+        if b"offer:expired" in facts:
             self._find_paused()
-        made = happened.count(b"offer:made")
+        made = facts.count(b"offer:made")
         if made:
             self._find_offers(made)
         return answer

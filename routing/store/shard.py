@@ -69,9 +69,9 @@ class Shard:
         """The operation's answer, and the listeners in several shards whose units moved (see actions.mirror)."""
         answer, moved, happened = await self.functions.call(operation, self.tag, self._clock(), self._timing, *args)
         # Exactly one caller gets the answer of a call, so each fact is counted once, in whatever process.
-        for fact in happened:
-            self._on_fact(fact.decode())
-        return answer, [name.decode() for name in moved]
+        for fact in happened.decode().split():
+            self._on_fact(fact)
+        return answer, moved.decode().split()
 
     def post(self, operation: str, on_answer: Callable[[Any], None], *args: Argument) -> None:
         """An operation that moves and tells nothing beside its answer, without a coroutine.

@@ -39,9 +39,10 @@ class Place:
     def call(self, operation: str, *args: Argument) -> Any:
         """One atomic call; bytes are decoded."""
         name = self.library.function(operation)
-        answer, self.moved, self.happened = _text(
+        answer, moved, happened = _text(
             self.wire.send("FCALL", name, 1, self.tag, self.now_ms, self.timing.packed, *args), operation == "snapshot"
         )
+        self.moved, self.happened = moved.split(), happened.split()
         return answer
 
     def sweep(self) -> int:
@@ -109,7 +110,7 @@ class Place:
 def _text(answer: Any, keep_bytes: bool) -> Any:
     if isinstance(answer, list):
         if keep_bytes:
-            return [answer[0], *[[name.decode() for name in names] for names in answer[1:]]]
+            return [answer[0], *[names.decode() for names in answer[1:]]]
         return [_text(item, False) for item in answer]
     return answer.decode() if isinstance(answer, bytes) else answer
 

@@ -55,15 +55,9 @@ local function begin(keys, args, is_message)
 end
 
 local function hint(person) dirty[person] = true end
-local function note(...) happened[#happened + 1] = table.concat({ ... }, ':') end
+local function note(fact) happened[#happened + 1] = fact end
 
--- Set fields of a chat or listener that was read: in memory now, in the engine by `finish`. '' means none.
-local function put(row, ...)
-  local given = { ... }
-  for i = 1, #given, 2 do
-    local value = given[i + 1]
-    if value == '' then row[given[i]] = false else row[given[i]] = value end
-  end
+local function note_writes(row, given)
   local writes = row.writes
   if not writes then
     row.writes = given
@@ -73,12 +67,26 @@ local function put(row, ...)
   for i = 1, #given do writes[last + i] = given[i] end
 end
 
+-- Set fields of a chat or listener that nothing in this call reads again: in the engine, by `finish`. '' means none.
+local function write(row, ...) note_writes(row, { ... }) end
+
+-- The same, and in memory now. A table that grows is dear, so what nobody reads is only written.
+local function put(row, ...)
+  local given = { ... }
+  for i = 1, #given, 2 do
+    local value = given[i + 1]
+    row[given[i]] = value ~= '' and value
+  end
+  note_writes(row, given)
+end
+
 local function write_rows(rows)
   for _, row in pairs(rows) do
     if row and row.writes then redis.call('HSET', row.key, unpack(row.writes)) end
   end
 end
 
+-- Ends a call. What moved and what happened go as text: an answer's tables cost as much as a read.
 local function finish(S, answer)
   write_rows(chats)
   write_rows(listeners)
@@ -87,14 +95,15 @@ local function finish(S, answer)
   end
   local names = {}
   for listener in pairs(moved) do names[#names + 1] = listener end
-  return { answer, names, happened }
+  return { answer, table.concat(names, ' '), table.concat(happened, ' ') }
 end
 
 -- What the engine answered for one field: false where it is missing or ''.
 local function some(value) return value ~= '' and value end
 
--- Each field of a read costs a third of a microsecond, so those that few calls need are read together when one of them is
--- first asked for. And rows are made in one piece: a table that grows field by field costs half as much as reading it.
+-- A read costs as much as a dozen of its fields. So what few calls need is read together when one of them is first asked
+-- for; who knows what will be needed (`read_waiting`, `read_offered`) reads all at once. And rows are made in one piece: a
+-- table that grows field by field costs half as much as reading it.
 local LINE = { 'ls', 'mk', 'pf', 'no', 'wi', 'hu' }    -- to stand in line and to be offered
 local OFFER = { 'at', 'oid', 'vis', 'xt', 'wt', 'rq' } -- while an offer is open
 local DUTY = { 'max', 'ms', 'mw', 'nm' }               -- of a listener
@@ -112,41 +121,78 @@ local ROW = { __index = function(row, name)
   return row[name]
 end }
 
--- st: W waiting, P parked, O offered, H accepted and asked whether here, A open, U ended in wrap-up, E ended.
-local function read_chat(S, id)
-  local c = chats[id]
-  if c == nil then
-    local key = K.chat(S, id)
-    local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx')
-    c = v[1] and setmetatable({
-      id = id, key = key, is_stored = true, writes = false, st = v[1], turn = num(v[2]), pe = v[3], la = v[4],
-      l = some(v[5]), ce = v[6], ar = num(v[7]), op = some(v[8]), nx = some(v[9]),
-    }, ROW)
-    chats[id] = c
-  end
+local function remember(id, c)
+  chats[id] = c
   return c or nil
 end
 
--- av: 1 available, 2 paused, 0 off duty. Somebody unknown is off duty; `is_known` tells the two apart.
-local function read_listener(S, id)
+-- Numbers of a row are written by this library alone; arithmetic on them costs a third of `tonumber`.
+-- st: W waiting, P parked, O offered, H accepted and asked whether here, A open, U ended in wrap-up, E ended.
+local function read_chat(S, id)
+  if chats[id] ~= nil then return chats[id] or nil end
+  local key = K.chat(S, id)
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx')
+  return remember(id, v[1] and setmetatable({
+    id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
+    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]),
+  }, ROW))
+end
+
+-- The same of somebody in line who is about to be offered to a listener.
+local function read_waiting(S, id)
+  if chats[id] ~= nil then return chats[id] or nil end
+  local key = K.chat(S, id)
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'ls', 'mk', 'pf', 'no', 'wi', 'hu')
+  return remember(id, v[1] and setmetatable({
+    id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
+    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), ls = some(v[10]),
+    mk = (v[11] or 0) + 0, pf = some(v[12]), no = some(v[13]), wi = some(v[14]), hu = (v[15] or 0) + 0,
+    oid = false, vis = false, xt = false, -- an offer sets them
+  }, ROW))
+end
+
+-- The same of a chat whose offer is being answered.
+local function read_offered(S, id)
+  if chats[id] ~= nil then return chats[id] or nil end
+  local key = K.chat(S, id)
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'at', 'oid', 'vis', 'xt', 'wt', 'rq')
+  return remember(id, v[1] and setmetatable({
+    id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
+    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), at = some(v[10]),
+    oid = some(v[11]), vis = some(v[12]), xt = some(v[13]), wt = some(v[14]), rq = some(v[15]),
+  }, ROW))
+end
+
+-- av: 1 available, 2 paused, 0 off duty. Somebody unknown is off duty; `is_known` tells the two apart. `is_answering`: an
+-- offer, which takes their misses and name, too.
+local function read_listener(S, id, is_answering)
   local l = listeners[id]
-  if l == nil then
-    local key = K.listener(S, id)
-    local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd',
-      'mk', 'em', 'ix')
-    l = setmetatable({
-      id = id, key = key, is_stored = true, writes = false, is_known = some(v[1]) ~= false, av = num(v[1]), lg = some(v[2]),
-      cap = num(v[3]), fs = num(v[4]), po = some(v[5]), tn = num(v[6]), gap = num(v[7]), xe = num(v[8]), xp = num(v[9]),
-      lost = some(v[10]), sev = some(v[11]), lv = num(v[12]), hd = num(v[13]), mk = num(v[14]), em = some(v[15]),
-      ix = some(v[16]), held = false,
-    }, ROW)
-    listeners[id] = l
+  if l then return l end
+  local key = K.listener(S, id)
+  local v
+  if is_answering then
+    v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd', 'mk', 'em',
+      'ix', 'max', 'ms', 'mw', 'nm')
+  else
+    v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd', 'mk', 'em',
+      'ix')
   end
+  l = setmetatable({
+    id = id, key = key, is_stored = true, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0,
+    lg = some(v[2]), cap = (v[3] or 0) + 0, fs = (v[4] or 0) + 0, po = some(v[5]), tn = (v[6] or 0) + 0,
+    gap = (v[7] or 0) + 0, xe = (v[8] or 0) + 0, xp = (v[9] or 0) + 0, lost = some(v[10]), sev = some(v[11]),
+    lv = (v[12] or 0) + 0, hd = (v[13] or 0) + 0, mk = (v[14] or 0) + 0, em = some(v[15]), ix = some(v[16]), held = false,
+    load = false, max = nil, ms = nil, mw = nil, nm = nil, -- place for them
+  }, ROW)
+  if is_answering then l.max, l.ms, l.mw, l.nm = (v[17] or 0) + 0, (v[18] or 0) + 0, (v[19] or 0) + 0, some(v[20]) end
+  listeners[id] = l
   return l
 end
 
 local function each_language(list, visit)
-  for language in string.gmatch(list or '', '[^,]+') do visit(language) end
+  if not list or list == '' then return end
+  if not string.find(list, ',', 1, true) then return visit(list) end -- most often there is but one
+  for language in string.gmatch(list, '[^,]+') do visit(language) end
 end
 
 local function is_present(S, person) return redis.call('EXISTS', K.connections(S, person)) == 1 end

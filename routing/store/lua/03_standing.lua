@@ -56,7 +56,7 @@ local function list(S, l, room)
   if not was_listed then unlist(S, l) end
   local index = INDEX[room]
   if not index then return end
-  local score = string.format('%.0f', score_of(l))
+  local score = string.format('%d', score_of(l))
   local member, class = member_of(l.id, l.mk), class_name(l)
   each_language(l.lg, function(language)
     redis.call('ZADD', K[index](S, language .. ':' .. class), score, member)
@@ -104,7 +104,8 @@ end
 
 local function pause_for_misses(S, l)
   if l.av ~= 1 then return end
-  put(l, 'av', 2, 'wy', 'missed_offers')
+  put(l, 'av', 2)
+  write(l, 'wy', 'missed_offers')
   unlist(S, l)
   set_standing(S, l)
   hint(l.id)

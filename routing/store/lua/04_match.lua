@@ -19,8 +19,9 @@ local function make_offer(S, c, l, why, is_spare)
   each_line(c, function(one) language = language or (speaks(l, one) and one) end)
   -- A listener who stands in another shard too sees the offer only when that shard has agreed (see elsewhere.lua).
   -- xt: this unit is extra, '1' "one more" or '2' the emergency unit.
-  put(c, 'st', 'O', 'turn', turn, 'l', l.id, 'dl', deadline, 'rs', '', 'vis', l.sev == '1' and '0' or '1', 'ml', language,
+  put(c, 'st', 'O', 'turn', turn, 'l', l.id, 'vis', l.sev == '1' and '0' or '1',
     'xt', is_spare and '2' or l.tn == 1 and '1' or '0', 'oid', c.id .. '.' .. turn, 'no', num(c.no) + 1)
+  write(c, 'dl', deadline, 'rs', '', 'ml', language)
   redis.call('ZADD', K.due(S), deadline, c.id)
   take_unit(S, l, c.id)
   redis.call('SADD', K.offered(S, c.la), c.id)
@@ -28,7 +29,7 @@ local function make_offer(S, c, l, why, is_spare)
   if l.tn == 1 and not is_spare then put(l, 'tn', 0) end
   redis.call('XADD', K.why(S), 'MAXLEN', '~', WHY_MAX, '*', 'o', c.oid, 'l', l.id, 't', T.now, 'a', c.ar, 'w', why)
   units_moved(S, l)
-  note('offer', 'made')
+  note('offer:made')
   hint(l.id)
   hint(c.pe)
 end
@@ -38,9 +39,9 @@ end
 local function release(S, c, l, reason)
   free_unit(S, l, c.id)
   -- What became of an offer that nobody answered, or that was accepted and came to nothing (then the turn has risen).
-  if reason and reason ~= 'declined' then put(c, 'oe:' .. (c.st == 'H' and c.turn - 1 or c.turn), reason) end
+  if reason and reason ~= 'declined' then write(c, 'oe:' .. (c.st == 'H' and c.turn - 1 or c.turn), reason) end
   if c.st == 'O' or c.st == 'H' then redis.call('SREM', K.offered(S, c.la), c.id) end
-  if reason then put(l, 'lo', c.oid or '', 'lr', reason) end
+  if reason then write(l, 'lo', c.oid or '', 'lr', reason) end
   if l.po == c.id then
     put(l, 'po', '')
     if c.xt == '1' and (reason == 'seeker_away' or reason == 'seeker_left') then put(l, 'tn', 1) end -- it did not come yet
@@ -48,7 +49,7 @@ local function release(S, c, l, reason)
   l.load = load_of(S, l)
   if l.load == l.xe then put(l, 'fs', T.now) end
   put(c, 'l', '')
-  if reason then note('offer', reason) end
+  if reason then note('offer:' .. reason) end
   units_moved(S, l)
   hint(l.id)
 end
@@ -172,14 +173,14 @@ end
 -- A seeker who came back and asked for this listener.
 local function first_returning(S, l, excluding)
   for _, id in ipairs(redis.call('ZRANGE', K.preferring(S, l.id), 0, LOOK - 1)) do
-    local c = read_chat(S, id)
+    local c = read_waiting(S, id)
     if may_meet(l, c) and (excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0) then
       return c
     end
   end
 end
 
-local function told_of(head) return head.line .. ':' .. string.format('%.0f', T.now - head.at) end
+local function told_of(head) return head.line .. ':' .. string.format('%d', T.now - head.at) end
 
 -- Of the lines that this listener may serve the one whose head goes first; equal heads: the earlier arrival, then the smaller
 -- name. found: language -> its lines and their heads' arrivals. passed: lines in which everybody is kept apart from them.
@@ -192,7 +193,7 @@ local function first_line(l, found, room, passed)
     for i = 1, #heads, 2 do
       local cell = CELLS[heads[i]] or cell_of(heads[i])
       if (is_any or cell.risk == URGENT) and serves(level, hard, cell) then
-        local at = num(heads[i + 1])
+        local at = heads[i + 1] + 0
         local soon = urgency(cell, at)
         if soon >= second_soon or at < longest_at then
           local head = { line = language .. ':' .. cell.name, cell = cell, at = at, soon = soon }
@@ -222,13 +223,15 @@ local function match_listener(S, l)
     list(S, l, room)
     return false
   end
-  local found, passed, excluding = {}, {}, redis.call('SCARD', K.excluding(S, l.id))
+  -- Most often there is neither: one look says so.
+  local is_special = redis.call('EXISTS', K.excluding(S, l.id), K.preferring(S, l.id)) > 0
+  local found, passed, excluding = {}, {}, is_special and redis.call('SCARD', K.excluding(S, l.id)) or 0
   each_language(l.lg, function(language)
     found[language] = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
   end)
   local first, told = first_line(l, found, room, passed)
   local function take_returning()
-    local c = room == '1' and first_returning(S, l, excluding)
+    local c = is_special and room == '1' and first_returning(S, l, excluding)
     if c then make_offer(S, c, l, 'L|returning|' .. told) end
     return c
   end
@@ -239,7 +242,7 @@ local function match_listener(S, l)
     local id, how = first_of_line(S, l, K.line(S, first.line), excluding)
     if id then
       local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger' or how
-      make_offer(S, read_chat(S, id), l, 'L|' .. reason .. '|' .. told, room == '2')
+      make_offer(S, read_waiting(S, id), l, 'L|' .. reason .. '|' .. told, room == '2')
       return true
     end
     passed[first.line] = true
@@ -256,7 +259,8 @@ end
 -- ---- back to the line ----
 
 local function join_line(S, c, reason)
-  put(c, 'st', 'W', 'l', '', 'rs', reason or '', 'turn', c.turn)
+  put(c, 'st', 'W', 'l', '', 'turn', c.turn)
+  write(c, 'rs', reason or '')
   stand_in_line(S, c, true)
   hint(c.pe)
 end
@@ -271,7 +275,8 @@ end
 -- Out of the line, place kept. The caller has taken it off its listener.
 local function park(S, c, reason)
   if c.st == 'W' then leave_line(S, c) end
-  put(c, 'st', 'P', 'l', '', 'rs', reason, 'turn', c.turn + 1, 'pu', T.now + PARKED_MS)
+  put(c, 'st', 'P', 'l', '', 'turn', c.turn + 1)
+  write(c, 'rs', reason, 'pu', T.now + PARKED_MS)
   set_due(S, c, T.now + PARKED_MS)
   hint(c.pe)
 end

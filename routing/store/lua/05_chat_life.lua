@@ -14,7 +14,7 @@ local function waits_key(S, language, risk) return K.waits(S, language .. (risk 
 local function remember_wait(S, c)
   if not c.wt then return end
   local waits = waits_key(S, c.la, cell_of(c.ce).risk)
-  local length = redis.call('LPUSH', waits, string.format('%.0f:%.0f', T.now, T.now - c.ar))
+  local length = redis.call('LPUSH', waits, string.format('%d:%d', T.now, T.now - c.ar))
   if length == 1 or length % 8 == 0 then redis.call('PEXPIRE', waits, 6 * HOUR_MS) end
   if length >= 128 then redis.call('LTRIM', waits, 0, 63) end
 end
@@ -24,12 +24,13 @@ local function open_chat(S, c, l, is_seeker_here)
   redis.call('SMOVE', K.offered(S, c.la), K.open(S, c.la), c.id)
   redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
   local is_first = not c.op
-  put(c, 'st', 'A', 'turn', c.turn + 1, 'rs', '', 'jo', T.now, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
+  put(c, 'st', 'A', 'turn', c.turn + 1)
+  write(c, 'rs', '', 'jo', T.now, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
   put(l, 'po', '', 'gap', T.now + T.gap)
-  note('offer', 'accepted')
+  note('offer:accepted')
   if is_first then
     put(c, 'op', T.now)
-    note('joined', c.la, cell_of(c.ce).risk, string.format('%.0f', T.now - c.ar))
+    note(string.format('joined:%s:%d:%d', c.la, cell_of(c.ce).risk, T.now - c.ar))
     remember_wait(S, c)
   end
   if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end
@@ -50,19 +51,25 @@ local function end_request(S, c, by, reason, wrap_up)
     redis.call('DEL', K.excluded(S, c.id))
     redis.call('PEXPIRE', K.blocks(S, c.pe), TOKEN_MS)
   end
-  put(c, 'en', T.now, 'eb', by, 'er', reason, 'turn', c.turn + 1)
-  if wrap_up then put(c, 'st', 'U', 'wu', wrap_up)
-  else put(c, 'st', 'E', 'l', c.l or '') end -- who was only offered the chat took no part in it
+  write(c, 'en', T.now, 'eb', by, 'er', reason)
+  put(c, 'turn', c.turn + 1)
+  if wrap_up then
+    put(c, 'st', 'U')
+    write(c, 'wu', wrap_up)
+  else
+    put(c, 'st', 'E', 'l', c.l or '') -- who was only offered the chat took no part in it
+  end
   redis.call('ZADD', K.recent(S, c.pe), T.now, c.id)
   redis.call('ZADD', K.ended(S), T.now, c.id)
   redis.call('SADD', K.unwritten(S), c.id)
-  note(c.op and 'chat' or 'request', by, c.la, cell_of(c.ce).risk)
+  note(string.format('%s:%s:%s:%d', c.op and 'chat' or 'request', by, c.la, cell_of(c.ce).risk))
   hint(c.pe)
 end
 
 local function end_wrap_up(S, c, l)
   if c.st == 'U' then set_due(S, c, nil) end
-  put(c, 'st', 'E', 'wd', T.now)
+  put(c, 'st', 'E')
+  write(c, 'wd', T.now)
   release(S, c, l)
   match_listener(S, l)
 end
@@ -83,7 +90,7 @@ local function lose_listener(S, c, l, reason)
   if was_open then
     close_books(S, c, l.id)
     redis.call('ZADD', K.recent(S, l.id), T.now, c.id)
-    put(c, 'was:' .. l.id, -T.now) -- negative: left at
+    write(c, 'was:' .. l.id, -T.now) -- negative: left at
   end
   release(S, c, l, not was_open and reason or nil)
   exclude(S, c, l.id)

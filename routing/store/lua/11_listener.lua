@@ -58,15 +58,15 @@ end
 function OPS.answer_offer(keys, args)
   local S, id, accept = begin(keys, args), args[3], args[5] == '1'
   local chat, turn = parse_offer(args[4])
-  local c = chat and read_chat(S, chat)
+  local c = chat and read_offered(S, chat)
   if not c then return finish(S, 'no_such_offer') end
   local answer = id .. (accept and ':1' or ':0')
   if not (c.st == 'O' and c.l == id and c.turn == turn and c.vis ~= '0') then
     if redis.call('HGET', c.key, 'an:' .. turn) == answer then return finish(S, 'done') end
     return finish(S, turn <= c.turn and 'gone' or 'no_such_offer')
   end
-  local l = read_listener(S, id)
-  put(c, 'an:' .. turn, answer)
+  local l = read_listener(S, id, true)
+  write(c, 'an:' .. turn, answer)
   set_misses(l, 0)
   if not accept then
     release(S, c, l, 'declined')
@@ -80,7 +80,8 @@ function OPS.answer_offer(keys, args)
   if is_here and T.now - num(c.at) <= ACTED_MS then
     open_chat(S, c, l, true)
   else
-    put(c, 'st', 'H', 'turn', c.turn + 1, 'dl', T.now + T.confirm)
+    put(c, 'st', 'H', 'turn', c.turn + 1)
+    write(c, 'dl', T.now + T.confirm)
     set_due(S, c, T.now + T.confirm)
     hint(c.pe)
     hint(id)

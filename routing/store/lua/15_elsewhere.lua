@@ -58,7 +58,8 @@ function OPS.show(keys, args)
   if not (c and c.st == 'O' and c.turn == turn and c.l == args[3]) then return finish(S, 'gone') end
   if c.vis == '0' then
     local deadline = T.now + (cell_of(c.ce).risk == URGENT and T.urgent_offer or T.offer)
-    put(c, 'vis', '1', 'dl', deadline)
+    put(c, 'vis', '1')
+    write(c, 'dl', deadline)
     set_due(S, c, deadline)
     hint(args[3])
   end

@@ -69,7 +69,7 @@ local function refill_listener(S, l)
   l.held = #units
   local class, room, score = class_name(l), room_of(S, l), nil
   local index = INDEX[room]
-  if index then score = string.format('%.0f', score_of(l)) end
+  if index then score = string.format('%d', score_of(l)) end
   each_language(l.lg, function(language)
     local part = language .. ':' .. class
     if l.av == 1 and not l.lost then
