@@ -15,8 +15,9 @@ from tests.chaos.history import History
 from tests.chaos.schedule import Act, Fault
 from tests.chaos.stage import Stage
 
-#: After so long the next fault comes, whoever is not well yet; each tenth one waits for everybody.
-NEXT_AFTER_S = 6.0
+#: After so long the next fault comes, whoever is not well yet; now and then one waits for everybody.
+NEXT_AFTER_S = 2.5
+ALL_WELL_EVERY = 20
 #: By then everybody must be well again, whatever it was.
 WELL_WITHIN_S = 60.0
 SETTLE_S = 150.0
@@ -138,8 +139,8 @@ class Performance:
                 else:
                     running.append(task)
             if running:
-                is_tenth = drawn % 10 < count
-                await asyncio.wait(running, timeout=None if is_tenth else NEXT_AFTER_S)
+                waits_for_all = drawn % ALL_WELL_EVERY < count
+                await asyncio.wait(running, timeout=None if waits_for_all else NEXT_AFTER_S)
             if self._failures:
                 raise self._failures[0]
             if drawn % 20 < count:

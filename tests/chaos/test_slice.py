@@ -10,7 +10,7 @@ from tests.chaos.performance import Outcome, Performance, Size
 from tests.chaos.schedule import Act, Fault, acts
 from tests.chaos.story import story
 
-SMALL = Size(faults=6, messages=0, minutes=1, seekers=12, listeners=4, webs=2, per_s=60, visit_messages=6)
+SMALL = Size(faults=6, messages=100, minutes=1, seekers=12, listeners=4, webs=2, per_s=60, visit_messages=6)
 _FAULTS = {
     "one engine": (
         killing.web_killed,
@@ -24,7 +24,7 @@ _FAULTS = {
     "with a replica": (promoting.master_lost, severing.client_way_cut),
     "an engine that forgets": (forgetting.older_state_restored, forgetting.engine_restarted_empty),
 }
-_COUNTS = {"one engine": 8, "with a replica": 2, "an engine that forgets": 3}
+_COUNTS = {"one engine": 7, "with a replica": 1, "an engine that forgets": 2}
 
 
 @pytest.mark.parametrize("act", acts(), ids=[act.name for act in acts()])
@@ -34,7 +34,7 @@ async def test_nothing_is_lost_doubled_or_given_to_two(act: Act, tmp_path: Path)
     outcome = await Performance(few, size, "a slice", tmp_path).play()
     assert not outcome.findings, _why(outcome)
     assert not outcome.tracebacks, outcome.tracebacks[0]
-    assert outcome.messages > 100
+    assert outcome.messages >= 100
     assert len(outcome.happened) >= size.faults
 
 
