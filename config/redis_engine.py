@@ -32,6 +32,8 @@ class Link(Protocol):
     @property
     def is_degraded(self) -> bool: ...
 
+    def is_crowded(self, depth: int, wait_s: float) -> bool: ...
+
     def start(self) -> None: ...
 
     async def wait_up(self, timeout_s: float) -> bool: ...
@@ -59,6 +61,10 @@ class ShardLinks:
     @property
     def is_degraded(self) -> bool:
         return any(link.is_degraded for link in self._links.values())
+
+    def is_crowded(self, depth: int, wait_s: float) -> bool:
+        """Are all of them? One shard whose server hangs keeps nobody of another one waiting."""
+        return all(link.is_crowded(depth, wait_s) for link in self._links.values())
 
     def start(self) -> None:
         for link in self._links.values():

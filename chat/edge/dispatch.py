@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from chat.conversation.data_keys import KeysAwayError
+from chat.edge.admission import HOLD_BACK_S, RETRY_AFTER_MS, Admission
 from chat.edge.chat_commands import ChatCommands
 from chat.edge.connection import Connection
 from chat.edge.greeting import Greeter
@@ -26,8 +27,6 @@ from config.redis_link import RedisAway, RedisRefused
 
 log = get_logger("edge")
 
-#: When the engine is away, a client does well to try again after this.
-RETRY_AFTER_MS = 1000
 #: A seeker's acts while waiting are noted at most this often: "in the last 30 s" needs no more.
 ACT_EVERY_S = 5.0
 
@@ -47,6 +46,7 @@ class Dispatch:
     board: Board | None
     loop_time: Callable[[], float]
     tally: Tally
+    admission: Admission
 
     def __post_init__(self) -> None:
         self.messages = MessagePath(self.hub, self.tally)
@@ -111,9 +111,13 @@ class Dispatch:
             code = "not_allowed"
         else:
             wait_ms = connection.bucket.take(now)
-            if not wait_ms:
+            if wait_ms:
+                code = "too_fast"
+            elif self.admission.is_closed():
+                code, wait_ms = "try_again", RETRY_AFTER_MS
+                self.hub.hold_back(connection, HOLD_BACK_S)
+            else:
                 return None
-            code = "too_fast"
         if wait_ms:
             self.refuse(connection, command.ref, code, retry_after_ms=wait_ms)
         else:

@@ -8,6 +8,7 @@ from functools import partial
 
 from chat.accounts.directory import Directory
 from chat.conversation.deletion_codes import code_of
+from chat.edge.admission import Admission
 from chat.edge.bury import link_name
 from chat.edge.chat_commands import ChatCommands
 from chat.edge.dispatch import Dispatch
@@ -97,6 +98,9 @@ class Edge:
         self.hub.push_link = self.push_link
         self.board = None if door.is_practice else Board(self.lines, door.pools)
         self.socket = Socket(self.hub, parts.directory, settings)
+        # Two waits for replicas may be under way, one behind the other.
+        replicas_s = 2 * settings.replica_ack_ms / 1000 if settings.replica_ack else 0.0
+        self.admission = Admission(self.link, loop.time, replicas_s)
         self.socket.dispatch = Dispatch(
             hub=self.hub,
             greeter=Greeter(self.hub, parts.database, settings.secret_key, HEARTBEAT_S),
@@ -106,6 +110,7 @@ class Edge:
             board=self.board,
             loop_time=loop.time,
             tally=self.hub.tally,
+            admission=self.admission,
         )
         self.ticks = Ticks(self.hub, self.board, door.pools, parts.directory, HEARTBEAT_S, loop.time)
         self._running: list[asyncio.Task[None]] = []
@@ -117,7 +122,9 @@ class Edge:
         if not self._running:
             self.link.start()
             self.push_link.start()
-            self._running = [asyncio.create_task(tick) for tick in (*self.ticks.all(), self.engine.follow())]
+            self._running = [
+                asyncio.create_task(tick) for tick in (*self.ticks.all(), self.engine.follow(), self.admission.watch())
+            ]
         if not (await self.link.wait_up(5) and await self.push_link.wait_up(5)):
             raise RedisAway("tealight-web")
 

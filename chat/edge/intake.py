@@ -58,7 +58,7 @@ class Intake:
             if self._waiting is None:
                 self._waiting = deque()
             self._waiting.append(frame)
-            if len(self._waiting) == WAITING_MAX:
+            if len(self._waiting) >= WAITING_MAX:
                 self._frames.pause_frames()
         else:
             self._begin(frame)

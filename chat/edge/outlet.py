@@ -53,6 +53,12 @@ class Outlet:
         if pair is not None:
             pair[0].close(int(code), reason)
 
+    def hold_back(self, connection: Connection, seconds: float) -> None:
+        """Read nothing more from this connection for so long."""
+        pair = self.senders.get(connection)
+        if pair is not None:
+            pair[0].hold_back(seconds)
+
     async def pause(self) -> None:
         """Let other readers of the same log go on."""
         await asyncio.sleep(0.005)

@@ -61,6 +61,11 @@ class Sender:
         """Ping. A peer that doesn't answer is cut off by the server (tealight/websocket.py)."""
         self._frames.ask_whether_there()
 
+    def hold_back(self, seconds: float) -> None:
+        """Read nothing more from the peer for so long."""
+        self._frames.pause_frames()
+        asyncio.get_running_loop().call_later(seconds, self._frames.resume_frames)
+
     def cut(self) -> None:
         """Drop the TCP connection without a closing handshake."""
         self._frames.cut()
