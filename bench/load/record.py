@@ -128,8 +128,9 @@ class Judge:
             fullest = max(lines, key=lambda line: len(line["ids"]))
             for line in lines:
                 _judge_beside(verdict, line, fullest)
-            verdict.crowded += sum(line["is_whole"] for line in lines) > 2
-            verdict.alone += len(lines) == 1
+            # Somebody who comes back within the hour is shown all of it again: another line of the same person.
+            verdict.crowded += len({line["person_id"] for line in lines if line["is_whole"]}) > 2
+            verdict.alone += len({line["person_id"] for line in lines}) == 1
         return verdict
 
 
