@@ -73,6 +73,10 @@ export function LearnPage({ person }: { person: Me }) {
       removeEventListener("online", back);
     };
   }, []);
+  useEffect(() => {
+    // On a phone the tabs scroll, and the one that one is at may lie beyond the edge.
+    document.querySelector(".learn-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [address.part, hasDesk.value]);
   const isAway = isOffline.value;
   useEffect(() => {
     if (isAway) announce(t("learn.offline"));

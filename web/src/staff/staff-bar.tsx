@@ -53,7 +53,7 @@ export function StaffBar({ here }: { here: string }) {
         {person && (
           <button class="btn btn--dense" type="button" aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
             <span class="visually-hidden">{t("bar.account")} </span>
-            {person.display_name}
+            <span class="staff-bar__name">{person.display_name}</span>
           </button>
         )}
       </div>
