@@ -5,6 +5,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -188,7 +189,7 @@ class Stage:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=dies_with_parent(),
+                preexec_fn=dies_with_parent(signal.SIGKILL),  # one that stands still would never take a SIGTERM
                 process_group=0,
             )
 
