@@ -25,13 +25,13 @@ class Fault:
 
 
 _EVERYWHERE = (
-    Fault(killing.web_killed, 2),
-    Fault(killing.webs_killed, 0.4),
+    Fault(killing.web_killed, 1.5),
+    Fault(killing.webs_killed, 0.25),
     Fault(killing.router_killed),
     Fault(killing.archiver_killed),
     Fault(killing.engine_killed, 3),
-    Fault(killing.everything_killed, 0.4),
-    Fault(killing.web_deployed, 0.7),
+    Fault(killing.everything_killed, 0.25),
+    Fault(killing.web_deployed, 0.5),
     Fault(pausing.web_paused, 2),
     Fault(pausing.router_paused),
     Fault(pausing.engine_paused),

@@ -20,7 +20,7 @@ def bent_clocks(folder: Path) -> dict[str, dict[str, str]]:
         bent[name] = {
             "LD_PRELOAD": str(LIBRARIES[0]),
             "FAKETIME_TIMESTAMP_FILE": str(_file(folder, name)),
-            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
     return bent
