@@ -127,6 +127,10 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "a hold has no end": ("if is_held(c) then return c.hu end", ""),
     # ---- answers, misses, declines, blocks ----
+    "one look overlooks who asked for this listener": (
+        "K.preferring(S, l.id)) > 0",
+        "K.excluding(S, l.id)) > 0",
+    ),
     "a stale answer takes effect": ("c.l == id and c.turn == turn and c.vis", "c.l == id and c.vis"),
     "an answer forgives no miss": ("  set_misses(l, 0)\n  if not accept then", "  if not accept then"),
     "three misses to pause": ("local MISSES_TO_PAUSE = 2", "local MISSES_TO_PAUSE = 3"),
@@ -174,6 +178,14 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)",
         "",
     ),
+    "nobody hears that a process died with their listener": (
+        "local state, seeker = look_at(S, id)\n    if state == 'A' then",
+        "local state, seeker = look_at(S, id)\n    if false then",
+    ),
+    "who vanished from a chat keeps the short grace": (
+        "T.now + (state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS)",
+        "T.now + SEEKER_GRACE_MS",
+    ),
     "the vanished wait for ever": (
         "T.now + SEEKER_GRACE_MS, person) end\n  put(c, 'st', 'W')",
         "'+inf', person) end\n  put(c, 'st', 'W')",
@@ -212,6 +224,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "one more is one more in each shard": ("if args[8] == '1' then put(l, 'tn', 0) end", ""),
     "a unit for danger there is a conflict here": ("args[8] == '2' and l.cap + 1 or l.cap", "l.cap"),
     # ---- barrier, rebuilding ----
+    "whoever is put back last is the head": ("if command == 'ZADD' then all[3] = 'LT' end", ""),
     "one process lifts the barrier for all": (
         "if redis.call('SISMEMBER', K.asserted(S), process) == 0 then return finish(S, 'waiting') end",
         "",

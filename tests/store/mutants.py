@@ -24,7 +24,7 @@ LIVES = [f"{STORE}/test_life_machine.py"]
 #: The quickest first: a run ends with the first test that finds the mistake.
 SUITE = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / STORE).glob("test_*_stories.py")),
-    *(f"{STORE}/test_{name}.py" for name in ("two_shards", "race", "forgotten_steps")),
+    *(f"{STORE}/test_{name}.py" for name in ("refill", "two_shards", "race", "forgotten_steps")),
 ]
 
 

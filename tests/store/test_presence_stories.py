@@ -1,7 +1,9 @@
 """Who is there: connections, leases of processes, and what happens when the last one goes."""
 
+from config.engines.valkey import ThrowAwayValkey
 from tests.store.place import Listener, Place, Seeker
 from tests.store.truth import broken, truth_of
+from tests.store.wire import Wire
 
 
 def in_chat(place: Place) -> tuple[Seeker, Listener, str]:
@@ -121,6 +123,24 @@ def test_a_lost_listeners_wrap_up_and_offer_end_with_the_duty(place: Place) -> N
     place.passes(30)
     assert place.chat(chat).state == "E" and truth_of(place).of("units") == {}
     assert broken(truth_of(place)) == []
+
+
+def published(ear: Wire) -> list[str]:
+    """The channels on which something was said; pushes stand before the answers to what is asked now."""
+    told = [ear.send("PING") for _ in range(4)]
+    return [channel.decode() for kind, channel, *_ in told if kind == b"smessage"]
+
+
+def test_who_talks_with_somebody_hears_at_once_that_they_vanished(place: Place, engine: ThrowAwayValkey) -> None:
+    ada, bo, _ = in_chat(place)
+    ear = Wire(engine.url)
+    for name in ("ada", "bo"):
+        ear.send("SSUBSCRIBE", place.key("channel", name))
+    ada.disconnects()
+    assert place.key("channel", "bo") in published(ear)
+    bo.disconnects()
+    assert place.key("channel", "ada") in published(ear)
+    ear.close()
 
 
 def test_a_seekers_chat_is_kept_for_five_minutes_and_then_ended(place: Place) -> None:

@@ -46,6 +46,16 @@ def test_everything_derived_comes_back_to_the_bit(place: Place, engine: ThrowAwa
     assert broken(truth_of(place)) == []
 
 
+def test_the_head_of_a_line_is_who_came_first_whoever_is_put_back_last(place: Place) -> None:
+    for name in ("ada", "ben"):
+        place.seeker(name).asks()
+        place.passes(1)
+    before = derived_of(place)
+    place.read("DEL", place.key("line", "en:0.0.0"), place.key("cells", "en"))
+    place.call("refill_chats", "c-ada-r1", "c-ben-r1")
+    assert derived_of(place) == before and broken(truth_of(place)) == []
+
+
 def test_who_comes_meanwhile_is_matched_when_it_is_done(place: Place) -> None:
     place.call("pause_matching", 60_000)
     ada = place.seeker("ada")
