@@ -1,5 +1,6 @@
 // What mentors found, in the rubric's words and their own; and settling what they saw far apart.
 import { useState } from "preact/hooks";
+import { downIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { useDoing } from "../staff/loading";
 import { t } from "../staff/words";
@@ -19,7 +20,10 @@ export function Found({ review }: { review: Review }) {
         </div>
       ))}
       <details class="fold">
-        <summary>{t("reviews.item_by_item")}</summary>
+        <summary>
+          {t("reviews.item_by_item")}
+          <Icon of={downIcon} />
+        </summary>
         <div class="fold__body">
           <p class="small soft">{t("reviews.no_marks")}</p>
           <Table review={review} />

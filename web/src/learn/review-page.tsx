@@ -73,8 +73,9 @@ function Transcript({ review }: { review: Review }) {
     return t(review.role === "listener" ? "practice.you" : "lesson.listener");
   };
   return (
-    <section class="stack stack--3" aria-labelledby="chat">
-      <h2 id="chat">{t("practice.transcript")}</h2>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long chat scrolls in itself, and must by keyboard, too
+    <section class="stack stack--3" aria-labelledby="chat" tabIndex={0}>
+      <h2 id="chat">{t("reviews.chat")}</h2>
       {review.lines === null ? (
         <p class="soft">{t("reviews.words_gone")}</p>
       ) : (
