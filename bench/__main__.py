@@ -3,8 +3,10 @@
 Those that have a part of docs/performance.md write it.
 """
 
+import argparse
 import importlib
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
-BENCHES = ("durability", "failover", "load", "messages", "routing")
+BENCHES = ("durability", "failover", "links", "load", "messages", "routing")
 
 
 def show(name: str, figures: dict[str, Any]) -> None:
@@ -31,14 +33,32 @@ def show(name: str, figures: dict[str, Any]) -> None:
     Console(width=110).print(table)
 
 
-def main(wanted: list[str]) -> None:
+def main(words: list[str]) -> None:
     RESULTS.mkdir(exist_ok=True)
-    for name in BENCHES:
-        if wanted and name not in wanted:
+    asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    asked.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*BENCHES, "peers")))
+    asked.add_argument("--harness", type=Path, help="peers: the folder of the driver that runs them")
+    asked.add_argument("--short", action="store_true", help="peers: fewer and shorter runs")
+    given = asked.parse_args(words)
+    unknown = set(given.names) - {*BENCHES, "peers"}
+    if unknown:
+        asked.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    # So that whatever was started is ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for name in (*BENCHES, "peers"):
+        if given.names and name not in given.names:
             continue
         module = importlib.import_module(f"bench.{name}")
-        figures = module.run()
-        figures["command"] = f"python -m bench {name}"
+        command = f"python -m bench {name}"
+        if name != "peers":
+            figures = module.run()
+        elif given.harness is not None:
+            figures = module.run(given.harness.resolve(), is_short=given.short)
+            command += " --harness FOLDER" + (" --short" if given.short else "")
+        else:
+            print("peers: left out; --harness FOLDER names what runs them.")
+            continue
+        figures["command"] = command
         (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
         show(name, figures)
         if hasattr(module, "publish"):

@@ -68,7 +68,9 @@ class Arrival:
 
     def attend(self) -> None:
         """Take what has come meanwhile, and answer pings."""
-        while select.select([self.socket], [], [], 0)[0]:
+        poll = select.poll()  # select takes no descriptors above 1,023
+        poll.register(self.socket, select.POLLIN)
+        while poll.poll(0):
             self._more()
         while (frame := self._held()) is not None:
             self._pushes.append(frame)

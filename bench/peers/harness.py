@@ -37,6 +37,7 @@ class Lab:
     """Visits peers and this service in turn; every row that a visit brings is kept."""
 
     def __init__(self, folder: Path) -> None:
+        self._came_from = Path.cwd()
         self.harness = load(folder)
         self.rows: list[dict[str, Any]] = []
         self._subject: Subject | None = None
@@ -57,6 +58,10 @@ class Lab:
             if self._subject is not None:
                 self._subject.close()
                 self._subject = None
+
+    def close(self) -> None:
+        """Leave the harness's folder."""
+        os.chdir(self._came_from)
 
     def _start(self, name: str, procs: int) -> Any:
         if name not in OURS:

@@ -75,6 +75,11 @@ class Subject:
                 browser.cookies.clear()
         (self.folder / "cookies.json").write_text(json.dumps(cookies))
 
+    def cookies(self) -> list[str]:
+        """One for each listener, in order."""
+        found: list[str] = json.loads((self.folder / "cookies.json").read_text())
+        return found
+
     def generator(self, ports: list[int], pairs: int, phases: list[str]) -> list[str]:
         """The command that opens so many chats with listeners not used before, and talks in them."""
         first, self.used = self.used, self.used + pairs

@@ -30,13 +30,13 @@
 enum { TEXT_BYTES = 120, MARK_BYTES = 27, MOST_PAIRS = 4096, LOST_NS_S = 6, LAG_MAX = 1 << 22 };
 enum { TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
 
-typedef struct { int fd, dead; char chat[65]; uint8_t *rest; size_t held, room; } person;
+typedef struct { int fd, dead; char chat[65]; uint8_t *rest; size_t held, room; uint8_t unsent[1200]; size_t left; } person;
 typedef struct { int under_way; uint64_t last; } pair;
 
 static person people[2 * MOST_PAIRS];
 static pair pairs[MOST_PAIRS];
 static int count, poll_fd, dead, phase, window, is_running, is_measuring;
-static uint64_t began_at, message, sent, delivered, done, refused, lost, wrong;
+static uint64_t began_at, message, sent, delivered, done, refused, lost, wrong, held_back;
 static uint32_t *lags;
 static uint8_t arrived[1 << 20];
 
@@ -56,6 +56,11 @@ static void cut(person *p) {
     if (!p->dead) { p->dead = 1; dead++; close(p->fd); }
 }
 
+static void wait_to_write(person *p, int is_wanted) {
+    struct epoll_event e = { .events = EPOLLIN | (is_wanted ? EPOLLOUT : 0), .data.u32 = (uint32_t)(p - people) };
+    epoll_ctl(poll_fd, EPOLL_CTL_MOD, p->fd, &e);
+}
+
 static void send_frame(person *p, int opcode, const char *payload, size_t size) {
     static uint8_t frame[8192];
     static const uint8_t mask[4] = { 0x51, 0xc3, 0x0f, 0x9a };
@@ -67,11 +72,26 @@ static void send_frame(person *p, int opcode, const char *payload, size_t size) 
     memcpy(frame + at, mask, 4);
     at += 4;
     for (size_t i = 0; i < size; i++) frame[at + i] = (uint8_t)payload[i] ^ mask[i & 3];
-    if (send(p->fd, frame, at + size, MSG_NOSIGNAL) != (ssize_t)(at + size)) cut(p);
+    ssize_t gone = send(p->fd, frame, at + size, MSG_NOSIGNAL);
+    if (gone < 0 && errno == EAGAIN) gone = 0;
+    if (gone < 0 || at + size - (size_t)gone > sizeof p->unsent) { cut(p); return; }
+    p->left = at + size - (size_t)gone;
+    memcpy(p->unsent, frame + gone, p->left);
+    if (p->left) wait_to_write(p, 1);
 }
 
-static void say(int who, uint64_t due) {
+static void send_rest(person *p) {
+    ssize_t gone = send(p->fd, p->unsent, p->left, MSG_NOSIGNAL);
+    if (gone < 0) { if (errno != EAGAIN) cut(p); return; }
+    p->left -= (size_t)gone;
+    memmove(p->unsent, p->unsent + gone, p->left);
+    if (!p->left) wait_to_write(p, 0);
+}
+
+/* False: the socket takes no more. Whoever writes would see that and wait; what they would have sent is counted. */
+static int say(int who, uint64_t due) {
     static const char filler[] = "I have not slept for days, and it helps that somebody listens and does not judge. Are you still there with me tonight? ";
+    if (people[who].left || people[who].dead) { held_back++; return 0; }
     char text[TEXT_BYTES + 1], mark[MARK_BYTES + 1], command[1024];
     memcpy(text, filler, TEXT_BYTES);
     text[TEXT_BYTES] = 0;
@@ -83,6 +103,7 @@ static void say(int who, uint64_t due) {
         (unsigned long long)message, people[who].chat, (unsigned)getpid(), (unsigned long long)message, text);
     send_frame(&people[who], TEXT, command, (size_t)size);
     sent++;
+    return 1;
 }
 
 static uint64_t hex(const uint8_t *digits, int size) {
@@ -102,13 +123,12 @@ static void heard(int who, const uint8_t *mark) {
     }
     pair *talk = &pairs[who >> 1];
     talk->last = at;
-    if (who & 1) say(who, at);                                  /* the listener answers */
-    else if (window && is_running == 1) say(who, at);
-    else talk->under_way--;
+    int goes_on = who & 1 ? 1 : window && is_running == 1;     /* the listener always answers */
+    if (!goes_on || !say(who, at)) talk->under_way--;
 }
 
 static void take(int who, int opcode, const uint8_t *payload, size_t size) {
-    if (opcode == PING) { send_frame(&people[who], PONG, (const char *)payload, size); return; }
+    if (opcode == PING && !people[who].left) { send_frame(&people[who], PONG, (const char *)payload, size); return; }
     if (opcode == CLOSE) { cut(&people[who]); return; }
     if (opcode != TEXT) return;
     const uint8_t *mark = memmem(payload, size, "~M", 2);
@@ -145,7 +165,11 @@ static void wait_for(int64_t ns) {
     if (ns > 50000000) ns = 50000000;
     struct timespec t = { ns / 1000000000, ns % 1000000000 };
     int n = epoll_pwait2(poll_fd, events, 512, &t, NULL);
-    for (int i = 0; i < n; i++) if (!people[events[i].data.u32].dead) read_from((int)events[i].data.u32);
+    for (int i = 0; i < n; i++) {
+        person *p = &people[events[i].data.u32];
+        if (!p->dead && events[i].events & EPOLLOUT) send_rest(p);
+        if (!p->dead && events[i].events & ~(uint32_t)EPOLLOUT) read_from((int)events[i].data.u32);
+    }
 }
 
 static int by_size(const void *a, const void *b) {
@@ -161,7 +185,7 @@ static void run(const char *spec, int number) {
     if (sscanf(spec, "%15[a-z]:%lf:%lf:%lf", kind, &value, &warm_s, &seconds) != 4) { fprintf(stderr, "what is %s\n", spec); exit(2); }
     int is_rate = !strcmp(kind, "rate");
     phase = number; window = is_rate ? 0 : (int)value;
-    sent = delivered = lost = done = refused = wrong = 0;
+    sent = delivered = lost = done = refused = wrong = held_back = 0;
     is_running = 1; is_measuring = 0;
     uint64_t start = now(), measure_at = start + (uint64_t)(warm_s * 1e9), end = measure_at + (uint64_t)(seconds * 1e9);
     uint64_t look_at = start + 500000000, due = start;
@@ -169,15 +193,14 @@ static void run(const char *spec, int number) {
     for (int i = 0; i < count; i++) {
         pairs[i].under_way = 0;
         pairs[i].last = start;
-        for (int k = 0; k < window; k++) { pairs[i].under_way++; say(2 * i, now()); }
+        for (int k = 0; k < window; k++) { pairs[i].under_way += say(2 * i, now()); }
     }
     for (;;) {
         uint64_t t = now();
-        if (!is_measuring && t >= measure_at) { is_measuring = 1; began_at = t; sent = done = refused = 0; printf("BEGIN %s\n", spec); }
+        if (!is_measuring && t >= measure_at) { is_measuring = 1; began_at = t; sent = done = refused = held_back = 0; printf("BEGIN %s\n", spec); }
         if (t >= end) break;
         for (int burst = 0; is_rate && due <= t && burst < 256; burst++) {
-            pairs[turn].under_way++;
-            say(2 * turn, due);
+            pairs[turn].under_way += say(2 * turn, due);
             turn = (turn + 1) % count;
             due += (uint64_t)(-log(1 - chance()) * 2e9 / value);  /* the listener's answer is the other half */
         }
@@ -207,9 +230,9 @@ static void run(const char *spec, int number) {
     uint64_t n = delivered < LAG_MAX ? delivered : LAG_MAX;
     qsort(lags, n, sizeof *lags, by_size);
     printf("RESULT {\"phase\":\"%s\",\"secs\":%.3f,\"sent\":%llu,\"delivered\":%llu,\"per_s\":%.1f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,"
-           "\"max_ms\":%.3f,\"done\":%llu,\"refused\":%llu,\"lost\":%llu,\"undrained\":%d,\"errs\":%llu,\"dead\":%d}\n",
+           "\"max_ms\":%.3f,\"done\":%llu,\"refused\":%llu,\"held_back\":%llu,\"lost\":%llu,\"undrained\":%d,\"errs\":%llu,\"dead\":%d}\n",
         spec, took, (unsigned long long)sent, (unsigned long long)delivered, (double)delivered / took, share(n, .5), share(n, .9), share(n, .99),
-        share(n, 1), (unsigned long long)done, (unsigned long long)refused, (unsigned long long)lost, left, (unsigned long long)wrong, dead);
+        share(n, 1), (unsigned long long)done, (unsigned long long)refused, (unsigned long long)held_back, (unsigned long long)lost, left, (unsigned long long)wrong, dead);
 }
 
 int main(int argc, char **argv) {
@@ -224,9 +247,10 @@ int main(int argc, char **argv) {
         count++;
     }
     for (int i = 0; i < 2 * count; i++) {
-        int one = 1;
+        int one = 1, small = 8192; /* what waits in a sender's own buffers would be nobody's latency but the generator's */
         fcntl(people[i].fd, F_SETFL, fcntl(people[i].fd, F_GETFL) | O_NONBLOCK);
         setsockopt(people[i].fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        setsockopt(people[i].fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
         struct epoll_event e = { .events = EPOLLIN, .data.u32 = (uint32_t)i };
         if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, people[i].fd, &e)) { perror("epoll_ctl"); return 2; }
     }
