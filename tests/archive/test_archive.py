@@ -154,38 +154,6 @@ async def test_killed_after_any_step_it_archives_each_chat_once(
         assert await session.scalar(select(func.count()).select_from(ChatFactsRow)) == len(told)
 
 
-async def test_a_log_that_holds_more_than_was_archived_is_not_forgotten(place: Place, database: Database) -> None:
-    chat = await talk(place, database, "ada", "one", "two")
-    for proof in ((1, "epoch-1"), (3, "epoch-1"), (2, "another"), (0, "epoch-1")):
-        assert place.call("forget", chat, *proof) == "differs"
-    assert len(place.log(chat)) == 2
-    assert place.call("forget", chat, 2, "epoch-1") == "done"
-    assert chats_left(place) == []
-
-
-def test_a_chat_that_goes_on_is_not_forgotten(place: Place) -> None:
-    bo = place.listener("bo").comes()
-    chat = place.seeker("ada").asks()
-    assert place.call("forget", chat) == "open"
-    bo.accepts()
-    assert place.call("forget", chat, 0, "epoch-1") == "open"
-    assert place.chat(chat).state == "A"
-
-
-def test_forgetting_ends_the_rest_after_a_chat(place: Place) -> None:
-    bo = place.listener("bo").comes()
-    chat = place.seeker("ada").asks()
-    bo.accepts()
-    place.seeker("ada").ends(chat)
-    assert (place.chat(chat).state, bo.load) == ("U", 1)
-    place.seeker("ben").asks()
-    assert place.call("forget", chat) == "done"
-    assert (bo.load, bo.sees) == (1, "ben"), "the unit is free, and whoever waits is offered"
-    assert chat not in bo.record().chats and chat not in place.seeker("ada").record().chats
-    assert place.key("chat", chat) not in place.all_keys()
-    place.passes(120)
-
-
 async def test_an_older_state_of_the_engine_shortens_nothing(place: Place, lines: Lines, database: Database) -> None:
     chat = await talk(place, database, "ada", "one", "two", "three")
     await archive_band(lines, database, "adult", place.now_ms)

@@ -209,6 +209,18 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "redis.call('DEL', K.chat(S, id), K.log(S, id), K.sent(S, id), K.excluded(S, id))",
         "redis.call('DEL', K.chat(S, id), K.sent(S, id), K.excluded(S, id))",
     ),
+    "a log goes whatever was archived of it": (
+        "if args[4] and not is_all(S, id, args[4], args[5]) then",
+        "if false then",
+    ),
+    "what another epoch held counts as archived": ("== num(count) and v[2] == epoch and", "== num(count) and"),
+    "a log with a hole counts as archived": ("and redis.call('XLEN', K.log(S, id)) == num(count)", ""),
+    "a chat that goes on is forgotten": ("if c and c.st ~= 'E' and c.st ~= 'U' then return finish(S, 'open') end", ""),
+    "a rest outlives its chat": (
+        "if c and c.st == 'U' then end_wrap_up(S, c, read_listener(S, c.l)) end",
+        "",
+    ),
+    "its own end brings a chat back": ("chats[id] = nil -- what was just changed", "-- what was just changed"),
     # ---- two shards ----
     "an unseen offer is a miss": ("if c.vis ~= '0' then -- an offer", "if true then -- an offer"),
     "old news of the other shard is believed": (

@@ -102,7 +102,6 @@ function OPS.forget(keys, args)
       hint(person)
     end
   end
-  if c then c.writes = false end
   chats[id] = nil -- what was just changed about it must not bring it back
   redis.call('DEL', K.chat(S, id), K.log(S, id), K.sent(S, id), K.excluded(S, id))
   redis.call('ZREM', K.ended(S), id)
