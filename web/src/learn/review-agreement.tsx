@@ -26,37 +26,39 @@ export function AgreementPage() {
             {value.whole.kappa === null && (
               <p>{t("agreement.too_few", { n: value.whole.reviews, m: value.few_pairs })}</p>
             )}
-            <section class="panel">
-              <table class="table table--stack">
-                <caption>{value.rubric}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{t("reviews.item")}</th>
-                    <th scope="col" class="num">
-                      {t("agreement.reviews")}
-                    </th>
-                    <th scope="col" class="num">
-                      {t("agreement.same")}
-                    </th>
-                    <th scope="col" class="num">
-                      {t("agreement.near")}
-                    </th>
-                    <th scope="col" class="num">
-                      {t("agreement.kappa")}
-                    </th>
-                    <th scope="col" class="num">
-                      {t("agreement.interval")}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  <Row line={value.whole} title={t("agreement.whole")} />
-                  {value.items.map((line) => (
-                    <Row key={line.item} line={line} title={line.title} />
-                  ))}
-                </tbody>
-              </table>
-            </section>
+            {value.whole.same !== null && (
+              <section class="panel">
+                <table class="table table--stack">
+                  <caption>{value.rubric}</caption>
+                  <thead>
+                    <tr>
+                      <th scope="col">{t("reviews.item")}</th>
+                      <th scope="col" class="num">
+                        {t("agreement.reviews")}
+                      </th>
+                      <th scope="col" class="num">
+                        {t("agreement.same")}
+                      </th>
+                      <th scope="col" class="num">
+                        {t("agreement.near")}
+                      </th>
+                      <th scope="col" class="num">
+                        {t("agreement.kappa")}
+                      </th>
+                      <th scope="col" class="num">
+                        {t("agreement.interval")}
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    <Row line={value.whole} title={t("agreement.whole")} />
+                    {value.items.map((line) => (
+                      <Row key={line.item} line={line} title={line.title} />
+                    ))}
+                  </tbody>
+                </table>
+              </section>
+            )}
             <p class="small soft">{t("agreement.how", { version: value.version })}</p>
           </>
         )}

@@ -26,7 +26,7 @@ export function Found({ review }: { review: Review }) {
         </summary>
         <div class="fold__body">
           <p class="small soft">{t("reviews.no_marks")}</p>
-          <Table review={review} />
+          <Items review={review} />
         </div>
       </details>
     </section>
@@ -51,41 +51,41 @@ function levelWords(item: RubricItem, level: number | null | undefined): string 
   return (level === null || level === undefined ? undefined : item.anchors[level]) ?? t("reviews.not_seen");
 }
 
-function Table({ review }: { review: Review }) {
-  const hasSettled = Object.keys(review.settled).length > 0;
+function Items({ review }: { review: Review }) {
   return (
-    <table class="table table--stack review__items">
-      <caption class="visually-hidden">{t("reviews.item_by_item")}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("reviews.item")}</th>
-          {review.readings.map((one) => (
-            <th scope="col" key={one.mentor_name}>
-              {nameOf(one)}
-            </th>
+    <ul class="review__items stack stack--4">
+      {review.rubric.items.map((item) => (
+        <li key={item.id}>
+          <h3>{item.title}</h3>
+          {foundOf(item, review.readings).map(({ who, text }) => (
+            <Line key={who} who={who} text={text} />
           ))}
-          {hasSettled && <th scope="col">{t("reviews.settled")}</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {review.rubric.items.map((item) => (
-          <tr key={item.id}>
-            <th scope="row">{item.title}</th>
-            {review.readings.map((one) => (
-              <td key={one.mentor_name} data-label={nameOf(one)}>
-                {levelWords(item, one.levels[item.id])}
-              </td>
-            ))}
-            {hasSettled && (
-              <td data-label={t("reviews.settled")}>
-                {item.id in review.settled ? levelWords(item, review.settled[item.id]) : null}
-              </td>
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+          {item.id in review.settled && (
+            <Line who={t("reviews.settled")} text={levelWords(item, review.settled[item.id])} />
+          )}
+        </li>
+      ))}
+    </ul>
   );
+}
+
+function Line({ who, text }: { who: string; text: string }) {
+  return (
+    <p>
+      <span class="small soft">{who}</span>
+      <br />
+      {text}
+    </p>
+  );
+}
+
+/** What each saw, or once what both saw. */
+function foundOf(item: RubricItem, readings: OneReading[]): { who: string; text: string }[] {
+  const [first, ...others] = readings;
+  if (first && others.length > 0 && others.every((one) => one.levels[item.id] === first.levels[item.id])) {
+    return [{ who: t("reviews.both"), text: levelWords(item, first.levels[item.id]) }];
+  }
+  return readings.map((one) => ({ who: nameOf(one), text: levelWords(item, one.levels[item.id]) }));
 }
 
 /** Sharing with the listener, with one level for each item that two mentors saw far apart. */
