@@ -64,8 +64,8 @@ def _slowest(figures: dict[str, Any], share: str) -> float:
 
 
 ROWS = (
-    "Some 65 commands of the engine a chat. Of the instructions 28 % are these commands, 26 % carry their values between "
-    "Lua and the engine, 37 % are the Lua, 8 % the sockets; at the largest size waiting for memory comes to it."
+    "Some 65 commands of the engine a chat. Of the instructions 28 % are these commands, 26 % carry their values "
+    "between Lua and the engine, 37 % are the Lua, 8 % the sockets; at the largest size waiting for memory comes to it."
 )
 OTHER_WORK = "Other work of the machine: whoever is put aside by it for a moment counts that moment, too."
 KEPT = (
