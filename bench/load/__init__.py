@@ -1,5 +1,6 @@
 """Load: idle connections, storms of reconnecting clients, days replayed faster than life, soaks (docs/load.md)."""
 
+import os
 from typing import Any
 
 
@@ -10,7 +11,8 @@ def run() -> dict[str, Any]:
     from bench.load.replay import Stretch, replay
     from bench.load.storm import Storm, storm
 
-    return {
+    load_before = os.getloadavg()[0]
+    figures: dict[str, Any] = {
         "storms": {
             "all processes killed": storm(Storm()),
             "the only process killed": storm(Storm(web=1, kills=1)),
@@ -25,6 +27,7 @@ def run() -> dict[str, Any]:
             "18,600 a day": replay(Stretch(chats_a_day=18_600)),
         },
     }
+    return figures | {"load_before": load_before, "load_after": os.getloadavg()[0], "cores": os.cpu_count()}
 
 
 def publish(figures: dict[str, Any]) -> None:

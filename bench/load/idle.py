@@ -54,12 +54,14 @@ async def _kind(service: Service, crowd: Crowd, kind: str, count: int, per_s: fl
     }
 
 
-def idle(kind: str, count: int, look_s: float = LOOK_S, web: int = 2, log: Path | None = None) -> dict[str, Any]:
+def idle(
+    kind: str, count: int, look_s: float = LOOK_S, per_s: float = 1_000, web: int = 2, log: Path | None = None
+) -> dict[str, Any]:
     """`kind` idle: greeted and nothing else; seeker: they wait in line, and nobody is on duty."""
 
     async def act(service: Service) -> dict[str, Any]:
         async with crowd_at(service, max(2, count // 8_000)) as crowd:
-            return await _kind(service, crowd, kind, count, 1_000, look_s)
+            return await _kind(service, crowd, kind, count, per_s, look_s)
 
     with running(web=web, log=log) as service:
         return asyncio.run(act(service))

@@ -11,7 +11,11 @@ _CLEAN = ("lost", "doubled", "misordered", "altered", "crowded")
 
 def publish(figures: dict[str, Any]) -> None:
     """The part of `python -m bench load`."""
-    parts = ["### Storms", _storms(figures["storms"]), "### Idle", _idle(figures["idle"]), "### Replays"]
+    machine = (
+        f"{figures['cores']} cores, on which the clients run, too. Load of the machine (1 min) before the run "
+        f"{figures['load_before']:.1f}; its other work makes every time longer."
+    )
+    parts = [machine, "### Storms", _storms(figures["storms"]), "### Idle", _idle(figures["idle"]), "### Replays"]
     replace_part("load", "\n\n".join([*parts, _replays(figures["replays"])]), PAGE)
 
 
