@@ -28,6 +28,7 @@ export function Foot() {
             </a>
           ))}
         <a href="/status">{say("foot.status")}</a>
+        <a href="/delete">{say("after.code_use")}</a>
         <a href="/listen">{say("foot.staff")}</a>
       </div>
     </footer>
