@@ -9,8 +9,9 @@ from chat.edge.dispatch import Dispatch
 from chat.edge.frames import Frames
 from chat.protocol.codec import BadFrame, Codec
 
-#: So many frames of one connection wait behind the command under way; then its peer is read from no more.
-WAITING_MAX = 32
+#: So many frames of one connection wait behind the command under way; then its peer is read from no more. Nobody types
+#: faster than that, and what waits here longer was answered later.
+WAITING_MAX = 8
 
 
 class Intake:
