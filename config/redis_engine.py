@@ -30,6 +30,9 @@ class Link(Protocol):
     def is_up(self) -> bool: ...
 
     @property
+    def is_partly_up(self) -> bool: ...
+
+    @property
     def is_degraded(self) -> bool: ...
 
     def is_crowded(self, depth: int, wait_s: float) -> bool: ...
@@ -57,6 +60,11 @@ class ShardLinks:
     @property
     def is_up(self) -> bool:
         return all(link.is_up for link in self._links.values())
+
+    @property
+    def is_partly_up(self) -> bool:
+        """Is any shard reached?"""
+        return any(link.is_up for link in self._links.values())
 
     @property
     def is_degraded(self) -> bool:

@@ -89,6 +89,11 @@ class RedisLink:
         return self._ready.is_set()
 
     @property
+    def is_partly_up(self) -> bool:
+        """The same, since there is one connection only."""
+        return self.is_up
+
+    @property
     def is_degraded(self) -> bool:
         """Are answers given without a replica that should have had them?"""
         return self._waiting is not None and self._waiting.breaker.is_open

@@ -2,6 +2,7 @@
 and looks whether what is derived is what it should be."""
 
 from config.log import get_logger
+from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings
 from routing.actions.lines import Lines
 from tealight.background import run
@@ -25,11 +26,17 @@ def main(settings: Settings) -> int:
 
     async def sweep(lines: Lines) -> None:
         nonlocal passes, check
-        while await lines.sweep(SWEEP_LIMIT) >= SWEEP_LIMIT:
-            pass
         passes += 1
+        trouble: RedisAway | RedisRefused | None = None
+        try:
+            while await lines.sweep(SWEEP_LIMIT) >= SWEEP_LIMIT:
+                pass
+        except (RedisAway, RedisRefused) as error:
+            trouble = error  # of one shard; what follows is worth doing for the others
         if passes % MIRROR_EVERY == 0:
             await lines.mirror_all()
+        if trouble is not None:
+            raise trouble
         if passes % REMOVE_EVERY == 0:
             removed = await next(iter(lines.shards.values())).functions.remove_others()
             log.info("old_libraries_removed", count=len(removed))

@@ -8,8 +8,8 @@ import asyncio
 
 from chat.edge.delivery import RETRY_S
 from chat.edge.hub import Hub
-from chat.edge.listener_commands import stand_down
 from chat.edge.people import LocalPerson
+from chat.edge.standing import stand, stand_down
 from chat.protocol.codes import Close
 from config.redis_link import RedisAway, RedisRefused
 
@@ -53,9 +53,15 @@ async def arrive(hub: Hub, person: LocalPerson, *, came_at_ms: int | None) -> No
     for band, trouble in lost.items():
         if len(lost) == len(hub.lines.shards) or not _may_do_without(hub, person, band, came_at_ms):
             raise trouble
-    for band in lost.keys() - person.away:
+    for band in lost:
+        arrive_late(hub, person, band)
+
+
+def arrive_late(hub: Hub, person: LocalPerson, band: str) -> None:
+    """In this shard, when it is back."""
+    if band not in person.away:
         person.away.add(band)
-        hub.spawn(_arrive_later(hub, person, band))
+        hub.spawn(_arrive_late(hub, person, band))
 
 
 def _may_do_without(hub: Hub, person: LocalPerson, band: str, came_at_ms: int | None) -> bool:
@@ -74,7 +80,7 @@ def _may_do_without(hub: Hub, person: LocalPerson, band: str, came_at_ms: int | 
     return True
 
 
-async def _arrive_later(hub: Hub, person: LocalPerson, band: str) -> None:
+async def _arrive_late(hub: Hub, person: LocalPerson, band: str) -> None:
     """When the shard is back. Whoever has chats there says hello again: no push tells how far an ended one went."""
     while hub.people.get(person.person_id) is person and band in person.away:
         if not await hub.reaches(band, LOOK_S):
@@ -82,6 +88,11 @@ async def _arrive_later(hub: Hub, person: LocalPerson, band: str) -> None:
         try:
             await hub.settled.wait()
             await arrive_in(hub, person, band)
+            wish, staff = person.wishes.pop(band, None), person.staff
+            if wish is not None and staff is not None and (band in staff.age_bands or wish[0] == 0):
+                number, capacity, reason, takes_urgent = wish
+                await stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
+                await hub.read(person, (band,))
         except (RedisAway, RedisRefused):
             await asyncio.sleep(RETRY_S)
             continue

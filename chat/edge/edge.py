@@ -125,7 +125,10 @@ class Edge:
             self._running = [
                 asyncio.create_task(tick) for tick in (*self.ticks.all(), self.engine.follow(), self.admission.watch())
             ]
-        if not (await self.link.wait_up(5) and await self.push_link.wait_up(5)):
+        if all(await asyncio.gather(self.link.wait_up(5), self.push_link.wait_up(5))):
+            return
+        # A shard without a master must not keep the others' people out.
+        if not (self.link.is_partly_up and self.push_link.is_partly_up):
             raise RedisAway("tealight-web")
 
     def _bands(self, tags: tuple[str, ...]) -> list[str]:
@@ -159,7 +162,7 @@ class Edge:
 
     async def _reassert(self, band: str, held: Held) -> None:
         try:
-            if await self.link.wait_up(5):
+            if await self.link.at(self.lines.shards[band].tag).wait_up(5):
                 await reassert(self.hub, band, held)
         except (RedisAway, RedisRefused):
             log.warning("reassert_failed", band=band)  # the engine went again; the next link starts anew
@@ -179,15 +182,14 @@ class Edge:
                     self.hub.mark(person, band)
 
     async def is_ready(self) -> bool:
-        """Do all links answer?"""
-        if not (self.link.is_up and self.push_link.is_up):
+        """Does any shard answer? While one is away this process serves the people of the others."""
+        if not self.push_link.is_partly_up:
             return False
-        try:
-            for node in self.link.nodes():
+        for node in self.link.nodes():
+            with contextlib.suppress(RedisAway, RedisRefused, TimeoutError):
                 await asyncio.wait_for(node.send("PING"), 2)
-        except (RedisAway, RedisRefused, TimeoutError):
-            return False
-        return True
+                return True
+        return False
 
     async def drain(self) -> None:
         """Take nobody new, say going_away spread over seconds, finish what is under way, close with 4000."""

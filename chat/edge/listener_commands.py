@@ -1,17 +1,17 @@
 """What a listener's commands do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.accounts.staff import StaffMember
+from chat.edge.arriving import arrive_late
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.refusal import CommandRefused
+from chat.edge.standing import stand
 from chat.protocol.commands import AnswerOffer, FinishWrapUp, SetAvailability, TakeNext
 from chat.protocol.fields import Availability
 from chat.protocol.replies import Done
-from chat.protocol.topics import mask_of
-from chat.safety.priority import HARD_TOPICS, level_of
 from config.redis_link import RedisAway, RedisRefused
 
 _NUMBERS: dict[Availability, int] = {"available": 1, "paused": 2, "off_duty": 0}
@@ -123,48 +123,30 @@ async def set_availability(
 ) -> None:
     """Stand, pause or leave in every shard that the clearances reach.
 
-    Raises RedisAway, RedisRefused after all where one of them is away: in the others it has happened.
+    Where one is away it happens when that shard is back. Raises RedisAway, RedisRefused where none is there, or where
+    the outcome is unknown.
     """
+    lost: list[str] = []
 
     async def stand_in(band: str) -> None:
-        if band not in person.attached:
-            await hub.attach(person, band)
         number = _NUMBERS[availability] if band in staff.age_bands else 0
-        await stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
-        hub.mark(person, band)
+        try:
+            if band not in person.attached:
+                await hub.attach(person, band)
+            await stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
+            person.wishes.pop(band, None)
+            hub.mark(person, band)
+        except RedisAway:
+            if len(lost) + 1 == len(hub.lines.shards) or hub.away_since_ms(band) is None:
+                raise
+            lost.append(band)
 
     await hub.lines.everywhere(stand_in)
-
-
-async def stand_down(hub: Hub, person: LocalPerson, staff: StaffMember, band: str) -> None:
-    """Leave the lines of a band that the clearances don't reach (any more); open chats stay. Raises as above."""
-    await stand(hub, person, staff, band, 0, 1, "no_clearance", False)
-
-
-async def stand(
-    hub: Hub,
-    person: LocalPerson,
-    staff: StaffMember,
-    band: str,
-    number: int,
-    capacity: int,
-    reason: str,
-    takes_urgent: bool,
-) -> None:
-    """Stand (1), pause (2) or leave (0) in one band's shard. Raises RedisAway, RedisRefused."""
-    await hub.lines.call(
-        band,
-        "set_availability",
-        person.person_id,
-        number,
-        capacity,
-        staff.max_chats,
-        ",".join(language.lower() for language in staff.languages),
-        "1" if len(staff.age_bands) > 1 else "0",
-        reason,
-        staff.display_name,
-        level_of(staff.risk_levels),
-        mask_of(set(staff.topics) & set(HARD_TOPICS)),
-        mask_of(staff.topics),
-        "1" if takes_urgent else "0",
-    )
+    for band in lost:
+        number = _NUMBERS[availability] if band in staff.age_bands else 0
+        person.wishes[band] = (number, capacity, reason, takes_urgent)
+        record = person.records.get(band)
+        if record is not None and record.listener is not None:  # shown as it will be
+            told = replace(record.listener, availability=number, capacity=capacity, reason=reason)
+            person.records[band] = replace(record, listener=told)
+        arrive_late(hub, person, band)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from chat.edge.hub import Hub
-from chat.edge.listener_commands import stand
+from chat.edge.standing import stand
 from config.log import get_logger
 from routing.rules.tickets import Ticket
 from routing.store.snapshots import ChatRecord, PersonRecord

@@ -5,10 +5,14 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
+from config.clock import now_ms
 from config.redis_link import Argument, RedisAway, RedisRefused
 from routing.store.shard import Shard
 from routing.store.snapshots import PersonRecord, person_record
 
+#: A shard that has been out of reach for so long makes no offers: nobody has to agree with it. Long enough for a
+#: failover, and for a slow answer not to be taken for none.
+LONG_AWAY_MS = 5_000
 #: A mirror run that meets a conflict is repeated at most so often; the router's next pass mends what is left.
 MIRROR_ROUNDS = 3
 
@@ -77,12 +81,24 @@ class Lines:
                 return
 
     async def _mirror_from(self, listener: str, here: str, others: list[str]) -> bool:
-        answer, _ = await self.shards[here].call("units", listener)
+        try:
+            answer, _ = await self.shards[here].call("units", listener)
+        except RedisAway:
+            if not self._is_long_away(here):
+                raise
+            return True
         unseen, *told = answer
         agreed, is_settled = True, True
         for there in others:
             wins_tie = "1" if here < there else "0"
-            verdict, moved = await self.shards[there].call("elsewhere", listener, wins_tie, *told)
+            try:
+                verdict, moved = await self.shards[there].call("elsewhere", listener, wins_tie, *told)
+            except RedisAway:
+                # What the listener has there is known here since the last mirror, and counts. Without this nobody
+                # who stands in both would be offered anything while one is away.
+                if not self._is_long_away(there):
+                    raise
+                continue
             agreed = agreed and verdict == b"done"
             is_settled = is_settled and not moved
         if unseen:
@@ -90,11 +106,21 @@ class Lines:
             is_settled = is_settled and not moved
         return is_settled
 
+    def _is_long_away(self, band: str) -> bool:
+        shard = self.shards[band]
+        since_ms = shard.functions.link.at(shard.tag).away_since_ms
+        return since_ms is not None and now_ms() - since_ms >= LONG_AWAY_MS
+
     async def mirror_all(self) -> None:
         """Renew the mirror of everyone who stands in several shards (a process may have died between two steps)."""
         names: set[bytes] = set()
-        for shard in self.shards.values():
+
+        async def read(band: str) -> None:
+            shard = self.shards[band]
             names.update(await shard.functions.link.send("SMEMBERS", shard.key("several")))
+
+        with contextlib.suppress(RedisAway, RedisRefused):
+            await self.everywhere(read)
         for name in sorted(names):
             await self.mirror(name.decode())
 

@@ -7,6 +7,7 @@ import pytest
 from config.engines.several import Server, until
 from config.functions import Functions
 from config.redis_link import RedisAway, RedisLink
+from routing.actions import lines
 from routing.actions.lines import Lines
 from routing.store.shard import Shard
 from tests.cluster.shards import TAGS, Shards
@@ -65,3 +66,19 @@ async def test_a_listener_of_both_is_answered_where_their_chat_is(servers: dict[
     await shards.answers_in("teen", "bo")
     assert await shards.state("teen", chat) == "A"
     assert (await shards.call("teen", "end_chat", "bo", chat, "listener", "ended", "0")) == b"done"
+
+
+async def test_who_stands_in_both_is_offered_nothing_until_the_other_shard_is_surely_gone(
+    servers: dict[str, Server], shards: Shards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it may still make an offer itself it must agree; then it can't, and what it last told of them counts."""
+    await _open(shards, servers)
+    await shards.stands("bo")
+    servers["adult"].kill()
+    chat = await shards.asks("teen", "tim")
+    assert not (await shards.record("bo", "teen")).chats[chat].is_offer_shown
+    monkeypatch.setattr(lines, "LONG_AWAY_MS", 0)
+    await shards.processes[0].mirror_all()
+    assert (await shards.record("bo", "teen")).chats[chat].is_offer_shown
+    await shards.answers_in("teen", "bo")
+    assert await shards.state("teen", chat) == "A"
