@@ -10,7 +10,7 @@ import pytest
 from config.engines.several import Server, ThrowAwayCluster
 from config.redis_masters import slot_of
 from tests.cluster.shards import TAGS
-from tests.helpers.person import Person
+from tests.helpers.person import Listener, Person
 from tests.helpers.service import starting
 from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
@@ -56,7 +56,7 @@ async def test_nobody_of_the_other_band_is_kept_out(cluster: ThrowAwayCluster, t
             teens_chat = await world.they_meet(teen, teens_listener)
             before = await adult.says(adults_chat, "before")
             await teen.says(teens_chat, "before")
-            for person in (adult, teen, teens_listener):
+            for person in (adult, listener, teen, teens_listener):
                 await person.leaves()
             with standing_still(cluster):
                 # Whose chat is there, who is new and who is staff: all come in.
@@ -71,7 +71,9 @@ async def test_nobody_of_the_other_band_is_kept_out(cluster: ThrowAwayCluster, t
                 new_chat = await new.is_connected()
                 await teens_listener.says(new_chat, "and I was here all along")
                 # Staff of both bands come in, too, and see what they have in either when it is back.
-                both = await world.signed_in(listener.name)
+                both = Listener(service, listener.name, cookie=listener.cookie)
+                world.people.append(both)
+                await comes_in(both)
                 assert both.welcome["snapshot"]["chats"] == []
                 both.keeps_coming_back()
                 await both.becomes("available", capacity=2)
@@ -83,9 +85,10 @@ async def test_nobody_of_the_other_band_is_kept_out(cluster: ThrowAwayCluster, t
             await both.sees("message_added", chat_id=adults_chat, text=before["text"])
             later = await world.seeker_arrives()
             await both.sees_offer(request_id=later.request_id, within_s=20)
-            await listener.says(adults_chat, "there you are")
+            await both.says(adults_chat, "there you are")
             await adult.says(adults_chat, "and on")
             await teens_listener.says(teens_chat, "and we")
+            await listener.comes()
             await world.everyone_agrees()
         finally:
             await world.ends()
