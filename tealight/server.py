@@ -57,8 +57,8 @@ BACKLOG = 2048
 # itself, finds nothing and holds everybody up for a moment.
 GC_THRESHOLDS = (50_000, 20, 50)
 
-# What a peer may send ahead of what is read: some fifty messages. With the system's own bound, ten times as high, those of
-# somebody who sends too fast would lie there for seconds before they are looked at.
+# What a peer may send ahead of what is read: some fifty messages. With the system's own bound, ten times as high, those
+# of somebody who sends too fast would lie there for seconds before they are looked at.
 AHEAD_BYTES = 16 * 1024
 
 type_of_step = Callable[[], Awaitable[None]]
