@@ -53,9 +53,6 @@ SAME_WISH_S = 1.0
 RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
 BACKLOG = 2048
-# Each connection brings dozens of objects that stay; when thousands come at once, the collector's usual pace (700) has
-# it walk them again and again for nothing: 5 to 8 % of what such an hour costs, now half of that.
-COLLECT_AFTER = (20_000, 20, 20)
 # A message makes some twenty objects that die at once, without a cycle: to look for cycles every 700, as Python does by
 # itself, finds nothing and holds everybody up for a moment.
 GC_THRESHOLDS = (50_000, 20, 50)
@@ -101,7 +98,6 @@ class Server(uvicorn.Server):
             # What lives from here on is not garbage: the collector needn't walk it again and again.
             gc.collect()
             gc.freeze()
-            gc.set_threshold(*COLLECT_AFTER)
             gc.set_threshold(*GC_THRESHOLDS)
             log.info("web_ready")
             if self.draining:
