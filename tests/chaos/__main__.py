@@ -9,16 +9,19 @@ import json
 import secrets
 import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
 from tests.chaos.faults.clocks import LIBRARIES
+from tests.chaos.finding import Finding, Kind
 from tests.chaos.page import FIGURES, figures_of, publish, tables
 from tests.chaos.performance import Outcome, Performance, Size
 from tests.chaos.schedule import Act, acts
 from tests.chaos.stage import remove
-from tests.chaos.story import story
+from tests.chaos.story import story, write_down
 
-TOLD = 5
+#: So many stories of each kind of finding.
+TOLD = 2
 
 
 def main() -> int:
@@ -81,8 +84,14 @@ def _tell(outcome: Outcome, folder: Path) -> None:
         remove(folder)
         return
     print(f"{outcome.act.name}: {len(outcome.findings)} findings; what processes said is in {folder}", file=sys.stderr)
-    for finding in outcome.findings[:TOLD]:
-        print("\n".join(story(finding, outcome.history, outcome.happened)), file=sys.stderr)
+    write_down(outcome, folder)
+    by_kind: dict[Kind, list[Finding]] = defaultdict(list)
+    for finding in outcome.findings:
+        by_kind[finding.kind].append(finding)
+    for kind, many in by_kind.items():
+        print(f"{kind}: {len(many)}", file=sys.stderr)
+        for finding in many[:TOLD]:
+            print("\n".join(story(finding, outcome.history, outcome.happened)), file=sys.stderr)
     for traceback in outcome.tracebacks[:TOLD]:
         print(traceback, file=sys.stderr)
 

@@ -165,7 +165,9 @@ class Performance:
         recovered_s = await self._until_well(WELL_WITHIN_S)
         self.outcome.happened.append(Happened(fault.kind, target, began_s, over_s, recovered_s))
         if recovered_s >= WELL_WITHIN_S:
-            what = f"not well {WELL_WITHIN_S:g} s after {fault.kind} ({target}): {self._crowd_unwell()}"
+            what = (
+                f"not well {WELL_WITHIN_S:g} s after {fault.kind} ({target}) at {over_s:.0f} s: {self._crowd_unwell()}"
+            )
             self.outcome.findings.append(Finding(Kind.ODD, what))
 
     async def _until_well(self, within_s: float) -> float:

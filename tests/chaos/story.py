@@ -1,10 +1,11 @@
 """Why a run failed: the faults around it, and everything that was noted about one message. Ids only."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tests.chaos.finding import Finding
 from tests.chaos.history import Event, Got, History
-from tests.chaos.performance import Happened
+from tests.chaos.performance import Happened, Outcome
 
 #: So long before the first and after the last note a fault may have had to do with it.
 AROUND_S = 5.0
@@ -26,6 +27,20 @@ def story(finding: Finding, history: History, happened: Iterable[Happened]) -> I
     yield f"{finding.kind}: {finding.what}" + "".join(f", {name} {value}" for name, value in ids if value)
     for at_s, words in sorted(lines):
         yield f"  {at_s:8.2f}  {words}"
+
+
+def write_down(outcome: Outcome, folder: Path) -> None:
+    """All that was noted, one entry a line, beside what the processes said: for whoever looks for the cause."""
+    began_s = outcome.history.events[0].at_s if outcome.history.events else 0.0
+    with (folder / "history.txt").open("w") as out:
+        out.writelines(f"{event.at_s - began_s:9.3f}  {_told(event)}\n" for event in outcome.history.events)
+    with (folder / "faults.txt").open("w") as out:
+        out.writelines(
+            f"{one.began_s:9.3f}  {one.kind}: {one.target}, until {one.over_s:.3f}, well in {one.recovered_s:.1f} s\n"
+            for one in sorted(outcome.happened, key=lambda one: one.began_s)
+        )
+    with (folder / "findings.txt").open("w") as out:
+        out.writelines(f"{finding}\n" for finding in outcome.findings)
 
 
 def _is_about(event: Event, finding: Finding) -> bool:
