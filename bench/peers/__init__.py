@@ -4,6 +4,7 @@ The harness is a driver of its own with the peers' servers and their generator; 
 of this repository (docs/performance.md tells what it does and which peers it runs). This service is one more entry.
 """
 
+import os
 import platform
 import statistics
 import tempfile
@@ -37,6 +38,7 @@ def run(harness: Path, *, is_short: bool = False) -> dict[str, Any]:
 
 def _figures(lab: Lab, is_short: bool) -> dict[str, Any]:
     load = f"{PAIRS}={SATURATED}+{AT_RATE}"
+    busy_before = os.getloadavg()[0]
     for rep in range(2 if is_short else 5):
         for name in (*BESIDE, *(() if rep >= 2 or (is_short and rep) else OTHERS)):
             lab.visit(name, rep, [load])
@@ -44,13 +46,14 @@ def _figures(lab: Lab, is_short: bool) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "python": platform.python_version(),
         "pairs": PAIRS,
+        "load_before": round(busy_before, 2),
         "has_instructions": any(row.get("srv_kinstr") for row in lab.rows),
         "peers": {name: figure for name, figure in peers.items() if figure},
         "errors": [row for row in lab.rows if "error" in row],
     }
     capacity = peers["tealight"]["per_s"] if peers["tealight"] else 0.0
     figures["twice_the_capacity"] = _overload(lab, int(capacity))
-    figures["processes"] = {str(procs): _at(lab, procs, 1 if is_short else 3) for procs in PROCESSES}
+    figures["processes"] = {str(procs): _at(lab, procs, 1 if is_short else 2) for procs in PROCESSES}
     with tempfile.TemporaryDirectory() as folder:
         figures["idle"] = idle(lab, 1000 if is_short else IDLE_CONNECTIONS, Path(folder))
     return figures
@@ -80,7 +83,7 @@ def _peer(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
 def _overload(lab: Lab, capacity: int) -> dict[str, Any]:
     """Twice of what was delivered when saturated, offered without mercy."""
     before = len(lab.rows)
-    lab.visit("tealight", 0, [f"{PAIRS}=closed:1:0.5:2+rate:{2 * capacity}:2:4+closed:1:0.5:2"])
+    lab.visit("tealight", 0, [f"{PAIRS}=closed:1:0.5:2+rate:{2 * capacity}:2:4+closed:1:6:2"])
     rows = [row for row in lab.rows[before:] if "phase" in row]
     if len(rows) != 3:
         return {}
