@@ -18,6 +18,7 @@ class Kind(StrEnum):
     CONTRADICTED = "answers that differ"
     EPOCH = "epoch without a reason"
     ODD = "against the protocol"
+    UNWELL = "not well within a minute"
 
 
 @dataclass(frozen=True, slots=True)
