@@ -294,6 +294,8 @@ class Client(asyncio.Protocol):
             self.person_id, self.token = frame.person_id or "", frame.token
         elif kind == "message_added":
             self._added(frame)
+        elif kind == "chat_opened":
+            self.record.follow(self.person_id, frame.chat_id or "", frame.epoch or "")
         self.behind.pushed(frame)
 
     def _added(self, frame: Frame) -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections import Counter, deque
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -18,6 +19,8 @@ from bench.load.talk import Habits, Person, Seen
 
 #: PROTOCOL of the service: a client that hears nothing for 2.5 heartbeats comes back.
 SILENCE_S = 2.5 * 25
+#: What is under way when nobody writes any more may take so long on a busy machine.
+SETTLE_S = 40.0
 
 
 class Generator:
@@ -29,6 +32,8 @@ class Generator:
         self.people: dict[Person, None] = {}
         self.made = 0
         self.arriving: asyncio.Task[None] | None = None
+        #: (person, chat) of those who were told at the end that they hold everything
+        self.whole: set[tuple[str, str]] = set()
         self.free: deque[str] = deque()
         self.shift_s = 120.0
         self.staff_habits = Habits()
@@ -173,16 +178,26 @@ class Generator:
                 talks = [person.talk] if isinstance(person, Seeker) and person.talk is not None else []
             for talk in talks:
                 talk.is_over = True
-        for _ in range(100):
-            if all(person.client.is_settled for person in self.people):
-                break
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(1.5)
+        await self._all_settled()
+        for person in list(self.people):
+            for position in self.record.positions(person.client.person_id):
+                side = (person.client.person_id, position["chat_id"])
+                person.catch_up(side[1], partial(self._caught_up, side))
+        await self._all_settled()
         return {"unsettled": sum(1 for person in self.people if not person.client.is_settled)}
+
+    def _caught_up(self, side: tuple[str, str], is_whole: bool) -> None:
+        if is_whole:
+            self.whole.add(side)
+
+    async def _all_settled(self) -> None:
+        until = time.monotonic() + SETTLE_S
+        while not all(person.client.is_settled for person in self.people) and time.monotonic() < until:
+            await asyncio.sleep(0.1)
 
     async def judge(self) -> dict[str, Any]:
         """The lines of all that is still held."""
-        self.seen.lines += self.record.close_all()
+        self.seen.lines += self.record.close_all(self.whole)
         return await self.collect()
 
     async def recovered(self, since: float, within_s: float) -> dict[str, Any]:

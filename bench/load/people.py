@@ -117,12 +117,12 @@ class Seeker(Person):
         self.seen.outcomes[how] += 1
         if model.gives_feedback(self.chance):
             self.client.ask({"type": "give_feedback", "chat_id": self.talk.chat_id, "rating": 4, "distress": 3})
-        self.client.loop.call_later(2.0, self._go_home)
+        self.catch_up(self.talk.chat_id, self._go_home)
 
-    def _go_home(self) -> None:
+    def _go_home(self, is_whole: bool) -> None:
         if self.client.is_leaving:
             return
-        for line in self.lines_left(is_whole=True):
+        for line in self.lines_left(is_whole=is_whole):
             self.seen.lines.append(line)
         self.go()
 
@@ -213,7 +213,7 @@ class Listener(Person):
         if talk is None or talk.is_over:
             return
         talk.is_over = True
-        self.client.loop.call_later(2.0, self._close, chat_id)
+        self.catch_up(chat_id, lambda is_whole: self._close(chat_id, is_whole))
         rest_s = model.wrap_up_s(self.chance) if self.habits.is_lifelike else 0.0
         self.after(rest_s, lambda: self._rested(chat_id))
 
@@ -226,8 +226,8 @@ class Listener(Person):
             self.seen.lines.append(line)
         self._home_if_free()
 
-    def _close(self, chat_id: str) -> None:
-        line = self.record.close(self.client.person_id, chat_id, is_whole=True)
+    def _close(self, chat_id: str, is_whole: bool) -> None:
+        line = self.record.close(self.client.person_id, chat_id, is_whole=is_whole)
         if line is not None:
             self.seen.lines.append(line)
 

@@ -3,7 +3,7 @@
 One line per side and chat: it can cross from one generator process to the one that judges.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,10 @@ class Record:
 
     def __init__(self) -> None:
         self._sides: dict[str, dict[str, _Side]] = {}
+
+    def follow(self, person_id: str, chat_id: str, epoch: str) -> None:
+        """A chat was opened: from now on this side must be shown all of it."""
+        self._side(person_id, chat_id, epoch)
 
     def hold(self, person_id: str, chat_id: str, epoch: str, seq: int, message_id: str) -> bool:
         """Shown to this person. Is it new to them?"""
@@ -72,10 +76,10 @@ class Record:
             "is_whole": is_whole,
         }
 
-    def close_all(self) -> list[dict[str, Any]]:
-        """All that is still open: people who are there now."""
+    def close_all(self, whole: Collection[tuple[str, str]] | None = None) -> list[dict[str, Any]]:
+        """All that is still open; `whole`: those (person, chat) who were told that they hold everything."""
         open_sides = [(person, chat) for person, sides in self._sides.items() for chat in sides]
-        lines = [self.close(person, chat, is_whole=True) for person, chat in open_sides]
+        lines = [self.close(*side, is_whole=whole is None or side in whole) for side in open_sides]
         return [line for line in lines if line is not None]
 
     def _side(self, person_id: str, chat_id: str, epoch: str) -> _Side:

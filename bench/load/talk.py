@@ -74,6 +74,14 @@ class Person:
         ]
         return [line for line in found if line is not None]
 
+    def catch_up(self, chat_id: str, then: Callable[[bool], None]) -> None:
+        """Ask for all that is above what is held; `then` hears whether that is everything now."""
+        held = [position for position in self.record.positions(self.client.person_id) if position["chat_id"] == chat_id]
+        if not held or self.client.is_leaving:
+            then(False)
+            return
+        self.client.ask({"type": "catch_up", **held[0]}, lambda reply: then(reply.type == "done"))
+
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         """Act after so much of simulated time."""
         self.client.loop.call_later(seconds / self.habits.pace, act)
