@@ -67,8 +67,9 @@ def publish(figures: dict[str, Any]) -> None:
     over, held = figures["twice_the_capacity"], figures["idle"]
     parts = [
         f"{figures['pairs']} pairs, 2 server processes on one core, engine and generator on the other, Python "
-        f"{figures['python']}. {counted} Medians. Load (1 min) before the run: "
-        f"{figures['load_before']}; a machine that has other work, or two hardware threads on one core, makes every figure worse, and not every server's alike.",
+        f"{figures['python']}. {counted} Medians. Load (1 min) before the run: {figures['load_before']}; "
+        "a machine that has other work, or two hardware threads on one core, makes every figure worse, and not every "
+        "server's alike.",
         table(["demanded", "how much", "reached", "met"], met),
         table(heads, rows),
         "`ours` is the cost of a message here divided by the cost there, saturated.",
