@@ -259,10 +259,14 @@ class Hub(Delivery):
         for start in range(0, len(ids), 200):
             page = ids[start : start + 200]
             heads = await self.lines.call(band, "heads", *page)
-            for chat_id, (epoch, seq) in zip(page, heads, strict=True):
-                position = held[chat_id]
-                if epoch.decode() == position.epoch and int(seq) < position.last:
-                    await self.renew_epoch(band, chat_id, position.epoch, position.last)
+            for chat_id, (raw_epoch, seq) in zip(page, heads, strict=True):
+                position, epoch = held[chat_id], raw_epoch.decode()
+                if epoch == position.epoch and int(seq) < position.last:
+                    await self.renew_epoch(band, chat_id, epoch, position.last)
+                elif epoch not in ("", position.epoch):
+                    # The files are from before an epoch that was renewed already. Somebody may hold more of that older
+                    # one than its log does now, and must never meet new messages under numbers that they know.
+                    await self.renew_epoch(band, chat_id, epoch, int(seq) + 1)
 
     # ---- people come and go ----
 

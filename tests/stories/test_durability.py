@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
     about = json.loads((await asyncio.to_thread(everysec.get, "/api/about"))[1])
     assert (about["durability"], about["durability_wanted"], about["is_durability_met"]) == ("everysec",) * 2 + (True,)
     world = await World(everysec).opens()
+    older = everysec.data_dir / "older"
     try:
         seeker, listener, chat_id = await world.they_talk()
         seeker.keeps_coming_back()
@@ -63,6 +65,7 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
         # The power goes before the last second was written: the file ends where it was, in the middle of a command.
         with without_power(everysec):
             os.truncate(newest_file(everysec), on_disk + 7)
+            shutil.copytree(newest_file(everysec).parent, older)
         for message in lost:
             # As the protocol asks of clients whose epoch changed: what the log lacks is sent again.
             del seeker.typed[chat_id, message["message_id"]]
@@ -79,5 +82,21 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
         await listener.says(chat_id, "and on")
         await world.everyone_agrees()
         assert [m["text"] for m in listener.logs[chat_id].messages.values()][6:9] == [m["text"] for m in lost]
+
+        # The same files once more: their log is of the first epoch, in which somebody may still hold nine messages.
+        second_epoch = seeker.logs[chat_id].epoch
+        said_since = [m for m in listener.logs[chat_id].messages.values() if m["seq"] > 6]
+        with without_power(everysec):
+            shutil.rmtree(newest_file(everysec).parent)
+            shutil.copytree(older, everysec.data_dir / "valkey" / "appendonlydir")
+        for message in said_since:
+            for person in (seeker, listener):
+                person.typed.pop((chat_id, message["message_id"]), None)
+        for person in (seeker, listener):
+            await person._until(
+                lambda p=person: p.logs[chat_id].epoch not in (first_epoch, second_epoch) or None, 10, "a third epoch"
+            )
+        await listener.says(chat_id, "from here")
+        await world.everyone_agrees()
     finally:
         await world.ends()
