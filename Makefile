@@ -46,8 +46,9 @@ run: $(PACKAGES) $(BUILT) ## set everything up and serve, with demo people, on 1
 test: $(DEV_PACKAGES) $(BUILT) system ## all tests, with real engines and a real browser
 	@# The front end's own tests first, since they take seconds.
 	@$(NPM) test
-	@# Two at a time: most of a story is waiting. Files stay together, since their stories share a service.
-	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
+	@# Two at a time: most of a story is waiting. Files stay together, since their stories share a service, and in order:
+	@# else the long stories that stand alone in a file would come last, with nothing beside them.
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 .PHONY: check
 check: $(DEV_PACKAGES) $(NODE_MODULES) ## format, lint, types, import rules, generated files, front end

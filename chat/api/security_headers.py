@@ -58,7 +58,6 @@ class SecurityHeaders:
             "Referrer-Policy": "no-referrer",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
-            "Permissions-Policy": _PERMISSIONS,
             "X-Frame-Options": "DENY",
         }
         if settings.public_url.startswith("https://"):
@@ -75,6 +74,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                # It is about documents only, and as long as an icon.
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Permissions-Policy", _PERMISSIONS)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -96,8 +96,12 @@ export function useAgainSoon(told: number, again: () => Promise<void>): void {
     if (before.current === told || later.current !== undefined) return;
     before.current = told;
     later.current = setTimeout(() => {
-      later.current = undefined;
       void again();
+      // Once more, for what the archiver had not written by then, and for what changed meanwhile.
+      later.current = setTimeout(() => {
+        later.current = undefined;
+        void again();
+      }, AGAIN_AFTER_MS);
     }, AGAIN_AFTER_MS);
   }, [told, again]);
   useEffect(() => () => clearTimeout(later.current), []);
