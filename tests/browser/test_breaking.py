@@ -116,6 +116,7 @@ async def swallowed(street: Street, **ways: bool) -> None:
 async def test_a_page_notices_that_its_words_are_swallowed(street: Street) -> None:
     """In either direction; both at the same time."""
     other = Street(street.service, street.browser)
+    street.expected = other.expected = ("WebSocket connection", "ERR_")
     try:
         await asyncio.gather(swallowed(street, out=True), swallowed(other, back=True))
     finally:
