@@ -187,6 +187,9 @@ async def test_done_may_be_all_the_news_of_own_messages(world: World) -> None:
     phone = await world.same_person(seeker)
     await phone.leaves()
     await phone.comes(done_is_enough=True)
+    # While the key of the chat is still being read, the log is read too, and an own message may come beside its done.
+    first = await listener.says(chat_id, "are you on the phone now?")
+    await phone.has_heard(first["text"], chat_id)
     for number in range(5):
         mine = await phone.says(chat_id, f"from the phone {number}")
         theirs = await listener.says(chat_id, f"back {number}")
@@ -194,5 +197,5 @@ async def test_done_may_be_all_the_news_of_own_messages(world: World) -> None:
         await other.has_heard(mine["text"], chat_id)
     await phone.has_heard(theirs["text"], chat_id)
     pushed = [push["from_id"] for push in phone.unseen if push["type"] == "message_added"]
-    assert pushed == [listener.person_id] * 5, "its own were held by their done"
+    assert pushed == [listener.person_id] * 6, "its own were held by their done"
     await world.everyone_agrees()
