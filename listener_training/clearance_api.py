@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from chat.accounts.clearances import ClearanceKind
 from chat.api.endpoint import ADMINS, Asked, Endpoint
 from chat.api.fields import AtMs, ClearanceShown, clearance_shown
+from chat.protocol.fields import NO_NUL
 from listener_training.granting import REASON_MAX, grant, withdraw
 
 _PATH = "/api/admin/people/{person_id}/clearances"
@@ -23,7 +24,7 @@ class NewClearance(Struct, frozen=True):
 class Withdrawal(Struct, frozen=True):
     """Why; it stays with the clearance and is not shown to the person."""
 
-    reason: Annotated[str, Meta(max_length=REASON_MAX, pattern=r"^[^\x00]*$")] = ""
+    reason: Annotated[str, Meta(max_length=REASON_MAX, pattern=NO_NUL)] = ""
 
 
 async def _grant(asked: Asked) -> ClearanceShown:

@@ -17,15 +17,13 @@ from chat.accounts.entries import (
 )
 from chat.accounts.staff import StaffMember
 from chat.accounts.tables import ClearanceRow
-from chat.protocol.fields import AgeBand, LanguageTag, Role
+from chat.protocol.fields import NO_NUL, AgeBand, LanguageTag, Role
 
-#: PostgreSQL stores no NUL.
-_NO_NUL = r"^[^\x00]*$"
-Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_NUL)]
-Words = Annotated[str, Meta(max_length=8000, pattern=_NO_NUL)]
-Note = Annotated[str, Meta(max_length=2000, pattern=_NO_NUL)]
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+Words = Annotated[str, Meta(max_length=8000, pattern=NO_NUL)]
+Note = Annotated[str, Meta(max_length=2000, pattern=NO_NUL)]
 Name = Annotated[str, Meta(min_length=2, max_length=40, pattern=r"^[a-z0-9._-]{2,40}$(?!\n)")]
-DisplayName = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_MAX, pattern=_NO_NUL)]
+DisplayName = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_MAX, pattern=NO_NUL)]
 NewPassword = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]
 #: What someone types into a sign-in form; anything may be wrong there.
 Typed = Annotated[str, Meta(max_length=1000)]

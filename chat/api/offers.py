@@ -6,14 +6,14 @@ from msgspec import Meta, Struct
 
 from chat.api.endpoint import SUPERVISORS, Asked, Endpoint
 from chat.conversation import offer_tables
-from chat.protocol.fields import AgeBand
+from chat.protocol.fields import NO_NUL, AgeBand
 from chat.supervision.explanations import ExplainedOffer, explained, live_chats
 
 
 class OffersQuery(Struct, frozen=True):
     """All pools without `language` and `age_band`; one chat's with `chat_id`, the first one first."""
 
-    language: Annotated[str, Meta(min_length=1, max_length=35)] | None = None
+    language: Annotated[str, Meta(min_length=1, max_length=35, pattern=NO_NUL)] | None = None
     age_band: AgeBand | None = None
     chat_id: Annotated[str, Meta(pattern="^[!-~]{1,100}$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50

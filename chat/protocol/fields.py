@@ -12,9 +12,10 @@ Seq = Annotated[int, Meta(ge=0, lt=2**53)]
 Scale = Annotated[int, Meta(ge=1, le=5)]
 LanguageTag = Annotated[str, Meta(min_length=2, max_length=35, pattern="^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")]
 Epoch = Annotated[str, Meta(max_length=64)]
-#: Free words that are not a chat message: a reason, a note, a comment.
-#: Without NUL: it ends in the facts of a chat, and PostgreSQL has no place for one.
-Reason = Annotated[str, Meta(max_length=64, pattern="^[^\\x00]*$")]
+#: The pattern of what may reach the database as text: PostgreSQL has no place for a NUL.
+NO_NUL = r"^[^\x00]*$"
+#: Free words that are not a chat message: a reason, which ends in the facts of a chat; a note or comment, which is sealed.
+Reason = Annotated[str, Meta(max_length=64, pattern=NO_NUL)]
 Comment = Annotated[str, Meta(max_length=4000)]
 #: Opaque to clients.
 TicketText = Annotated[str, Meta(max_length=1024)]

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from chat.protocol.fields import NO_NUL
 from listener_training.certification.document import DOCUMENT_MAX
 from listener_training.certification.issuing import REASON_MAX, REPLY_MAX
 from listener_training.certification.record import State
 from listener_training.certification.sign_offs import COMMENT_MAX, MINUTES_MAX
 
-_NO_NUL = r"^[^\x00]*$"
-Id = Annotated[str, Meta(max_length=100, pattern=_NO_NUL)]
+Id = Annotated[str, Meta(max_length=100, pattern=NO_NUL)]
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
 CertificateState = Literal["held", "lapsed", "withdrawn"]
 AskKind = Literal["modules", "practice", "review", "education", "chat_hours"]
@@ -119,7 +119,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 class Reply(Struct, frozen=True):
-    text: Annotated[str, Meta(min_length=1, max_length=REPLY_MAX, pattern=_NO_NUL)]
+    text: Annotated[str, Meta(min_length=1, max_length=REPLY_MAX, pattern=NO_NUL)]
 
     def __repr__(self) -> str:
         return "Reply()"
@@ -133,7 +133,7 @@ class NewSignOff(Struct, frozen=True, kw_only=True):
     subject: Id | None = None
     minutes: Annotated[int, Meta(ge=1, le=MINUTES_MAX)] | None = None
     done_on: Day
-    comment: Annotated[str, Meta(max_length=COMMENT_MAX, pattern=_NO_NUL)] = ""
+    comment: Annotated[str, Meta(max_length=COMMENT_MAX, pattern=NO_NUL)] = ""
 
     def __repr__(self) -> str:
         return "NewSignOff()"
@@ -151,7 +151,7 @@ class NewCertificate(Struct, frozen=True):
 class CertificateWithdrawal(Struct, frozen=True):
     """Why; the person reads it and may answer."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=REASON_MAX, pattern=_NO_NUL)]
+    reason: Annotated[str, Meta(min_length=1, max_length=REASON_MAX, pattern=NO_NUL)]
 
     def __repr__(self) -> str:
         return "CertificateWithdrawal()"
@@ -226,7 +226,7 @@ class PublicCertificate(Struct, frozen=True, kw_only=True):
 class CertificateText(Struct, frozen=True):
     """A document, or an address that ends in one."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=2 * DOCUMENT_MAX, pattern=_NO_NUL)]
+    text: Annotated[str, Meta(min_length=1, max_length=2 * DOCUMENT_MAX, pattern=NO_NUL)]
 
 
 class Verified(Struct, frozen=True, kw_only=True):

@@ -5,13 +5,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chat.accounts.clearances import ClearanceKind
-from chat.protocol.fields import LanguageTag, Role
+from chat.protocol.fields import NO_NUL, LanguageTag, Role
 from listener_training.curriculum.blocks import ChatLine, Section
 from listener_training.curriculum.course import Check, Kind, Source
 from listener_training.learning.judging import WRITTEN_MAX
 from listener_training.learning.trying import Outcome
 
-Id = Annotated[str, Meta(max_length=100, pattern=r"^[^\x00]*$")]
+Id = Annotated[str, Meta(max_length=100, pattern=NO_NUL)]
 
 
 class Wanted(Struct, frozen=True):
@@ -205,7 +205,7 @@ class AnswerBody(Struct, frozen=True):
     """`chosen`: ids of options, for `order` all of them in order. `text`: for what is to be written."""
 
     chosen: Annotated[list[Id], Meta(max_length=50)] = []
-    text: Annotated[str, Meta(max_length=WRITTEN_MAX, pattern=r"^[^\x00]*$")] | None = None
+    text: Annotated[str, Meta(max_length=WRITTEN_MAX, pattern=NO_NUL)] | None = None
 
     def __repr__(self) -> str:
         return "AnswerBody()"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from chat.protocol.fields import AgeBand
+from chat.protocol.fields import NO_NUL, AgeBand
 from listener_training.review.assessing import COMMENT_MAX
 from listener_training.review.phases import Phase
 from listener_training.review.rubric import LEVELS, Rubric
@@ -12,9 +12,8 @@ from listener_training.review.talking import WORDS_MAX
 from listener_training.review.transcript import Line
 
 Kind = Literal["practice", "real"]
-_NO_NUL = r"^[^\x00]*$"
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-Comment = Annotated[str, Meta(max_length=COMMENT_MAX, pattern=_NO_NUL)]
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+Comment = Annotated[str, Meta(max_length=COMMENT_MAX, pattern=NO_NUL)]
 Level = Annotated[int, Meta(ge=0, le=LEVELS - 1)]
 
 
@@ -132,7 +131,7 @@ class Sharing(Struct, frozen=True):
 
 
 class NewWords(Struct, frozen=True):
-    text: Annotated[str, Meta(min_length=1, max_length=WORDS_MAX, pattern=_NO_NUL)]
+    text: Annotated[str, Meta(min_length=1, max_length=WORDS_MAX, pattern=NO_NUL)]
     is_among_mentors: bool = False
 
     def __repr__(self) -> str:

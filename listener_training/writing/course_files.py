@@ -91,7 +91,10 @@ def unpacked(content: bytes) -> dict[str, str]:
                 with folder.open(entry) as file:
                     # What a zip says of its sizes may be a lie: no more is unpacked than a file may have.
                     files[entry.filename.removeprefix(root)] = file.read(4 * TEXT_MAX + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except BadFiles:
+        raise
+    except Exception:
+        # A spoiled zip makes zipfile raise whatever its parts do: zlib's and lzma's errors, IndexError and more.
         raise BadFiles("That is not a zip file that can be read.") from None
     return checked_files(files)
 

@@ -3,20 +3,21 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.audit import record
 from chat.accounts.refusal import Refused
 from listener_training.curriculum.reading import COURSE_FILE
 from listener_training.writing.course_files import FILES_MAX, BadFiles, checked_text
-from listener_training.writing.tables import CourseDraftRow, DraftFileRow
+from listener_training.writing.tables import CourseDraftRow, DraftFileRow, DraftWriterRow
 
 NOTE_MAX = 1000
 
 
-async def draft_of(session: AsyncSession, course_id: str) -> CourseDraftRow:
-    """Raises Refused."""
-    draft = await session.get(CourseDraftRow, course_id)
+async def draft_of(session: AsyncSession, course_id: str, *, locks: bool = False) -> CourseDraftRow:
+    """The draft of a course, `locks`: so that nobody else changes anything in it until the commit. Raises Refused."""
+    draft = await session.get(CourseDraftRow, course_id, with_for_update=locks)
     if draft is None:
         raise Refused("no_such_draft", "Nobody is writing this course.")
     return draft
@@ -32,9 +33,9 @@ def texts_in(files: Sequence[DraftFileRow]) -> dict[str, str]:
     return {file.path: file.text for file in files}
 
 
-def writers_of(files: Sequence[DraftFileRow]) -> set[str]:
-    """Who changed what stands there now."""
-    return {file.changed_by for file in files if file.changed_by is not None}
+async def writers_of(session: AsyncSession, course_id: str) -> set[str]:
+    """Everybody who changed something in a draft, also what somebody else changed once more."""
+    return set(await session.scalars(select(DraftWriterRow.person_id).where(DraftWriterRow.course_id == course_id)))
 
 
 async def begin(
@@ -48,13 +49,16 @@ async def begin(
     is_own: bool,
 ) -> CourseDraftRow:
     """Put a course on the desk. `is_own`: its words come from whoever begins it. Raises Refused."""
-    if await session.get(CourseDraftRow, course_id) is not None:
-        raise Refused("draft_open", "Somebody is writing this course already.")
     draft = CourseDraftRow(
         course_id=course_id, based_on=based_on, begun_by=by, begun_at_ms=now_ms, handed_in_at_ms=None, given_back=None
     )
     session.add(draft)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise Refused("draft_open", "Somebody is writing this course already.") from None
+    if is_own:
+        session.add(DraftWriterRow(course_id=course_id, person_id=by))
     for path, text in texts.items():
         session.add(
             DraftFileRow(
@@ -74,7 +78,7 @@ async def save_file(
     session: AsyncSession, course_id: str, path: str, text: str, *, seen: int, by: str, now_ms: int
 ) -> DraftFileRow:
     """Write one file. `seen`: the version that the writer has before them, 0 for a new file. Raises Refused."""
-    draft = await draft_of(session, course_id)
+    draft = await draft_of(session, course_id, locks=True)
     try:
         text = checked_text(path, text.encode("utf-8", "surrogatepass"))
     except BadFiles as bad:
@@ -87,34 +91,35 @@ async def save_file(
             raise Refused("bad_course_file", f"A course has at most {FILES_MAX} files.")
         row = DraftFileRow(course_id=course_id, path=path, text=text, version=1, changed_by=by, changed_at_ms=now_ms)
         session.add(row)
-    elif row.text != text:
+    elif row.text == text:
+        return row
+    else:
         row.text, row.version, row.changed_by, row.changed_at_ms = text, row.version + 1, by, now_ms
-    # What somebody looks at to judge it must not change under their eyes.
-    draft.handed_in_at_ms = None
+    await _was_changed(session, draft, by)
     return row
 
 
-async def remove_file(session: AsyncSession, course_id: str, path: str, *, seen: int) -> None:
-    """Raises Refused."""
-    draft = await draft_of(session, course_id)
+async def remove_file(session: AsyncSession, course_id: str, path: str, *, seen: int, by: str) -> None:
+    """Take a file out, all but the outline. `seen` as in `save_file`. Raises Refused."""
+    draft = await draft_of(session, course_id, locks=True)
     row = await session.get(DraftFileRow, (course_id, path))
     if row is None or path == COURSE_FILE:
         raise Refused("bad_course_file", "There is no such file that could be removed.")
     if row.version != seen:
         raise Refused("changed_meanwhile", "Somebody else changed this file meanwhile. It was kept.")
     await session.delete(row)
-    draft.handed_in_at_ms = None
+    await _was_changed(session, draft, by)
 
 
 async def hand_in(session: AsyncSession, course_id: str, now_ms: int) -> None:
     """Ask for it to be published. Raises Refused."""
-    draft = await draft_of(session, course_id)
+    draft = await draft_of(session, course_id, locks=True)
     draft.handed_in_at_ms, draft.given_back = draft.handed_in_at_ms or now_ms, None
 
 
 async def give_back(session: AsyncSession, course_id: str, note: str, *, by: str, now_ms: int) -> None:
     """A verifier says what is to be mended. Raises Refused."""
-    draft = await draft_of(session, course_id)
+    draft = await draft_of(session, course_id, locks=True)
     if not note.strip():
         raise Refused("no_reason", "Say what is to be mended.")
     draft.handed_in_at_ms, draft.given_back = None, note.strip()
@@ -123,7 +128,18 @@ async def give_back(session: AsyncSession, course_id: str, note: str, *, by: str
 
 async def throw_away(session: AsyncSession, course_id: str, *, by: str, now_ms: int) -> None:
     """Take a draft from the desk; what is published stays. Raises Refused."""
-    await draft_of(session, course_id)
-    await session.execute(delete(DraftFileRow).where(DraftFileRow.course_id == course_id))
-    await session.execute(delete(CourseDraftRow).where(CourseDraftRow.course_id == course_id))
+    await draft_of(session, course_id, locks=True)
+    await clear(session, course_id)
     record(session, by=by, act="course_draft_thrown_away", about=course_id, at_ms=now_ms)
+
+
+async def clear(session: AsyncSession, course_id: str) -> None:
+    """Delete a draft with all that belongs to it."""
+    for table in (DraftFileRow, DraftWriterRow, CourseDraftRow):
+        await session.execute(delete(table).where(table.course_id == course_id))
+
+
+async def _was_changed(session: AsyncSession, draft: CourseDraftRow, by: str) -> None:
+    # What somebody looks at to judge it must not change under their eyes.
+    draft.handed_in_at_ms = None
+    await session.merge(DraftWriterRow(course_id=draft.course_id, person_id=by))

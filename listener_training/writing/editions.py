@@ -15,7 +15,7 @@ from listener_training.curriculum.course import Course
 from listener_training.curriculum.reading import read_files
 from listener_training.learning.shelf import Shelf
 from listener_training.writing import drafts
-from listener_training.writing.course_files import packed, unpacked
+from listener_training.writing.course_files import BadFiles, packed, unpacked
 from listener_training.writing.tables import CourseDraftRow, CourseEditionRow
 
 log = get_logger("writing")
@@ -50,9 +50,17 @@ async def publish(
     is_alone: bool,
     now_ms: int,
 ) -> CourseEditionRow:
-    """Make the draft what people learn from. Whether it is sound, and who may, was asked before."""
-    files = await drafts.files_of(session, draft.course_id)
-    texts = drafts.texts_in(files)
+    """Make the draft what people learn from. Whether its lessons are sound, and who may, was asked before.
+
+    Raises Refused where it holds more than a course may.
+    """
+    writers = await drafts.writers_of(session, draft.course_id)
+    files = packed(draft.course_id, drafts.texts_in(await drafts.files_of(session, draft.course_id)))
+    try:
+        # Files that are sound one by one may be more together than a course may have.
+        unpacked(files)
+    except BadFiles as bad:
+        raise Refused("course_unsound", str(bad)) from None
     newest = await session.scalar(
         select(func.max(CourseEditionRow.number)).where(CourseEditionRow.course_id == draft.course_id)
     )
@@ -60,9 +68,9 @@ async def publish(
         course_id=draft.course_id,
         number=(newest or 0) + 1,
         course_version=course_version,
-        files=packed(draft.course_id, texts),
+        files=files,
         note=note.strip(),
-        written_by=",".join(sorted(drafts.writers_of(files)) or [draft.begun_by]),
+        written_by=",".join(sorted(writers) or [draft.begun_by]),
         published_by=by,
         published_at_ms=now_ms,
         is_alone=is_alone,
@@ -70,10 +78,7 @@ async def publish(
         withdrawn_at_ms=None,
     )
     session.add(edition)
-    for file in files:
-        await session.delete(file)
-    await session.flush()
-    await session.delete(draft)
+    await drafts.clear(session, draft.course_id)
     detail = {"edition": edition.number, "version": course_version, "alone": is_alone}
     record(session, by=by, act="course_published", about=draft.course_id, at_ms=now_ms, detail=detail)
     return edition
@@ -115,7 +120,12 @@ async def refresh(shelf: Shelf, database: Database) -> None:
 
 
 def _read(course_id: str, files: bytes) -> Course | None:
-    reading = read_files(course_id, {path: text.encode() for path, text in unpacked(files).items()})
+    try:
+        texts = unpacked(files)
+    except BadFiles as bad:
+        log.error("course_defect", course=course_id, where="", what=str(bad))
+        return None
+    reading = read_files(course_id, {path: text.encode() for path, text in texts.items()})
     for defect in reading.defects:
         log.error("course_defect", course=course_id, where=defect.where, what=defect.what)
     return None if reading.defects else reading.course

@@ -35,6 +35,15 @@ class DraftFileRow(Base):
     changed_at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class DraftWriterRow(Base):
+    """Somebody who changed something in a draft. It stays so when another one changes the same file afterwards."""
+
+    __tablename__ = "course_draft_writers"
+
+    course_id: Mapped[str] = mapped_column(ForeignKey("course_drafts.course_id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("staff.person_id"), primary_key=True)
+
+
 class CourseEditionRow(Base):
     """A course as it was published; its files never change. The newest one that isn't withdrawn is what people learn.
 

@@ -83,7 +83,8 @@ class Desk:
             for course_id in sorted({*self.shelf, *rows, *numbers}):
                 draft = rows.get(course_id)
                 files = await drafts.files_of(session, course_id) if draft else []
-                names = await names_of(session, everyone_in(draft, files, ()))
+                writers = await drafts.writers_of(session, course_id) if draft else set()
+                names = await names_of(session, everyone_in(draft, writers, ()))
                 course = self.shelf.get(course_id)
                 lines.append(
                     WrittenLine(
@@ -91,7 +92,7 @@ class Desk:
                         title=course.original.title if course else course_id,
                         is_shipped=course_id in self.shelf.shipped,
                         edition=numbers.get(course_id),
-                        draft=draft_line(draft, files, names) if draft else None,
+                        draft=draft_line(draft, files, writers, names) if draft else None,
                     )
                 )
         return Written(parts.may_write, parts.may_publish, parts.drafts_left, lines)
@@ -101,9 +102,12 @@ class Desk:
         body: NewDraft = asked.body
         course_id, texts, based_on = body.course_id, {}, 0
         is_own = body.zip is not None or body.title is not None
+        async with asked.deps.database.read() as session:
+            # Before a zip is unpacked, which takes a while: who may not write makes this machine do nothing.
+            await author(session, asked)
         try:
             if body.zip is not None:
-                texts = unpacked(body.zip)
+                texts = await asyncio.to_thread(unpacked, body.zip)
                 course_id = id_in(texts[COURSE_FILE])
             elif course_id is not None and body.title is not None:
                 if course_id in self.shelf:
@@ -133,18 +137,19 @@ class Desk:
             parts = await reader(session, asked)
             draft = await drafts.draft_of(session, course_id)
             files = await drafts.files_of(session, course_id)
+            writers = await drafts.writers_of(session, course_id)
             editions = await editions_of(session, course_id)
             number = (await in_force(session)).get(course_id)
-            names = await names_of(session, everyone_in(draft, files, editions))
+            names = await names_of(session, everyone_in(draft, writers, editions))
         course, remarks = await asyncio.to_thread(judge, course_id, drafts.texts_in(files), today(asked))
         return DraftShown(
             course_id=course_id,
             title=course.original.title if module_lines(course) and course else course_id,
             language=course.language if course else "",
             languages=sorted(course.translations) if course else [],
-            draft=draft_line(draft, files, names),
+            draft=draft_line(draft, files, writers, names),
             may_publish=parts.may_publish,
-            is_own=asked.by.person_id in drafts.writers_of(files),
+            is_own=asked.by.person_id in writers,
             modules=module_lines(course),
             files=[FileLine(file.path, file.version, file.changed_by is not None) for file in files],
             remarks=remarks,
@@ -191,7 +196,7 @@ class Desk:
         course_id = asked.part("course_id")
         async with asked.deps.database.write() as session:
             await author(session, asked)
-            await drafts.remove_file(session, course_id, body.path, seen=body.seen)
+            await drafts.remove_file(session, course_id, body.path, seen=body.seen, by=asked.by.person_id)
         return await self._shown(asked, course_id)
 
     async def add_lesson(self, asked: Asked) -> DraftShown:
@@ -200,7 +205,7 @@ class Desk:
         course_id, by = asked.part("course_id"), asked.by.person_id
         async with asked.deps.database.write() as session:
             await author(session, asked)
-            await drafts.draft_of(session, course_id)
+            await drafts.draft_of(session, course_id, locks=True)
             files = {file.path: file for file in await drafts.files_of(session, course_id)}
             try:
                 language = language_with(files[COURSE_FILE].text, body.lesson_id)

@@ -1,30 +1,30 @@
 """Drafts and editions as the pages see them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from listener_training.curriculum.course import Course
-from listener_training.writing.drafts import writers_of
 from listener_training.writing.tables import CourseDraftRow, CourseEditionRow, DraftFileRow
 from listener_training.writing_api.shown import DraftLine, EditionLine, LessonInDraft, LookedLesson, ModuleLine
 
 
-def everyone_in(
-    draft: CourseDraftRow | None, files: Sequence[DraftFileRow], editions: Sequence[CourseEditionRow]
-) -> set[str]:
-    found = writers_of(files) | ({draft.begun_by} if draft else set())
+def everyone_in(draft: CourseDraftRow | None, writers: Iterable[str], editions: Sequence[CourseEditionRow]) -> set[str]:
+    """Whose names a draft and these editions mention."""
+    found = {*writers, *({draft.begun_by} if draft else ())}
     for edition in editions:
         found |= {edition.published_by, *edition.written_by.split(",")}
     return found
 
 
-def draft_line(draft: CourseDraftRow, files: Sequence[DraftFileRow], names: Mapping[str, str]) -> DraftLine:
+def draft_line(
+    draft: CourseDraftRow, files: Sequence[DraftFileRow], writers: Iterable[str], names: Mapping[str, str]
+) -> DraftLine:
     return DraftLine(
         begun_by_name=names.get(draft.begun_by, ""),
         begun_at_ms=draft.begun_at_ms,
         changed_at_ms=max((file.changed_at_ms for file in files), default=draft.begun_at_ms),
         handed_in_at_ms=draft.handed_in_at_ms,
         given_back=draft.given_back,
-        writers=sorted(names.get(one, "") for one in writers_of(files)),
+        writers=sorted(names.get(one, "") for one in writers),
     )
 
 

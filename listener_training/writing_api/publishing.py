@@ -53,13 +53,13 @@ class Publishing:
                 raise Refused(
                     "too_many_editions", "You published as much this week as one person can look at with care."
                 )
-            draft = await drafts.draft_of(session, course_id)
+            draft = await drafts.draft_of(session, course_id, locks=True)
             files = await drafts.files_of(session, course_id)
             if drafts.texts_in(files) != texts:
                 raise Refused("changed_meanwhile", "Somebody changed this course just now. Look at it again.")
             if course is None or any(remark.level == "error" for remark in remarks):
                 raise Refused("course_unsound", "Something in this course must be mended first.")
-            is_alone = by in drafts.writers_of(files)
+            is_alone = by in await drafts.writers_of(session, course_id)
             if is_alone and not parts.is_admin:
                 raise Refused("own_work", "Somebody who wrote none of it must look at it and publish it.")
             edition = await editions.publish(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from chat.protocol.fields import LanguageTag
+from chat.protocol.fields import NO_NUL, LanguageTag
 from listener_training.curriculum.blocks import Section
 from listener_training.curriculum.course import Question, Source
 from listener_training.writing.course_files import COURSE_ID_MAX, PATH_MAX, TEXT_MAX
@@ -12,8 +12,8 @@ from listener_training.writing.drafts import NOTE_MAX
 from listener_training.writing.judged import Remark
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=COURSE_ID_MAX)]
-Path = Annotated[str, Meta(min_length=1, max_length=PATH_MAX)]
-Note = Annotated[str, Meta(max_length=NOTE_MAX, pattern=r"^[^\x00]*$")]
+Path = Annotated[str, Meta(min_length=1, max_length=PATH_MAX, pattern=NO_NUL)]
+Note = Annotated[str, Meta(max_length=NOTE_MAX, pattern=NO_NUL)]
 
 
 class DraftLine(Struct, frozen=True):
@@ -64,7 +64,7 @@ class NewDraft(Struct, frozen=True):
     """Exactly one of: `course_id` alone (from what is in force), with `title` and `language` (a new course), `zip`."""
 
     course_id: Slug | None = None
-    title: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] | None = None
+    title: Annotated[str, Meta(max_length=200, pattern=NO_NUL)] | None = None
     language: LanguageTag | None = None
     zip: bytes | None = None
 
@@ -126,7 +126,7 @@ class FileBody(Struct, frozen=True):
     """`seen`: the version that the writer has before them, 0 for a new file."""
 
     path: Path
-    text: Annotated[str, Meta(max_length=TEXT_MAX, pattern=r"^[^\x00]*$")]
+    text: Annotated[str, Meta(max_length=TEXT_MAX, pattern=NO_NUL)]
     seen: Annotated[int, Meta(ge=0)] = 0
 
 

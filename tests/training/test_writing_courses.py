@@ -1,7 +1,9 @@
 """Courses that are written in the service: a draft, a second pair of eyes, an edition that people learn from."""
 
+import asyncio
 import base64
 import io
+import random
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -65,19 +67,19 @@ def zipped(texts: dict[str, str], course_id: str = "short") -> dict[str, str]:
     return {"zip": base64.b64encode(packed(course_id, texts)).decode()}
 
 
-async def trainer(desk: Desk, name: str, function: str, until_ms: int | None = None) -> Browser:
-    """A listener with a certificate for one function."""
+async def trainer(desk: Desk, name: str, *functions: str, until_ms: int | None = None) -> Browser:
+    """A listener with a certificate for these functions."""
     browser = await desk.sign_in(name)
     key = read_or_make(desk.deps.settings.data_dir)
     now = desk.clock()
     claims = Claims(
         jti=f"k{name}",
         name=name,
-        title=function,
+        title="Trainer",
         rules="trainers",
         version="1",
-        grade=function,
-        clears=[f"function:{function}"],
+        grade=functions[0],
+        clears=[f"function:{function}" for function in functions],
         by="",
         iat=now // 1000,
     )
@@ -87,7 +89,7 @@ async def trainer(desk: Desk, name: str, function: str, until_ms: int | None = N
                 certificate_id=claims.jti,
                 person_id=browser.person_id,
                 rule_set_id="trainers",
-                grade_id=function,
+                grade_id=functions[0],
                 rules_version="1",
                 granted_by=browser.person_id,
                 granted_at_ms=now,
@@ -195,6 +197,65 @@ async def test_two_authors_at_one_file_never_overwrite_each_other(desk: Desk, tm
     assert problem(await sage.post("/api/writing/drafts", zipped(short_course(tmp_path / "b")))) == (409, "draft_open")
 
 
+async def test_of_two_who_save_one_file_at_the_same_moment_one_is_told_so(desk: Desk, tmp_path: Path) -> None:
+    fern, sage = await trainer(desk, "fern", "author"), await trainer(desk, "sage", "author")
+    zip_ = zipped(short_course(tmp_path))
+    begun = await asyncio.gather(fern.post("/api/writing/drafts", zip_), sage.post("/api/writing/drafts", zip_))
+    assert sorted(answer.status_code for answer in begun) == [201, 409]
+    for round_ in range(1, 6):
+        words = {"fern": f"# fern {round_}", "sage": f"# sage {round_}"}
+        both = await asyncio.gather(
+            saves(fern, "sources.toml", words["fern"], seen=round_),
+            saves(sage, "sources.toml", words["sage"], seen=round_),
+        )
+        assert sorted(answer.status_code for answer in both) == [200, 409]
+        kept = words["fern"] if both[0].status_code == 200 else words["sage"]
+        shown = (await fern.get(f"{DRAFT}/file?path=sources.toml")).json()
+        assert (shown["text"], shown["version"]) == (kept, round_ + 1)
+
+
+async def test_whoever_wrote_in_a_course_stays_its_writer_after_others_changed_the_same_file(
+    desk: Desk, tmp_path: Path
+) -> None:
+    texts = short_course(tmp_path)
+    linden = await desk.sign_in("linden", "admin")
+    await linden.post("/api/writing/drafts", zipped(texts))
+    both = await trainer(desk, "rowan", "author", "verifier")
+    fern = await trainer(desk, "fern", "author")
+
+    # To save what stands there is no writing.
+    await saves(both, "en/words.toml", texts["en/words.toml"], seen=1)
+    assert (await both.get(DRAFT)).json()["is_own"] is False
+    await saves(both, "en/words.toml", texts["en/words.toml"].replace("A short course", "My course"), seen=1)
+    await saves(fern, "en/words.toml", texts["en/words.toml"].replace("A short course", "My course!"), seen=2)
+    shown = (await both.get(DRAFT)).json()
+    assert (shown["is_own"], shown["draft"]["writers"]) == (True, ["Fern", "Linden", "Rowan"])
+    assert problem(await both.post(f"{DRAFT}/publish", {})) == (409, "own_work")
+    # So does whoever only took something out.
+    maple = await trainer(desk, "maple", "author", "verifier")
+    await saves(fern, "en/more.md", "# more", seen=0)
+    await maple.post(f"{DRAFT}/gone", {"path": "en/more.md", "seen": 1})
+    assert problem(await maple.post(f"{DRAFT}/publish", {})) == (409, "own_work")
+    other = await trainer(desk, "sage", "verifier")
+    published = (await other.post(f"{DRAFT}/publish", {})).json()
+    assert (published["writers"], published["is_alone"]) == (["Fern", "Linden", "Maple", "Rowan"], False)
+    # The next draft of this course begins without writers.
+    begun = (await both.post("/api/writing/drafts", {"course_id": "short"})).json()
+    assert (begun["is_own"], begun["draft"]["writers"]) == (False, [])
+
+
+async def test_a_course_that_grew_past_what_may_be_taken_along_is_not_published(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linden = await desk.sign_in("linden", "admin")
+    await linden.post("/api/writing/drafts", zipped(short_course(tmp_path)))
+    monkeypatch.setattr("listener_training.writing.course_files.COURSE_MAX", 1000)
+    refused = await linden.post(f"{DRAFT}/publish", {})
+    assert problem(refused) == (409, "course_unsound")
+    assert "1,000 bytes" in refused.json()["detail"]
+    assert (await linden.get(DRAFT)).status_code == 200
+
+
 async def test_drafts_are_for_those_who_write_or_verify_and_for_nobody_else(desk: Desk, tmp_path: Path) -> None:
     fern = await trainer(desk, "fern", "author")
     await fern.post("/api/writing/drafts", zipped(short_course(tmp_path)))
@@ -208,7 +269,10 @@ async def test_drafts_are_for_those_who_write_or_verify_and_for_nobody_else(desk
             403,
             "not_your_part",
         )
+        # Nothing of what they send is looked at, so that nobody else's zip is unpacked here.
+        assert problem(await who.post("/api/writing/drafts", {"zip": "AAAA"})) == (403, "not_your_part")
     assert problem(await desk.browser().get("/api/writing/drafts/short.zip")) == (401, "not_signed_in")
+    assert problem(await fern.get(f"{DRAFT}/file?path=a%00b")) == (422, "bad_query")
     written = (await supervisor.get("/api/writing")).json()
     assert (written["may_write"], written["may_publish"]) == (False, False)
 
@@ -283,6 +347,21 @@ def test_a_file_outside_of_a_course_is_none_of_its_files(name: str) -> None:
         folder.writestr(name, "")
     with pytest.raises(BadFiles):
         unpacked(out.getvalue())
+
+
+def test_a_spoiled_zip_is_refused_whatever_is_wrong_with_it(tmp_path: Path) -> None:
+    whole = packed("short", short_course(tmp_path))
+    chance = random.Random(7)
+    refused = 0
+    for _ in range(400):
+        spoiled = bytearray(whole)
+        for _ in range(chance.randint(1, 4)):
+            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+        try:
+            unpacked(bytes(spoiled))
+        except BadFiles:
+            refused += 1
+    assert refused > 200
 
 
 def test_a_zip_that_would_burst_is_never_unpacked_whole() -> None:
