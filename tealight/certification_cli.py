@@ -126,15 +126,18 @@ def rotate(
     """Sign with another key from now on. The old private key is deleted; what it signed stays good."""
 
     async def act(database: Database, settings: Settings) -> tuple[str | None, str]:
-        old, new = signing_key.rotate(settings.data_dir)
         at_ms = now_ms()
+        old = signing_key.find(settings.data_dir)
+        # First of all: once its file is replaced, nobody knows any more which key was to be disowned.
         async with database.write() as session:
-            await make_known(session, new, now_ms=at_ms)
             old_id = None if old is None else (await make_known(session, old, now_ms=at_ms)).key_id
             if disown and old_id is not None:
                 await disown_key(session, old_id, now_ms=at_ms)
+        new = signing_key.rotate(settings.data_dir)
+        new_id = key_id_of(new.public_key())
+        async with database.write() as session:
+            await make_known(session, new, now_ms=at_ms)
             detail = {"old_key": old_id, "is_disowned": disown}
-            new_id = key_id_of(new.public_key())
             record(session, by=COMMAND_LINE, act="rotate_certificate_key", about=new_id, at_ms=at_ms, detail=detail)
         return old_id, new_id
 

@@ -17,7 +17,9 @@ from msgspec import Struct
 KIND = "tealight-certificate"
 #: Far above what a certificate has; nobody may have megabytes decoded.
 DOCUMENT_MAX = 8000
-_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+#: Runs of the characters of a compact form. Its dots are counted afterwards: a pattern with the dots in it would look
+#: at a long text from each of its characters again.
+_RUN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class Header(Struct, frozen=True):
@@ -69,10 +71,13 @@ def sign(claims: Claims, key: Ed25519PrivateKey) -> str:
 
 def document_in(text: str) -> str:
     """The document in what somebody pasted or scanned: itself, or an address that ends in it. Raises BadDocument."""
-    found = _COMPACT.findall(text.strip().rpartition("#")[2] if "#" in text else text.strip())
-    if len(text) > 2 * DOCUMENT_MAX or len(found) != 1:
+    _, _, after = text.rpartition("#")
+    runs = _RUN.findall(after) if len(text) <= 2 * DOCUMENT_MAX else []
+    # Three parts with something in each; the dot that ends a sentence is no part.
+    found = [run for run in (one.strip(".") for one in runs) if len(parts := run.split(".")) == 3 and all(parts)]
+    if len(found) != 1:
         raise BadDocument("There is no certificate in this text.")
-    return str(found[0])
+    return found[0]
 
 
 def read(document: str) -> tuple[Header, Claims]:

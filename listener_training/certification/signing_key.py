@@ -33,16 +33,21 @@ def read_or_make(data_dir: Path) -> Ed25519PrivateKey:
     return _read(path)
 
 
-def rotate(data_dir: Path) -> tuple[Ed25519PrivateKey | None, Ed25519PrivateKey]:
-    """Put another key in the place of the old one; both, the old one first. Raises SettingsError.
+def find(data_dir: Path) -> Ed25519PrivateKey | None:
+    """The key of this data folder; None where no certificate was signed yet. Raises SettingsError."""
+    path = path_of(data_dir)
+    return _read(path) if path.exists() else None
+
+
+def rotate(data_dir: Path) -> Ed25519PrivateKey:
+    """Put another key in the place of the old one, and return it. Raises SettingsError.
 
     The old private key is gone: nobody can sign with it any more. What it signed stays good as long as its public
     half is trusted.
     """
     path = path_of(data_dir)
-    old = _read(path) if path.exists() else None
     _write(path, os.replace)
-    return old, _read(path)
+    return _read(path)
 
 
 def _read(path: Path) -> Ed25519PrivateKey:
@@ -51,7 +56,7 @@ def _read(path: Path) -> Ed25519PrivateKey:
             raise SettingsError(f"Others may read the key in {path}; `chmod 600` it, and rotate it.")
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError):
-        raise SettingsError(f"The key in {path} can't be read; put the saved one back, or rotate it.") from None
+        raise SettingsError(f"The key in {path} can't be read; put the saved one back, or move it away.") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"The key in {path} is not an Ed25519 key; put the saved one back.")
     return key

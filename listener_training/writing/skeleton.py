@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from listener_training.curriculum.lint import QUESTIONS_MIN
 
+#: The one that a new course begins with.
+_SOURCE = "first-source"
 _QUESTION = """[[questions]]
 id = "question-{number}"
 kind = "single"
@@ -30,7 +32,7 @@ def new_course(course_id: str, title: str, language: str, today: date) -> dict[s
             "[test]\ndraw = 6\npass_mark = 0.8\nretry_waits_min = [5, 30, 120]\n\n"
             '[[modules]]\nid = "first"\nneeded_for = []\nlessons = ["first-lesson"]\n'
         ),
-        "sources.toml": (f'[[sources]]\nid = "author-2026"\ntitle = ""\nby = ""\nyear = {today.year}\n'),
+        "sources.toml": (f'[[sources]]\nid = "{_SOURCE}"\ntitle = ""\nby = ""\nyear = {today.year}\n'),
         f"{language}/words.toml": (
             f'title = {quoted(title)}\nsummary = ""\n\n[modules.first]\ntitle = ""\nsummary = ""\n'
         ),
@@ -44,7 +46,7 @@ def new_lesson(lesson_id: str, language: str, today: date) -> dict[str, str]:
     text = (
         '+++\ntitle = ""\nsummary = ""\naims = [""]\nremember = [""]\n'
         f"written_on = {today}\nreview_due = {due}\n+++\n\n"
-        "What it is about.[^author-2026]\n\n## A section\n\n"
+        f"What it is about.[^{_SOURCE}]\n\n## A section\n\n"
         "```chat\ntitle: How it goes well\nverdict: good\nSeeker: ...\nListener: ...\nwhy: ...\n```\n"
     )
     bank = "\n".join(_QUESTION.format(number=number) for number in range(1, QUESTIONS_MIN + 1))
