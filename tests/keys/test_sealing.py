@@ -1,5 +1,7 @@
 """Sealing: what goes in comes out with the right key at the right place, and with nothing else."""
 
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,15 @@ def test_what_was_sealed_is_read_again(secret: bytes, writer: str, message: str,
 def test_a_repeat_is_known_by_its_bytes(secret: bytes, writer: str, message: str, text: str, other: str) -> None:
     key = ChatKey("c1", secret)
     assert (key.seal(writer, message, text) == key.seal(writer, message, other)) == (text == other)
+
+
+@given(secrets, ids, texts)
+def test_a_nonce_is_what_the_documentation_says(secret: bytes, message: str, text: str) -> None:
+    """HMAC-SHA256 under a subkey: otherwise a repeat of what another release sealed is taken for another text."""
+    key = hmac.digest(secret, b"tealight nonces 1\x01", "sha256")
+    bound = b"\x01c1|m|ada|" + message.encode()
+    nonce = hmac.digest(key, b"%d|" % len(bound) + bound + text.encode(), "sha256")[:12]
+    assert ChatKey("c1", secret).seal("ada", message, text)[1:13] == nonce
 
 
 @given(secrets, texts)
