@@ -72,7 +72,7 @@ def sign(claims: Claims, key: Ed25519PrivateKey) -> str:
 def document_in(text: str) -> str:
     """The document in what somebody pasted or scanned: itself, or an address that ends in it. Raises BadDocument."""
     _, _, after = text.rpartition("#")
-    runs = _RUN.findall(after) if len(text) <= 2 * DOCUMENT_MAX else []
+    runs: list[str] = _RUN.findall(after) if len(text) <= 2 * DOCUMENT_MAX else []
     # Three parts with something in each; the dot that ends a sentence is no part.
     found = [run for run in (one.strip(".") for one in runs) if len(parts := run.split(".")) == 3 and all(parts)]
     if len(found) != 1:

@@ -1,6 +1,7 @@
 """`tealight certification ...`: checking rules, verifying certificates, another key."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ from config.clock import now_ms
 from config.database import Database
 from config.settings import SettingsError
 from listener_training.certification import signing_key
-from listener_training.certification.document import Claims, key_id_of, sign
+from listener_training.certification.document import DOCUMENT_MAX, BadDocument, Claims, document_in, key_id_of, sign
 from listener_training.certification.keys import make_known, trusted_keys
 from listener_training.certification.library import SHIPPED
 from listener_training.certification.tables import CertificateRow
@@ -159,3 +160,22 @@ def test_what_keys_prints_is_what_the_service_publishes(machine: Machine) -> Non
     machine.grants()
     (line,) = msgspec.json.decode(machine.run("keys").output)["keys"]
     assert (line["kid"], line["kty"], line["alg"]) == (machine.signs_with(), "OKP", "EdDSA")
+
+
+def test_a_certificate_is_found_in_what_people_paste_and_a_long_text_is_read_once() -> None:
+    for pasted in (
+        "a1.b2.c3",
+        "see https://here.example/certificate/k1#a1.b2.c3",
+        "Here it is: a1.b2.c3.",
+        "a1.b2.c3\n",
+    ):
+        assert document_in(pasted) == "a1.b2.c3"
+    for none in ("", "a.b", "a.b.c.d", "a..c", "a.b.c d.e.f", "#", "a.b.c#"):
+        with pytest.raises(BadDocument):
+            document_in(none)
+    # Whoever sends the longest text that is taken must not hold up those who chat in the same process.
+    began = time.process_time()
+    for _ in range(20):
+        with pytest.raises(BadDocument):
+            document_in("a" * 2 * DOCUMENT_MAX)
+    assert time.process_time() - began < 1, "looked at once from each character this takes 4 s"
