@@ -46,6 +46,9 @@ class ChatCommands:
         if not isinstance(outcome, Done):
             raise outcome
         self.hub.tally.message(role == "seeker")
+        position = connection.positions.get(command.chat_id)
+        if position is not None and position.epoch == outcome.epoch:
+            position.told_done(int(answer[2]), command.message_id)
         return outcome
 
     async def _key(self, connection: Connection, chat_id: str) -> ChatKey:

@@ -92,11 +92,13 @@ class Connection:
 
     def was_answered(self, chat_id: str, seq: int | None) -> bool:
         """The message under way has its answer: `done` with its seq, or None. Must the log be read after all?"""
-        self.sending, skipped, self.skipped = "", self.skipped, None
+        message_id, skipped = self.sending, self.skipped
+        self.sending, self.skipped = "", None
         position = self.positions.get(chat_id)
         if position is None:
             return False
         if seq is not None:
+            position.told_done(seq, message_id)
             if self.is_done_enough:
                 position.held_by_done(seq)
             return False

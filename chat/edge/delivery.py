@@ -54,6 +54,7 @@ class Delivery(Outlet):
                     continue
                 message = self._unseal(key, payload, parts)
                 self._put_message(connection, chat_id, position.epoch, message)
+                position.newest = (seq, message.message_id)
                 if self.tally.wants_lag():
                     self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
             elif verdict is Verdict.FILL:
@@ -123,7 +124,7 @@ class Delivery(Outlet):
             # Without its key a chat was deleted: there is nothing left to read.
             found = [] if key is None else await read_log(self.lines, band, chat_id, position.last, key)
             for message in found:
-                if position.filled(message.seq):
+                if position.filled(message.seq, message.message_id):
                     self._put_message(connection, chat_id, position.epoch, message)
             # A push may have come while the log was read: what it announced may be newer than what was read.
             if position.last >= position.want or (not found and position.want == wanted):

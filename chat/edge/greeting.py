@@ -24,6 +24,13 @@ from routing.rules.tickets import Ticket
 UNUSED_TOKEN_MS = 24 * 3600 * 1000
 
 
+def _newest(held: Position) -> tuple[int, str]:
+    """The newest message that a client says it holds: its seq and message_id, '' where it named none."""
+    if held.newest_seq is None or held.newest_id is None or held.newest_seq < held.seq:
+        return held.seq, ""
+    return held.newest_seq, held.newest_id
+
+
 @dataclass(frozen=True, slots=True)
 class Greeter:
     """Answers hello. `heartbeat_s` is told to the client."""
@@ -134,14 +141,18 @@ class Greeter:
         return False
 
     async def _renew(self, person: LocalPerson, view: View, recover: list[Position]) -> View:
-        """A client that holds more than the log proves that answered messages were lost: the log gets a new epoch."""
+        """A client that holds what the log doesn't proves that messages were lost: the log gets a new epoch."""
         heads = {c.chat_id: c for c in view.snapshot.chats}
         renewed = False
         for held in recover:
             chat = heads.get(held.chat_id)
-            if chat is not None and chat.epoch == held.epoch and held.seq > chat.seq:
-                band = view.bands[held.chat_id]
-                renewed = await self.hub.renew_epoch(band, held.chat_id, held.epoch, held.seq) or renewed
+            if chat is None or chat.epoch != held.epoch:
+                continue
+            band, (seq, message_id) = view.bands[held.chat_id], _newest(held)
+            # Only another life of the engine can have lost anything: there the script looks at the message, too.
+            is_older = person.records[band].chats[held.chat_id].run_id != self.hub.engine_run_ids.get(band)
+            if seq > chat.seq or (message_id and is_older):
+                renewed = await self.hub.renew_epoch(band, held.chat_id, held.epoch, seq, message_id) or renewed
         if not renewed:
             return view
         await self.hub.read(person, self.hub.lines.shards.keys() - person.away)
@@ -154,6 +165,7 @@ class Greeter:
             claim = held.get(chat.chat_id)
             if claim is not None and claim.epoch == chat.epoch:
                 position.last = min(claim.seq, chat.seq)
+                position.newest = _newest(claim)
             position.is_filling = True
         for chat in view.snapshot.chats:
             position = connection.positions[chat.chat_id]

@@ -20,7 +20,6 @@ from chat.edge.delivery import RETRY_S, Delivery
 from chat.edge.difference import differences
 from chat.edge.door import Door
 from chat.edge.people import LocalPerson
-from chat.edge.positions import Position
 from chat.edge.view import View, compose
 from chat.protocol.codes import Close
 from chat.protocol.pushes import ChatOpened, Push, ReadChanged, TypingChanged
@@ -233,11 +232,15 @@ class Hub(Delivery):
                     self.spawn(self.renew_epoch(view.bands[chat.chat_id], chat.chat_id, position.epoch, position.last))
                 self.start_fill(connection, chat.chat_id)
 
-    async def renew_epoch(self, band: str, chat_id: str, epoch: str, held: int) -> bool:
-        """Somebody holds more than the log: an older state was restored. Does the log have a new epoch now?"""
+    async def renew_epoch(self, band: str, chat_id: str, epoch: str, held: int, message_id: str = "") -> bool:
+        """Somebody holds more than the log, or another message there: an older state was restored.
+
+        Does the log have a new epoch now? The script looks at both. `message_id`: of what is held, if that is known.
+        """
+        run_id = self.engine_run_ids.get(band, "")
         try:
             answer = await self.lines.call(
-                band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), self.engine_run_ids.get(band, "")
+                band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), run_id, message_id
             )
         except (RedisAway, RedisRefused):
             return False
@@ -247,26 +250,32 @@ class Hub(Delivery):
         return bool(answer == b"renewed")
 
     async def check_heads(self, band: str) -> None:
-        """After a reconnection: compare the logs' heads with what was sent. Raises RedisAway, RedisRefused."""
-        held: dict[str, Position] = {}
+        """After a reconnection: compare the logs with what was sent. Raises RedisAway, RedisRefused."""
+        held: dict[str, tuple[tuple[int, str], str]] = {}
+        holders: dict[str, list[Connection]] = {}
         for connection in self.connections:
             for chat_id, position in connection.positions.items():
                 if self.band_of(connection, chat_id) == band:
-                    known = held.get(chat_id)
-                    if known is None or known.last < position.last:
-                        held[chat_id] = position
-        ids = list(held)
-        for start in range(0, len(ids), 200):
-            page = ids[start : start + 200]
-            heads = await self.lines.call(band, "heads", *page)
-            for chat_id, (raw_epoch, seq) in zip(page, heads, strict=True):
-                position, epoch = held[chat_id], raw_epoch.decode()
-                if epoch == position.epoch and int(seq) < position.last:
-                    await self.renew_epoch(band, chat_id, epoch, position.last)
-                elif epoch not in ("", position.epoch):
+                    claim = (position.proof, position.epoch)
+                    held[chat_id] = max(held.get(chat_id, claim), claim)
+                    holders.setdefault(chat_id, []).append(connection)
+        chats = list(held.items())
+        for start in range(0, len(chats), 200):
+            page = chats[start : start + 200]
+            asked = [one for chat_id, ((seq, _), _) in page for one in (chat_id, seq)]
+            heads = await self.lines.call(band, "heads", *asked)
+            for (chat_id, ((held_seq, held_id), held_epoch)), (raw_epoch, seq, raw_id) in zip(page, heads, strict=True):
+                epoch, message_id = raw_epoch.decode(), raw_id.decode()
+                is_another = held_id not in ("", message_id)
+                if epoch == held_epoch and (int(seq) < held_seq or is_another):
+                    is_over = await self.renew_epoch(band, chat_id, epoch, held_seq, held_id)
+                elif is_over := epoch not in ("", held_epoch):
                     # The files are from before an epoch that was renewed already. Somebody may hold more of that older
                     # one than its log does now, and must never meet new messages under numbers that they know.
                     await self.renew_epoch(band, chat_id, epoch, int(seq) + 1)
+                # Not by the next look at the person: until then the log would be read on under the old epoch.
+                for connection in holders[chat_id] if is_over else ():
+                    self.close(connection, Close.RESYNC, "resync")
 
     # ---- people come and go ----
 

@@ -16,13 +16,16 @@ class Verdict(Enum):
 class Position:
     """`last`: highest seq sent on this connection; `want`: highest seq known to exist.
 
-    While the log is being read (`is_filling`) pushes are only remembered: what was read is sent first.
+    While the log is being read (`is_filling`) pushes are only remembered: what was read is sent first. `newest`: seq
+    and message_id of the newest message that the client surely holds, also above a gap. A log that ends before it, or
+    has another one there, is an older state in which others wrote on.
     """
 
     epoch: str
     last: int = 0
     want: int = 0
     is_filling: bool = False
+    newest: tuple[int, str] = (0, "")
 
     def pushed(self, epoch: str, seq: int, *, is_readable: bool = True) -> Verdict:
         """A message was published: the next one is sent, an older one dropped, a gap is read from the log.
@@ -39,8 +42,17 @@ class Position:
             return Verdict.SEND
         return Verdict.FILL
 
+    @property
+    def proof(self) -> tuple[int, str]:
+        """The highest seq that the client holds, and the message there; '' where that isn't known."""
+        return max(self.newest, (self.last, ""))
+
+    def told_done(self, seq: int, message_id: str) -> None:
+        """The client knows that its own message is in the log at this seq."""
+        self.newest = max(self.newest, (seq, message_id))
+
     def held_by_done(self, seq: int) -> None:
-        """The client holds its own message of this seq, since it was answered `done`."""
+        """That was all the news of it that the client wants."""
         self.want = max(self.want, seq)
         if seq == self.last + 1 and not self.is_filling:
             self.last = seq
@@ -49,10 +61,11 @@ class Position:
         """Is there a known message above what was sent, with nobody reading it yet?"""
         return not self.is_filling and self.want > self.last
 
-    def filled(self, seq: int) -> bool:
+    def filled(self, seq: int, message_id: str) -> bool:
         """A message was read from the log: is it to be sent?"""
         if seq <= self.last:
             return False
         self.last = seq
+        self.newest = max(self.newest, (seq, message_id))
         self.want = max(self.want, seq)
         return True

@@ -27,11 +27,16 @@ EVERYONE: frozenset[Role] = SEEKER | LISTENER
 
 
 class Position(Struct, frozen=True):
-    """A client's StreamPosition in one chat: the highest seq up to which it holds every message."""
+    """A client's StreamPosition in one chat: the highest seq up to which it holds every message.
+
+    `newest_seq`, `newest_id`: of the newest message that it holds at all; by them a log that lost messages is known.
+    """
 
     chat_id: Id
     epoch: Epoch
     seq: Seq
+    newest_seq: Seq | None = None
+    newest_id: Id | None = None
 
 
 class Hello(Struct, frozen=True, tag_field="type", tag="hello", rename={"as_": "as"}):

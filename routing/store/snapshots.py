@@ -30,6 +30,8 @@ class ChatRecord:
     is_offer_shown: bool
     offer_id: str
     epoch: str
+    #: the engine's life in which this epoch began
+    run_id: str
     seq: int
     reason: str
     opened_at_ms: int
@@ -126,6 +128,7 @@ def chat_record(
         is_offer_shown=h.get("vis", "1") != "0",
         offer_id=h.get("oid", ""),
         epoch=h.get("ep", ""),
+        run_id=h.get("rid", ""),
         seq=_whole(h.get("sq")),
         reason=h.get("rs", ""),
         opened_at_ms=_whole(h.get("op")),

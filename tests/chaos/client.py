@@ -47,6 +47,10 @@ class Log:
             self.seq += 1
 
 
+def _newest(held: dict[int, str]) -> Frame:
+    return {"newest_seq": max(held), "newest_id": held[max(held)]} if held else {}
+
+
 class Client:
     """One program of one person. `ports` are those of all web processes; it goes to any."""
 
@@ -141,7 +145,10 @@ class Client:
         await self._socket.closed
 
     def _positions(self) -> list[Frame]:
-        return [{"chat_id": chat, "epoch": log.epoch, "seq": log.seq} for chat, log in self.logs.items()]
+        return [
+            {"chat_id": chat, "epoch": log.epoch, "seq": log.seq, **_newest(log.held)}
+            for chat, log in self.logs.items()
+        ]
 
     def look(self) -> None:
         """Called now and then: leave a connection on which nothing is answered."""

@@ -63,7 +63,8 @@ class Person:
         )
         if "recover" not in hello:
             hello["recover"] = [
-                {"chat_id": chat_id, "epoch": log.epoch, "seq": log.seq} for chat_id, log in self.logs.items()
+                {"chat_id": chat_id, "epoch": log.epoch, "seq": log.seq, **log.newest}
+                for chat_id, log in self.logs.items()
             ]
         if self.token is not None:
             hello.setdefault("token", self.token)

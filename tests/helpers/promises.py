@@ -47,6 +47,14 @@ class Log:
         return seq
 
     @property
+    def newest(self) -> Frame:
+        """What `recover` says of the newest message that is held, also above a gap."""
+        if not self.messages:
+            return {}
+        seq = max(self.messages)
+        return {"newest_seq": seq, "newest_id": self.messages[seq]["message_id"]}
+
+    @property
     def words(self) -> list[tuple[str, str]]:
         """(who, what) in order."""
         return [(self.messages[seq]["from_id"], self.messages[seq]["text"]) for seq in sorted(self.messages)]

@@ -51,3 +51,4 @@ def test_others_messages_are_never_left_out() -> None:
     assert not unaware.skips("p", "m", "c", 5)
     unaware.was_answered("c", 5)
     assert position.last == 4, "its message_added is still to come"
+    assert position.proof == (5, "m"), "and it knows where it stands"

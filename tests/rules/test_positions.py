@@ -23,7 +23,7 @@ def test_a_gap_is_read_from_the_log() -> None:
     position = Position("e", last=1, want=1)
     assert position.pushed("e", 3) is Verdict.FILL
     assert position.needs_fill()
-    assert position.filled(2) and position.filled(3)
+    assert position.filled(2, "m2") and position.filled(3, "m3")
     assert not position.needs_fill() and position.pushed("e", 4) is Verdict.SEND
 
 
@@ -31,7 +31,7 @@ def test_what_comes_while_the_log_is_read_waits_for_it() -> None:
     position = Position("e", want=2, is_filling=True)
     assert position.pushed("e", 3) is Verdict.DROP, "it would overtake 1 and 2"
     assert not position.needs_fill(), "somebody reads already"
-    assert position.filled(1) and position.filled(2)
+    assert position.filled(1, "m1") and position.filled(2, "m2")
     position.is_filling = False
     assert position.needs_fill(), "3 came meanwhile and was not in what was read"
 
@@ -40,6 +40,17 @@ def test_another_life_of_the_log_is_not_mixed_in() -> None:
     position = Position("e", last=2, want=2)
     assert position.pushed("other", 3) is Verdict.DROP
     assert position.last == 2 and not position.needs_fill()
+
+
+def test_what_a_client_holds_is_proved_by_its_newest_message() -> None:
+    position = Position("e", last=4)
+    assert position.proof == (4, ""), "it said so itself, and not which message that is"
+    position.told_done(6, "own")
+    assert position.last == 4 and position.proof == (6, "own"), "above a gap, and held all the same"
+    assert position.filled(5, "m5") and position.proof == (6, "own")
+    position.last = 3
+    assert position.filled(4, "m4") and position.proof == (6, "own"), "what is sent again takes nothing back"
+    assert position.filled(7, "m7") and position.proof == (7, "m7")
 
 
 @pytest.mark.parametrize("order", list(permutations(range(1, 5))))
@@ -52,5 +63,5 @@ def test_whatever_the_order_everything_is_sent_once_and_in_order(order: tuple[in
         if verdict is Verdict.SEND:
             sent.append(seq)
         elif verdict is Verdict.FILL:
-            sent += [read for read in range(1, log + 1) if position.filled(read)]
+            sent += [read for read in range(1, log + 1) if position.filled(read, f"m{read}")]
     assert sent == [1, 2, 3, 4]

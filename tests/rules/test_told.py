@@ -49,6 +49,7 @@ CHAT = ChatRecord(
     is_offer_shown=True,
     offer_id="",
     epoch="e",
+    run_id="life",
     seq=0,
     reason="",
     opened_at_ms=0,

@@ -1,5 +1,7 @@
 """What is written: once, in order, by those who take part."""
 
+from functools import partial
+
 from tests.store.place import Listener, Place, Seeker
 from tests.store.truth import truth_of
 
@@ -85,15 +87,28 @@ def test_reading_only_goes_forward_and_never_past_the_end(place: Place) -> None:
 def test_a_new_epoch_takes_another_life_of_the_engine(place: Place) -> None:
     ada, _, chat = in_chat(place)
     ada.writes(chat, "one")
-    assert place.call("heads", chat, "c-none") == [["epoch-1", 1], ["", 0]]
-    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-x", "run-1") == "kept", "a lie: nothing was restored"
-    assert place.call("renew_epoch", chat, "epoch-1", 1, "epoch-x", "run-2") == "kept", "nothing is missing"
-    assert place.call("renew_epoch", chat, "epoch-0", 9, "epoch-x", "run-2") == "kept", "of another life of the log"
-    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-2", "run-2") == "renewed"
-    assert place.call("renew_epoch", chat, "epoch-1", 5, "epoch-3", "run-2") == "kept", "a repeat"
-    assert place.call("renew_epoch", chat, "epoch-2", 5, "epoch-3", "run-2") == "kept", "once in a life"
-    assert place.call("renew_epoch", chat, "epoch-2", 5, "epoch-3", "run-3") == "renewed"
+    renew = partial(place.call, "renew_epoch", chat)
+    assert renew("epoch-1", 5, "epoch-x", "run-1", "") == "kept", "a lie: nothing was restored"
+    assert renew("epoch-1", 1, "epoch-x", "run-2", "") == "kept", "nothing is missing"
+    assert renew("epoch-0", 9, "epoch-x", "run-2", "") == "kept", "of another life of the log"
+    assert renew("epoch-1", 5, "epoch-2", "run-2", "") == "renewed"
+    assert renew("epoch-1", 5, "epoch-3", "run-2", "") == "kept", "a repeat"
+    assert renew("epoch-2", 5, "epoch-3", "run-2", "") == "kept", "once in a life"
+    assert renew("epoch-2", 5, "epoch-3", "run-3", "") == "renewed"
     assert ada.writes(chat, "two")[:2] == ["done", "epoch-3"]
+
+
+def test_another_message_at_a_place_that_somebody_holds_is_a_reason_too(place: Place) -> None:
+    """In an older state others wrote on before whoever held more said so: the heads are equal, the messages not."""
+    ada, bo, chat = in_chat(place)
+    ada.writes(chat, "one", "m1")
+    bo.writes(chat, "two", "m2")
+    assert place.call("heads", chat, 2, chat, 3, "c-none", 1) == [["epoch-1", 2, "m2"], ["epoch-1", 2, ""], ["", 0, ""]]
+    renew = partial(place.call, "renew_epoch", chat, "epoch-1")
+    assert renew(2, "epoch-x", "run-2", "m2") == "kept", "it is the one that was held"
+    assert renew(1, "epoch-x", "run-2", "m1") == "kept", "and more came since"
+    assert renew(2, "epoch-x", "run-1", "m9") == "kept", "a lie: nothing was restored"
+    assert renew(1, "epoch-2", "run-2", "m9") == "renewed"
 
 
 def test_texts_of_any_shape_come_back_as_they_were(place: Place) -> None:

@@ -5,20 +5,22 @@ import json
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from config.engines.valkey import socket_path
 from tests.helpers.service import Service, starting, until
 from tests.helpers.world import World
 
 
-@pytest.fixture
-def everysec(tmp_path: Path) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def everysec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service whose engine leaves the disk a second."""
-    with starting(tmp_path, DURABILITY="everysec") as service:
+    with starting(tmp_path_factory.mktemp("everysec"), DURABILITY="everysec") as service:
         yield service
         service.check_log()
 
@@ -38,6 +40,26 @@ def without_power(service: Service) -> Iterator[None]:
         yield
     finally:
         service.process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def standing_still(pid: int) -> Iterator[None]:
+    """This process does nothing until the end."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        until(lambda: Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T")
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def loses_what_is_published(service: Service) -> None:
+    """The engine closes all links on which it publishes; who stands still does not come back to hear more."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(5)
+        line.connect(str(socket_path(service.data_dir)))
+        line.sendall(b"CLIENT KILL TYPE pubsub\r\n")
+        assert int(line.recv(64).strip(b":\r\n")) >= 2
 
 
 async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(everysec: Service) -> None:
@@ -98,5 +120,52 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
             )
         await listener.says(chat_id, "from here")
         await world.everyone_agrees()
+    finally:
+        await world.ends()
+
+
+async def test_others_who_wrote_on_in_an_older_state_hide_nothing(everysec: Service) -> None:
+    """One process was sent two messages that the restored engine lacks, and the other one's people write two first."""
+    world = await World(everysec).opens()
+    try:
+        seeker, listener, chat_id = await world.they_talk()
+        await seeker.leaves()
+        await listener.leaves()
+        near, far = everysec.children("web")
+        with standing_still(far):
+            await seeker.comes()
+        with standing_still(near):
+            await listener.comes()
+        seeker.keeps_coming_back()
+        listener.keeps_coming_back()
+        await seeker.says(chat_id, "before")
+        await world.everyone_agrees()
+        first_epoch = seeker.logs[chat_id].epoch
+        on_disk = newest_file(everysec).stat().st_size
+
+        with standing_still(near):
+            loses_what_is_published(everysec)
+            lost = [await listener.says(chat_id, f"unheard {number}") for number in range(2)]
+            for message in lost:
+                await listener.has_heard(message["text"], chat_id)
+            with without_power(everysec):
+                os.truncate(newest_file(everysec), on_disk)
+            os.kill(far, signal.SIGSTOP)
+        try:
+            theirs = [await seeker.says(chat_id, f"in the older state {number}") for number in range(2)]
+        finally:
+            os.kill(far, signal.SIGCONT)
+        assert [message["seq"] for message in theirs] == [message["seq"] for message in lost], "the heads are equal"
+        for person in (seeker, listener):
+            await person._until(lambda p=person: p.logs[chat_id].epoch != first_epoch or None, 15, "another epoch")
+        for message in lost:
+            del listener.typed[chat_id, message["message_id"]]
+            done = await listener.does(
+                "send_message", chat_id=chat_id, message_id=message["message_id"], text=message["text"]
+            )
+            listener.typed[chat_id, message["message_id"]] = (message["text"], done["seq"])
+            await seeker.has_heard(message["text"], chat_id)
+        await world.everyone_agrees()
+        assert listener.logs[chat_id].seq == 5
     finally:
         await world.ends()

@@ -51,25 +51,33 @@ function OPS.mark_read(keys, args)
   return finish(S, 'done')
 end
 
--- heads: the head of each of these chats' logs. args: 3... chats. answer: {{epoch or '', seq}, ...}
+-- The message_id at this seq of a log, or ''.
+local function message_at(S, id, seq)
+  local entry = redis.call('XRANGE', K.log(S, id), seq .. '-0', seq .. '-0')[1]
+  return entry and entry[2][4] or ''
+end
+
+-- heads: the head of each of these chats' logs, and the message at one seq of it.
+-- args: 3... chat, seq, chat, seq ... answer: {{epoch or '', head, message_id or ''}, ...}
 function OPS.heads(keys, args)
   local S, out = begin(keys, args, true), {}
-  for i = 3, #args do
+  for i = 3, #args, 2 do
     local v = redis.call('HMGET', K.chat(S, args[i]), 'ep', 'sq')
-    out[#out + 1] = { v[1] or '', num(v[2]) }
+    out[#out + 1] = { v[1] or '', num(v[2]), message_at(S, args[i], args[i + 1]) }
   end
   return finish(S, out)
 end
 
--- renew_epoch: somebody holds messages above this log's head, so answered messages were lost (an older state was
--- restored). That takes another life of the engine than the one in which the epoch began: without it whoever claims so
--- is mistaken or lies, and the epoch stays.
--- args: 3 chat, 4 the epoch that was held, 5 the seq that was held, 6 the new epoch, 7 the engine's run id.
--- answer: 'renewed' | 'kept'
+-- renew_epoch: somebody holds messages above this log's head, or another message at its place, so messages were lost (an
+-- older state was restored, and others may have written on in it). That takes another life of the engine than the one in
+-- which the epoch began: without it whoever claims so is mistaken or lies, and the epoch stays.
+-- args: 3 chat, 4 the epoch that was held, 5 the seq that was held, 6 the new epoch, 7 the engine's run id, 8 the message
+--       that was held there, or '' where that isn't known. answer: 'renewed' | 'kept'
 function OPS.renew_epoch(keys, args)
   local S, key = begin(keys, args), K.chat(keys[1], args[3])
   local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'rid')
-  if not v[1] or v[1] ~= args[4] or num(v[2]) >= num(args[5]) or v[5] == args[7] then return finish(S, 'kept') end
+  if not v[1] or v[1] ~= args[4] or v[5] == args[7] then return finish(S, 'kept') end
+  if num(v[2]) >= num(args[5]) and (args[8] == '' or message_at(S, args[3], args[5]) == args[8]) then return finish(S, 'kept') end
   redis.call('HSET', key, 'ep', args[6], 'rid', args[7])
   hint(v[3])
   if v[4] and v[4] ~= '' then hint(v[4]) end

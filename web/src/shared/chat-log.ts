@@ -61,7 +61,14 @@ export class ChatLog {
   }
 
   get positionToRecover(): Position {
-    return { chat_id: this.chatId, epoch: this.epoch ?? "", seq: this.position };
+    const newest = Math.max(0, ...this.held.keys());
+    return {
+      chat_id: this.chatId,
+      epoch: this.epoch ?? "",
+      seq: this.position,
+      newest_seq: newest,
+      newest_id: this.held.get(newest)?.message_id ?? null,
+    };
   }
 
   /** All that may be shown as one conversation: no message before one that is missing. */

@@ -80,6 +80,8 @@ export interface Position {
   chat_id: string;
   epoch: string;
   seq: number;
+  newest_seq?: number | null;
+  newest_id?: string | null;
 }
 
 export interface Hello {
