@@ -146,13 +146,16 @@ class Greeter:
         renewed = False
         for held in recover:
             chat = heads.get(held.chat_id)
-            if chat is None or chat.epoch != held.epoch:
+            if chat is None:
                 continue
             band, (seq, message_id) = view.bands[held.chat_id], _newest(held)
-            # Only another life of the engine can have lost anything: there the script looks at the message, too.
+            # Only another life of the engine than the one in which an epoch began can have lost anything of it.
             is_older = person.records[band].chats[held.chat_id].run_id != self.hub.engine_run_ids.get(band)
-            if seq > chat.seq or (message_id and is_older):
+            if chat.epoch == held.epoch and (seq > chat.seq or (message_id and is_older)):
                 renewed = await self.hub.renew_epoch(band, held.chat_id, held.epoch, seq, message_id) or renewed
+            elif chat.epoch != held.epoch and is_older:
+                # Perhaps the files are from before the client's epoch: the log's own may have had other messages once.
+                renewed = await self.hub.renew_epoch(band, held.chat_id, chat.epoch, chat.seq + 1) or renewed
         if not renewed:
             return view
         await self.hub.read(person, self.hub.lines.shards.keys() - person.away)

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from config.engines.valkey import socket_path
+from tests.helpers.person import Person
 from tests.helpers.service import Service, starting, until
+from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
 
 
@@ -51,6 +53,17 @@ def standing_still(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+async def comes_in(person: Person) -> None:
+    """Says hello until the engine answers again."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await person.comes()
+                return
+            except (WireClosed, TimeoutError):
+                await asyncio.sleep(0.1)
 
 
 def loses_what_is_published(service: Service) -> None:
@@ -119,6 +132,23 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
                 lambda p=person: p.logs[chat_id].epoch not in (first_epoch, second_epoch) or None, 10, "a third epoch"
             )
         await listener.says(chat_id, "from here")
+        await world.everyone_agrees()
+
+        # And once more while nobody is there of whom a process could know what they hold: they say so themselves.
+        third_epoch = seeker.logs[chat_id].epoch
+        said_since = [m for m in listener.logs[chat_id].messages.values() if m["seq"] > 6]
+        for person in (seeker, listener):
+            await person.leaves()
+        with without_power(everysec):
+            shutil.rmtree(newest_file(everysec).parent)
+            shutil.copytree(older, everysec.data_dir / "valkey" / "appendonlydir")
+        for message in said_since:
+            for person in (seeker, listener):
+                person.typed.pop((chat_id, message["message_id"]), None)
+        for person in (seeker, listener):
+            await comes_in(person)
+        assert seeker.logs[chat_id].epoch not in (first_epoch, second_epoch, third_epoch)
+        await seeker.says(chat_id, "from here again")
         await world.everyone_agrees()
     finally:
         await world.ends()
