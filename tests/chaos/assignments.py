@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 from tests.chaos.finding import Finding, Kind, Level
 from tests.chaos.history import (
@@ -23,7 +25,7 @@ from tests.chaos.history import (
 def judge_assignments(history: History, logs: dict[str, Held], level: Level) -> Iterator[Finding]:
     """Findings about people, as `check` returns them."""
     yield from _in_the_chat(history)
-    yield from _accepted_by_two(history)
+    yield from _accepted_by_two(history, level)
     yield from _took_turns(history, logs)
     yield from _forgotten(history, level)
     if not level.may_forget:
@@ -53,31 +55,58 @@ def _in_the_chat(history: History) -> Iterator[Finding]:
                 yield Finding(Kind.TWO_LISTENERS, "two listeners take part", event.chat, who=event.who)
 
 
-def _accepted_by_two(history: History) -> Iterator[Finding]:
-    """An offer is one listener's; a request goes to the next only when the one before is told that they lost it."""
-    by_offer: dict[str, str] = {}
-    holder: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class _Acceptance:
+    """Somebody's word for an offer. `asked_at_s`: when they first gave it; its answer may come minutes later."""
+
+    who: str
+    offer: str
+    asked_at_s: float
+
+    @property
+    def turn(self) -> int:
+        """Rises with every offer of a request."""
+        return int(self.offer.rpartition(".")[2])
+
+
+def _accepted_by_two(history: History, level: Level) -> Iterator[Finding]:
+    """An offer is one listener's; a request goes to the next only when the one before is told that they lost it.
+
+    In the order of offers, not of answers: a repeat is answered `done` whatever has become of the chat since then. Who
+    was never heard of again could not be told. An engine that forgot an offer may make it again.
+    """
     let_go: dict[tuple[str, str], list[float]] = defaultdict(list)
+    heard_at_s: dict[str, float] = {}
+    asked_at_s: dict[tuple[str, str], float] = {}
+    accepted: dict[str, set[_Acceptance]] = defaultdict(set)
     request_of = {e.chat: e.request for e in history.events if isinstance(e, Opened) and e.request}
     for event in history.events:
         if isinstance(event, Withdrawn):
             let_go[event.who, event.request].append(event.at_s)
         elif isinstance(event, Closed):
             let_go[event.who, request_of.get(event.chat, "")].append(event.at_s)
-    began_s: dict[str, float] = {}
-    for event in history.events:
-        if not isinstance(event, Accepted) or not event.is_done:
-            continue
-        first = by_offer.setdefault(event.offer, event.who)
-        if first != event.who:
-            yield Finding(Kind.TWO_LISTENERS, "one offer, accepted by two", who=event.who)
-        before = holder.get(event.request)
-        if before is not None and before != event.who:
-            told = [at_s for at_s in let_go[before, event.request] if at_s >= began_s[event.request]]
-            if not told:
-                yield Finding(Kind.TWO_LISTENERS, f"{before} was never told that it is another's", who=event.who)
-        holder[event.request] = event.who
-        began_s[event.request] = event.at_s
+        elif isinstance(event, Accepted):
+            asked_s = asked_at_s.setdefault((event.who, event.offer), event.at_s)
+            if event.is_done:
+                accepted[event.request].add(_Acceptance(event.who, event.offer, asked_s))
+        if isinstance(event, Got | Opened | Closed | Withdrawn):
+            heard_at_s[event.who] = event.at_s
+
+    def was_told(one: _Acceptance, request: str, next_at_s: float) -> bool:
+        return heard_at_s.get(one.who, 0) <= next_at_s or any(
+            at_s >= one.asked_at_s for at_s in let_go[one.who, request]
+        )
+
+    for request, several in accepted.items():
+        order = sorted(several, key=lambda one: (0 if level.may_forget else one.turn, one.asked_at_s))
+        for one, after in pairwise(order):
+            if one.who == after.who:
+                continue
+            is_told = was_told(one, request, after.asked_at_s)
+            if one.offer == after.offer and not (level.may_forget and is_told):
+                yield Finding(Kind.TWO_LISTENERS, "one offer, accepted by two", who=after.who)
+            elif not is_told:
+                yield Finding(Kind.TWO_LISTENERS, f"{one.who} was never told that it is another's", who=after.who)
 
 
 def _took_turns(history: History, logs: dict[str, Held]) -> Iterator[Finding]:

@@ -178,8 +178,9 @@ def _final(held: list[Held], logs: dict[str, Held], index: _Index, level: Level)
         last = many[-1]
         log = logs.get(last.chat)
         at = next((seq for seq, found, _, _ in log.log if found == message), 0) if log else 0
-        # An engine that forgot a chat that was over: there is nobody left who could say it again.
-        is_excused = level.may_forget and (message in index.refused or last.chat in index.ended)
+        # An engine that forgot a chat that was over, or whose it was: there is nobody left who could say it again.
+        is_out = (last.who, last.chat) not in seen and last.who not in index.seeker_of.values()
+        is_excused = level.may_forget and (message in index.refused or last.chat in index.ended or is_out)
         if is_excused:
             continue
         if at == 0:

@@ -15,6 +15,7 @@ from tests.chaos.history import (
     Accepted,
     Asked,
     Burdened,
+    Closed,
     Done,
     Event,
     GaveUp,
@@ -26,11 +27,62 @@ from tests.chaos.history import (
     Pending,
     Refused,
     Sent,
+    Withdrawn,
 )
 from tests.chaos.made_up import good_histories
 
 E = TypeVar("E")
 Pick = Callable[[list[E]], E]
+
+A, B = "l-a", "l-b"
+PEOPLE = (("s", "seeker"),)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [
+            # Cut off before the answer came, for so long that the chat went on with another one. Then it asks again.
+            Accepted(1, A, "c.1", "r", False),
+            Accepted(40, B, "c.4", "r", False),
+            Accepted(41, B, "c.4", "r", True),
+            Withdrawn(60, A, "r"),
+            Accepted(61, A, "c.1", "r", True),
+        ],
+        [
+            Accepted(1, A, "c.1", "r", False),
+            Accepted(40, B, "c.4", "r", False),
+            Accepted(41, B, "c.4", "r", True),
+            Accepted(60, A, "c.1", "r", True),
+            Withdrawn(61, A, "r"),
+        ],
+        [
+            # Was given the chat, went away, and never came back before the end.
+            Accepted(1, A, "c.1", "r", False),
+            Accepted(2, A, "c.1", "r", True),
+            Opened(3, A, "c", "r", PEOPLE),
+            Accepted(40, B, "c.4", "r", False),
+            Accepted(41, B, "c.4", "r", True),
+        ],
+    ],
+)
+def test_a_late_answer_is_no_second_listener(events: list[Event]) -> None:
+    history = History(events=[Asked(0, "s", "r"), *events, Opened(70, B, "c", "r", PEOPLE)])
+    assert [f for f in check(history) if f.kind is Kind.TWO_LISTENERS] == []
+
+
+def test_an_engine_that_forgot_an_offer_may_make_it_again_to_another() -> None:
+    history = History(
+        events=[
+            Asked(0, "s", "r"),
+            Accepted(1, A, "c.1", "r", True),
+            Opened(2, A, "c", "r", PEOPLE),
+            Closed(3, A, "c", "seeker: ended"),
+            Accepted(9, B, "c.1", "r", True),
+        ]
+    )
+    assert check(history, Level(may_renew=True, may_forget=True)) == []
+    assert [f.kind for f in check(history)] == [Kind.TWO_LISTENERS]
 
 
 @given(good_histories())
@@ -153,7 +205,7 @@ def one_offer_for_two(history: History, pick: Pick[Accepted]) -> History:
 def nobody_told_the_first(history: History, pick: Pick[Accepted]) -> History:
     """Another listener was given the chat, and the first went on believing that it is theirs."""
     first = pick([a for a in _of(history, Accepted) if a.is_done])
-    second = first._replace(who="l9", offer=f"{first.offer}b", at_s=first.at_s + 0.5)
+    second = first._replace(who="l9", offer=first.offer.replace(".1", ".2"), at_s=first.at_s + 0.5)
     chat = next(o.chat for o in _of(history, Opened) if o.request == first.request)
     events = [e for e in history.events if not (getattr(e, "chat", "") == chat and type(e).__name__ == "Closed")]
     return replace(history, events=[*events, second])
