@@ -23,13 +23,13 @@ DRAIN_S = 7.0
 # Some wrappers send one Ctrl-C twice, to the process and to its group; that is one wish.
 SAME_WISH_S = 1.0
 
-type_of_start = Callable[[], subprocess.Popen[bytes]]
+Start = Callable[[], subprocess.Popen[bytes]]
 
 
 class Child:
     """One process that is to be there."""
 
-    def __init__(self, name: str, start: type_of_start) -> None:
+    def __init__(self, name: str, start: Start) -> None:
         self.name = name
         self.process: subprocess.Popen[bytes] | None = None
         self._start = start

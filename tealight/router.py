@@ -1,5 +1,5 @@
-"""`tealight router`: acts on deadlines a quarter of a second after they pass, renews the mirrors of two shards,
-and looks whether what is derived is what it should be."""
+"""`tealight router`: acts on deadlines within a fifth of a second, renews the mirrors of two shards, and looks whether
+what is derived is what it should be."""
 
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused

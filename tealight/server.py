@@ -61,7 +61,7 @@ GC_THRESHOLDS = (50_000, 20, 50)
 # of somebody who sends too fast would lie there for seconds before they are looked at.
 AHEAD_BYTES = 16 * 1024
 
-type_of_step = Callable[[], Awaitable[None]]
+Step = Callable[[], Awaitable[None]]
 
 
 class PortTakenError(SettingsError):
@@ -75,8 +75,8 @@ class Server(uvicorn.Server):
         self,
         config: uvicorn.Config,
         *,
-        on_start: type_of_step,
-        on_drain: type_of_step,
+        on_start: Step,
+        on_drain: Step,
         retry_on: tuple[type[BaseException], ...],
         drain_s: float,
     ) -> None:
@@ -234,9 +234,9 @@ def run_web(
     app: Any,
     *,
     sock: socket.socket,
-    on_start: type_of_step,
-    on_drain: type_of_step,
-    on_stop: type_of_step | None = None,
+    on_start: Step,
+    on_drain: Step,
+    on_stop: Step | None = None,
     retry_on: tuple[type[BaseException], ...] = (OSError,),
     heartbeat_s: float = HEARTBEAT_S,
     drain_s: float = DRAIN_S,

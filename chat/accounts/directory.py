@@ -5,6 +5,7 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Select, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from chat.accounts.asked_together import AT_ONCE, AskedTogether
 from chat.accounts.clearances import Clearance, ClearanceKind, age_bands_of, values_of
@@ -118,7 +119,7 @@ async def members_of(session: AsyncSession, rows: Sequence[StaffRow], now: int) 
         ClearanceRow.expires_at_ms,
         ClearanceRow.withdrawn_at_ms,
     )
-    for clearance in (await session.execute(query.where(_are_of(list(held))))).all():
+    for clearance in (await session.execute(query.where(_are_of(ClearanceRow.person_id, list(held))))).all():
         if clearance.person_id in held:
             held[clearance.person_id].append(cast(Clearance, clearance))
     return [member_of(row, held[row.person_id], now) for row in rows]
@@ -132,25 +133,23 @@ async def clearances_of(
     query = select(ClearanceRow).order_by(ClearanceRow.granted_at_ms, ClearanceRow.clearance_id)
     if kind is not None:
         query = query.where(ClearanceRow.kind == kind)
-    for row in (await session.scalars(query.where(_are_of(person_ids)))).all():
+    for row in (await session.scalars(query.where(_are_of(ClearanceRow.person_id, person_ids)))).all():
         if row.person_id in held:
             held[row.person_id].append(row)
     return held
 
 
-def _are_of(person_ids: Sequence[str]) -> ColumnElement[bool]:
+def _are_of(column: InstrumentedAttribute[str], person_ids: Sequence[str]) -> ColumnElement[bool]:
     # For very many people all rows are read: a longer list of ids would hit a database's limit on parameters.
-    return ClearanceRow.person_id.in_(person_ids) if len(person_ids) <= AT_ONCE else true()
+    return column.in_(person_ids) if len(person_ids) <= AT_ONCE else true()
 
 
 async def names_of(session: AsyncSession, person_ids: Iterable[str | None]) -> dict[str, str]:
     """Person -> the name that others see, for those who are people here."""
-    names = {}
-    for person_id in {person_id for person_id in person_ids if person_id is not None}:
-        person = await session.get(StaffRow, person_id)
-        if person is not None:
-            names[person_id] = person.display_name
-    return names
+    wanted = {person_id for person_id in person_ids if person_id is not None}
+    query = select(StaffRow.person_id, StaffRow.display_name).where(_are_of(StaffRow.person_id, list(wanted)))
+    rows = await session.execute(query) if wanted else ()
+    return {person_id: name for person_id, name in rows if person_id in wanted}
 
 
 def member_of(row: StaffRow, clearances: Iterable[Clearance], now: int) -> StaffMember:

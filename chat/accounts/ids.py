@@ -11,7 +11,7 @@ def base32_id(prefix: str, random_bytes: bytes) -> str:
 
 
 def new_id(prefix: str) -> str:
-    """A fresh id: `l` a person, `c` a clearance, `i` an invitation, `p` a pool, `r` a review."""
+    """A fresh id. `prefix`: one letter for each kind of thing, so that an id in a log says what it is of."""
     return base32_id(prefix, secrets.token_bytes(13))
 
 

@@ -125,22 +125,27 @@ def routes_of(deps: ApiDeps, endpoints: Iterable[Endpoint]) -> list[Route]:
 def _handler(deps: ApiDeps, by_method: dict[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         endpoint = by_method["GET" if request.method == "HEAD" else request.method]
-        try:
-            return await _answer(deps, endpoint, request)
-        except Problem as known:
-            return known.response()
-        except Refused as refused:
-            return problem_of(refused).response()
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except Exception as failure:
-            if not is_away(failure):
-                raise
-            # The class only: a driver's message may quote values.
-            log.error("database_away", path=endpoint.path, kind=type(failure).__name__)
-            return DATABASE_AWAY.response()
+        return await or_problem(endpoint.path, _answer(deps, endpoint, request))
 
     return handle
+
+
+async def or_problem(path: str, answering: Awaitable[Response]) -> Response:
+    """The answer, or the problem that kept it from coming. `path`: as the routes have it, for the log."""
+    try:
+        return await answering
+    except Problem as known:
+        return known.response()
+    except Refused as refused:
+        return problem_of(refused).response()
+    except ClientDisconnect:
+        return Response(status_code=400)
+    except Exception as failure:
+        if not is_away(failure):
+            raise
+        # The class only: a driver's message may quote values.
+        log.error("database_away", path=path, kind=type(failure).__name__)
+        return DATABASE_AWAY.response()
 
 
 async def _answer(deps: ApiDeps, endpoint: Endpoint, request: Request) -> Response:
@@ -151,23 +156,29 @@ async def _answer(deps: ApiDeps, endpoint: Endpoint, request: Request) -> Respon
         public_url=deps.settings.public_url,
     ):
         raise Problem(403, "foreign_origin", "That was sent from another site's page.")
-    staff = await _let_in(deps, endpoint, request) if endpoint.who else None
-    if not all(_IN_PATH.fullmatch(str(part)) for part in request.path_params.values()):
-        raise Problem(404, "not_found", "There is nothing at this address.")
+    staff = await let_in(deps, endpoint.who, request) if endpoint.who else None
+    check_path(request)
     query = _query(endpoint, request)
     body = await _body(endpoint, request)
     answered = await endpoint.act(Asked(deps, request, staff, body, query))
     return _response(endpoint, answered)
 
 
-async def _let_in(deps: ApiDeps, endpoint: Endpoint, request: Request) -> StaffMember:
+async def let_in(deps: ApiDeps, who: tuple[Role, ...], request: Request) -> StaffMember:
+    """The member of staff who asks. Raises Problem for whoever is not signed in, or has another role than these."""
     cookie = request.cookies.get(cookie_name)
     staff = await deps.directory.by_cookie(cookie) if cookie else None
     if staff is None:
         raise Problem(401, "not_signed_in", "Sign in first.")
-    if staff.role not in endpoint.who:
+    if staff.role not in who:
         raise Problem(403, "not_allowed", "Your role may not do that.")
     return staff
+
+
+def check_path(request: Request) -> None:
+    """Raises Problem where a part of the path can't be anybody's id."""
+    if not all(_IN_PATH.fullmatch(str(part)) for part in request.path_params.values()):
+        raise Problem(404, "not_found", "There is nothing at this address.")
 
 
 def _query(endpoint: Endpoint, request: Request) -> Struct:

@@ -14,7 +14,7 @@ LanguageTag = Annotated[str, Meta(min_length=2, max_length=35, pattern="^[A-Za-z
 Epoch = Annotated[str, Meta(max_length=64)]
 #: The pattern of what may reach the database as text: PostgreSQL has no place for a NUL.
 NO_NUL = r"^[^\x00]*$"
-#: Free words that are not a chat message: a reason, which ends in the facts of a chat; a note or comment, which is sealed.
+#: Free words that are not a chat message: a reason, which ends in a chat's facts; notes and comments, which are sealed.
 Reason = Annotated[str, Meta(max_length=64, pattern=NO_NUL)]
 Comment = Annotated[str, Meta(max_length=4000)]
 #: Opaque to clients.

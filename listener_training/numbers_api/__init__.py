@@ -32,13 +32,6 @@ def numbers_routes(deps: ApiDeps, courses: Mapping[str, Course]) -> list[Route]:
     """`/api/learning/numbers/steps.csv` and `questions.csv`."""
     numbers = Numbers(courses)
     return [
-        file_route(deps, f"{_PATH}/steps.csv", ADMINS, "text/csv; charset=utf-8", "steps.csv", numbers.steps_csv(deps)),
-        file_route(
-            deps,
-            f"{_PATH}/questions.csv",
-            ADMINS,
-            "text/csv; charset=utf-8",
-            "questions.csv",
-            numbers.questions_csv(deps),
-        ),
+        file_route(deps, f"{_PATH}/steps.csv", ADMINS, numbers.steps_csv),
+        file_route(deps, f"{_PATH}/questions.csv", ADMINS, numbers.questions_csv),
     ]

@@ -4,12 +4,11 @@ import asyncio
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chat.api.deps import ApiDeps
 from chat.api.endpoint import Asked
-from config.database import Database
+from chat.api.files import File
 from listener_training.curriculum.course import Course
 from listener_training.numbers.discretion import FEWEST
 from listener_training.numbers.durations import time_to
@@ -34,37 +33,26 @@ class Numbers:
 
     async def whole(self, asked: Asked) -> NumbersShown:
         """All of them."""
-        return await self._now(asked.deps.database, asked.now_ms)
-
-    def steps_csv(self, deps: ApiDeps) -> Callable[[], Awaitable[bytes]]:
-        """The steps as a table."""
-
-        async def write() -> bytes:
-            told = await self._now(deps.database, deps.clock())
-            head = ("step", "reached", "waits", "stopped", "days_low", "days_median", "days_high")
-            return _csv(head, [[getattr(one, name) for name in head] for one in told.steps])
-
-        return write
-
-    def questions_csv(self, deps: ApiDeps) -> Callable[[], Awaitable[bytes]]:
-        """The questions as a table."""
-
-        async def write() -> bytes:
-            told = await self._now(deps.database, deps.clock())
-            head = ("course_id", "lesson_id", "question_id", "answers", "difficulty", "discrimination")
-            rows = [[*(getattr(one, name) for name in head), " ".join(one.remarks)] for one in told.questions]
-            return _csv((*head, "remarks"), rows)
-
-        return write
-
-    async def _now(self, database: Database, now_ms: int) -> NumbersShown:
-        courses = dict(self.courses)
-        async with database.read() as session:
+        courses, now_ms = dict(self.courses), asked.now_ms
+        async with asked.deps.database.read() as session:
             ways = await ways_of(session, courses, now_ms)
             answers = await first_answers(session, courses)
             pairs = await practice_and_feedback(session)
         # A thread: sorting and adding up takes a while, and this process holds chats.
         return await asyncio.to_thread(_reckon, courses, ways, answers, pairs, now_ms)
+
+    async def steps_csv(self, asked: Asked) -> File:
+        """The steps as a table."""
+        told = await self.whole(asked)
+        head = ("step", "reached", "waits", "stopped", "days_low", "days_median", "days_high")
+        return _csv("steps", head, [[getattr(one, name) for name in head] for one in told.steps])
+
+    async def questions_csv(self, asked: Asked) -> File:
+        """The questions as a table."""
+        told = await self.whole(asked)
+        head = ("course_id", "lesson_id", "question_id", "answers", "difficulty", "discrimination")
+        rows = [[*(getattr(one, name) for name in head), " ".join(one.remarks)] for one in told.questions]
+        return _csv("questions", (*head, "remarks"), rows)
 
 
 def _reckon(
@@ -147,10 +135,10 @@ def _rounded(days: float | None) -> float | None:
     return None if days is None else round(days, 1)
 
 
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> File:
     """UTF-8 with a mark at its start, by which spreadsheets know it. A number that isn't told is an empty field."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(head)
     writer.writerows(rows)
-    return out.getvalue().encode("utf-8-sig")
+    return File(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"{name}.csv")

@@ -113,6 +113,7 @@ class Wire:
         self._as = as_
         self._token: str | None = None
         self._heartbeat_s = 20.0
+        self._back_off_s = BACK_OFF_S
         self._refs = 0
         self._pending: dict[str, tuple[Frame, asyncio.Future[Frame]]] = {}
         self._socket: ClientConnection | None = None
@@ -214,7 +215,6 @@ class Wire:
                 return
 
     async def _live(self) -> None:
-        back_off = BACK_OFF_S
         try:
             while True:
                 stays_away = False
@@ -228,7 +228,6 @@ class Wire:
                     ) as socket:
                         self.reconnects += 1
                         await self._converse(socket)
-                        back_off = BACK_OFF_S
                 except ConnectionClosed as closed:
                     code = closed.rcvd.code if closed.rcvd else 1006
                     stays_away = code == 1000 or 4500 <= code <= 4999
@@ -239,8 +238,8 @@ class Wire:
                     self._greeted.clear()
                 if stays_away:
                     return
-                await asyncio.sleep(back_off * self._chance.uniform(0.5, 1.5))
-                back_off = min(BACK_OFF_MAX_S, back_off * 2)
+                await asyncio.sleep(self._back_off_s * self._chance.uniform(0.5, 1.5))
+                self._back_off_s = min(BACK_OFF_MAX_S, self._back_off_s * 2)
         finally:
             self._give_up()
 
@@ -268,6 +267,7 @@ class Wire:
             if frame["type"] == "refused":
                 raise TimeoutError  # come back with back-off
             self._socket = socket
+            self._back_off_s = BACK_OFF_S
             self._greeted.set()
             await self._send_pending()
             return

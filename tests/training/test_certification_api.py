@@ -382,6 +382,8 @@ async def test_a_record_can_be_taken_along(registry: Registry) -> None:
     assert as_json.headers["content-disposition"] == 'attachment; filename="training-record.json"'
     as_pdf = await cast.admin.get(f"/api/certification/records/{cast.fennel.person_id}.pdf")
     assert (as_pdf.headers["content-type"], as_pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    # What can be nobody's id never reaches the database, which would say that it is away.
+    assert problem(await cast.admin.get("/api/certification/records/a%00b.json")) == (404, "not_found")
 
 
 async def test_a_name_for_which_no_font_is_there_is_said_not_mangled(registry: Registry) -> None:
