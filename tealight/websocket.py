@@ -39,12 +39,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._on_frame: Callable[[str | bytes], None] | None = None
         self._on_writable: Callable[[], None] | None = None
         self._rest: bytearray | None = None  # the beginning of a frame whose end hasn't come yet
+        self.is_writable = True  # asked for each frame, so plainly kept beside the library's event
 
     # ---- what the application is offered: chat.edge.frames ----
-
-    @property
-    def is_writable(self) -> bool:
-        return self.writable.is_set()
 
     @property
     def answered_ping_at_s(self) -> float:
@@ -114,10 +111,19 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if not self.close_sent:
             self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.is_writable = False
+
     def resume_writing(self) -> None:
         super().resume_writing()
+        self.is_writable = True
         if self._on_writable is not None:
             self._on_writable()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.is_writable = True  # what is sent now is dropped, and need not be kept
 
     def data_received(self, data: bytes) -> None:
         """Bytes in; a peer that breaks the library's own state is cut off, without a trace in the log."""
@@ -150,11 +156,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
                 return
             if end - body < size:
                 break
+            after = body + size
             if first in _ORDINARY and self.conn.current_size is None:
-                self._hand_on(apply_mask(data[body : body + size], data[body - 4 : body]), first == _TEXT)
+                self._hand_on(apply_mask(data[body:after], data[body - 4 : body]), first == _TEXT)
             else:
-                super().data_received(bytes(data[at : body + size]))
-            at = body + size
+                super().data_received(bytes(data[at:after]))
+            at = after
         if at < end and not self.transport.is_closing():
             self._rest = bytearray(data[at:]) if at or not isinstance(data, bytearray) else data
 

@@ -1,6 +1,6 @@
 """A chat's log: reading it, and what its entries are."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chat.conversation.sealing import UNREADABLE, ChatKey, UnsealError
 from config.log import get_logger
@@ -11,8 +11,7 @@ log = get_logger("conversation")
 PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
+class ChatMessage(Struct, frozen=True):
     """What a person typed, at its place in the log. Its repr never shows the text."""
 
     seq: int

@@ -29,11 +29,16 @@ class Admission:
         self._loop_time = loop_time
         self._wait_s = ANSWER_WAIT_S + wait_s
         self._late_s = (0.0, 0.0)
+        self._looked_at_s = -1.0
+        self._is_closed = False
 
-    def is_closed(self) -> bool:
-        """Must new commands be refused now?"""
-        # Once late is a machine that did something else for a moment; twice in a row is too much work.
-        return min(self._late_s) > LATE_S or self._link.is_crowded(UNDER_WAY_MAX, self._wait_s)
+    def is_closed(self, now_s: float) -> bool:
+        """Must new commands be refused now? Looked at once for all that comes in one pass of the loop."""
+        if now_s != self._looked_at_s:
+            self._looked_at_s = now_s
+            # Once late is a machine that did something else for a moment; twice in a row is too much work.
+            self._is_closed = min(self._late_s) > LATE_S or self._link.is_crowded(UNDER_WAY_MAX, self._wait_s)
+        return self._is_closed
 
     async def watch(self) -> None:
         """For as long as the process lives: how late does the loop come round?"""

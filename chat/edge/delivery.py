@@ -23,7 +23,7 @@ from routing.actions.lines import Lines
 #: What found the engine or the database away is tried again so soon.
 RETRY_S = 0.5
 
-_NOTHING = ChatMessage(0, "", "", 0, "")
+_SEND, _FILL = Verdict.SEND, Verdict.FILL
 
 
 class Delivery(Outlet):
@@ -34,63 +34,46 @@ class Delivery(Outlet):
         self.lines = lines
         self.door = door
         self.tally = Tally(door.counts)
-        #: both participants' channels bring the same payload: it is unsealed once, and encoded once per codec
-        self._unsealed: tuple[bytes, ChatMessage] = (b"", _NOTHING)
-        self._encoded: tuple[tuple[str, str, int], dict[str, bytes]] = (("", "", 0), {})
+        #: both participants' channels bring the same payload: it is unsealed and encoded once per codec
+        self._payload = b""
+        self._payload_frames: dict[str, bytes] = {}
 
     def message_published(self, person: LocalPerson, payload: bytes) -> None:
         """One publish to this person's channel. Runs in the push link's reader: no awaiting."""
         parts = payload.split(b"\n", 7)
-        chat_id, seq = parts[1].decode(), int(parts[3])
+        chat_id, epoch, seq = parts[1].decode(), parts[2].decode(), int(parts[3])
         key = self.door.keys.held(chat_id)
         for connection in person.connections:
             position = connection.positions.get(chat_id)
             if position is None:
                 connection.note_early(chat_id, seq)
                 continue
-            verdict = position.pushed(parts[2].decode(), seq, is_readable=key is not None)
-            if verdict is Verdict.SEND and key is not None:
+            verdict = position.pushed(epoch, seq, is_readable=key is not None)
+            if verdict is _SEND and key is not None:
                 if connection.sending and connection.skips(parts[6].decode(), parts[5].decode(), chat_id, seq):
                     continue
-                message = self._unseal(key, payload, parts)
-                self._put_message(connection, chat_id, position.epoch, message)
-                position.newest = (seq, message.message_id)
-                if self.tally.wants_lag():
-                    self.door.counts.delivery_lag.observe(max(0, now_ms() - message.sent_at_ms) / 1000)
-            elif verdict is Verdict.FILL:
+                self._put_published(connection, key, payload, parts)
+                position.newest = (seq, parts[5].decode())
+            elif verdict is _FILL:
                 self.start_fill(connection, chat_id)
 
-    def _unseal(self, key: ChatKey, payload: bytes, parts: list[bytes]) -> ChatMessage:
-        if self._unsealed[0] != payload:
-            _, _, _, seq, sent_at, message_id, from_id, sealed = parts
-            self._unsealed = (payload, readable(key, int(seq), from_id, message_id, int(sent_at), sealed))
-        return self._unsealed[1]
-
-    def _put_message(self, connection: Connection, chat_id: str, epoch: str, message: ChatMessage) -> None:
+    def _put_published(self, connection: Connection, key: ChatKey, payload: bytes, parts: list[bytes]) -> None:
         pair = self.senders.get(connection)
         if pair is None:
             return
         sender, codec = pair
-        identity = (chat_id, epoch, message.seq)
-        if self._encoded[0] != identity:
-            self._encoded = (identity, {})
-        frame = self._encoded[1].get(codec.subprotocol)
+        if self._payload != payload:
+            self._payload, self._payload_frames = payload, {}
+        frame = self._payload_frames.get(codec.subprotocol)
         if frame is None:
-            frame = codec.encode(
-                MessageAdded(
-                    chat_id=chat_id,
-                    epoch=epoch,
-                    seq=message.seq,
-                    message_id=message.message_id,
-                    from_id=message.from_id,
-                    text=message.text,
-                    sent_at_ms=message.sent_at_ms,
-                )
-            )
-            self._encoded[1][codec.subprotocol] = frame
+            _, _, epoch, seq, sent_at, message_id, from_id, sealed = parts
+            message = readable(key, int(seq), from_id, message_id, int(sent_at), sealed)
+            frame = self._payload_frames[codec.subprotocol] = codec.encode(_added(key.chat_id, epoch.decode(), message))
         sender.put(frame)
-        self.tally.delivery()
         connection.last_sent_s = self._loop_time()
+        self.tally.deliveries += 1
+        if self.tally.wants_lag():
+            self.door.counts.delivery_lag.observe(max(0, now_ms() - int(parts[4])) / 1000)
 
     # ---- the log ----
 
@@ -125,7 +108,8 @@ class Delivery(Outlet):
             found = [] if key is None else await read_log(self.lines, band, chat_id, position.last, key)
             for message in found:
                 if position.filled(message.seq, message.message_id):
-                    self._put_message(connection, chat_id, position.epoch, message)
+                    self.put(connection, _added(chat_id, position.epoch, message))
+                    self.tally.deliveries += 1
             # A push may have come while the log was read: what it announced may be newer than what was read.
             if position.last >= position.want or (not found and position.want == wanted):
                 break
@@ -147,3 +131,15 @@ class Delivery(Outlet):
     def band_of(self, connection: Connection, chat_id: str) -> str | None:
         """In which shard a chat of this person stands."""
         return connection.known.bands.get(chat_id) if connection.known is not None else None
+
+
+def _added(chat_id: str, epoch: str, message: ChatMessage) -> MessageAdded:
+    return MessageAdded(
+        chat_id=chat_id,
+        epoch=epoch,
+        seq=message.seq,
+        message_id=message.message_id,
+        from_id=message.from_id,
+        text=message.text,
+        sent_at_ms=message.sent_at_ms,
+    )

@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from chat.conversation.data_keys import KeysAwayError
@@ -49,7 +48,7 @@ class Dispatch:
     admission: Admission
 
     def __post_init__(self) -> None:
-        self.messages = MessagePath(self.hub, self.tally)
+        self.messages = MessagePath(self.hub, self.tally, self._message_ended)
         self._handlers: dict[type[Any], Handler] = {
             c.CatchUp: self.chat.catch_up,
             c.RequestChat: self.seeker.request_chat,
@@ -79,10 +78,8 @@ class Dispatch:
         if outcome is not None:
             self._count(command, outcome)
             return True
-        if type(command) is c.SendMessage:
-            way = self.messages.begin(connection, command, partial(self._message_ended, connection, command, ended))
-            if way:
-                return False
+        if type(command) is c.SendMessage and self.messages.begin(connection, command, ended):
+            return False
         task = self.hub.spawn(self(connection, command))
         task.add_done_callback(lambda _: ended())
         return False
@@ -113,7 +110,7 @@ class Dispatch:
             wait_ms = connection.bucket.take(now)
             if wait_ms:
                 code = "too_fast"
-            elif self.admission.is_closed():
+            elif self.admission.is_closed(now):
                 code, wait_ms = "try_again", RETRY_AFTER_MS
                 self.hub.hold_back(connection, HOLD_BACK_S)
             else:
@@ -131,7 +128,8 @@ class Dispatch:
         done = await self._handlers[type(command)](connection, command)
         if command.ref is not None:
             self.hub.put(connection, done)
-        self._note_act(connection)
+        if connection.role == "seeker":
+            self._note_act(connection)
 
     def _message_ended(
         self, connection: Connection, command: c.SendMessage, ended: Callable[[], None], outcome: Done | Exception
@@ -140,8 +138,9 @@ class Dispatch:
         try:
             if isinstance(outcome, Done):
                 self.hub.put(connection, outcome)
-                self._count(command, "done")
-                self._note_act(connection)
+                self.tally.messages_done += 1
+                if connection.role == "seeker":
+                    self._note_act(connection)
             elif isinstance(outcome, RedisRefused) and is_missing(outcome):
                 # The long way loads the library. A repeat is harmless, and so are two.
                 self.hub.spawn(self(connection, command)).add_done_callback(lambda _: ended())
@@ -183,9 +182,9 @@ class Dispatch:
         self.tally.command(_kind(command), outcome)
 
     def _note_act(self, connection: Connection) -> None:
-        """Who writes, types or presses something while waiting is there, and need not be asked."""
+        """A seeker who writes, types or presses something while waiting is there, and need not be asked."""
         now = self.loop_time()
-        if connection.role != "seeker" or now - connection.last_act_s < ACT_EVERY_S:
+        if now - connection.last_act_s < ACT_EVERY_S:
             return
         person = self.hub.people.get(connection.person_id)
         if person is None:

@@ -4,6 +4,7 @@ Nearly all that a chat service does is this one command, and most of what it cos
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chat.conversation.texts import is_good_text
@@ -15,53 +16,57 @@ from chat.protocol.commands import SendMessage
 from chat.protocol.replies import Done
 from config.redis_link import RedisAway
 
-Ended = Callable[[Done | Exception], None]
+#: Told once what became of a message; the last argument but one is what `begin` was given.
+Ended = Callable[[Connection, SendMessage, Callable[[], None], Done | Exception], None]
 
 
 def outcome_of(command: SendMessage, answer: Any) -> Done | Exception:
     """What the script's answer to a `send_message` means: `done`, or why not."""
     if answer[0] == b"done":
-        return Done(ref=command.ref, epoch=answer[1].decode(), seq=int(answer[2]))
+        return Done(ref=command.ref, epoch=answer[1].decode(), seq=answer[2])
     return CommandRefused(answer[0].decode())
 
 
 class MessagePath:
     """`begin` and then `ended`, once, right in the link's reader."""
 
-    def __init__(self, hub: Hub, tally: Tally) -> None:
+    def __init__(self, hub: Hub, tally: Tally, ended: Ended) -> None:
         self._hub = hub
         self._tally = tally
+        self._ended = ended
 
-    def begin(self, connection: Connection, command: SendMessage, ended: Ended) -> bool:
+    def begin(self, connection: Connection, command: SendMessage, after: Callable[[], None]) -> bool:
         """False: something has to be looked up first, and nothing was done. Else `ended` follows, later."""
-        band = self._hub.band_of(connection, command.chat_id)
-        key = self._hub.door.keys.held(command.chat_id)
+        chat_id, person_id, message_id = command.chat_id, connection.person_id, command.message_id
+        band = self._hub.band_of(connection, chat_id)
+        key = self._hub.door.keys.held(chat_id)
         if band is None or key is None or not is_good_text(command.text):
             return False
-        is_seeker = connection.role == "seeker"
-
-        def answered(answer: Any) -> None:
-            outcome = answer if isinstance(answer, Exception) else outcome_of(command, answer[0])
-            seq: int | None = None
-            if isinstance(outcome, Done):
-                self._tally.message(is_seeker)
-                seq = int(answer[0][2])
-            if connection.was_answered(command.chat_id, seq):
-                self._hub.start_fill(connection, command.chat_id)
-            ended(outcome)
-
-        connection.sending = command.message_id
+        connection.sending = message_id
         try:
             self._hub.lines.shards[band].post(
                 "send_message",
-                answered,
-                command.chat_id,
-                connection.person_id,
-                command.message_id,
-                key.seal(connection.person_id, command.message_id, command.text),
-                "seeker" if is_seeker else "listener",
+                partial(self._answered, connection, command, after),
+                chat_id,
+                person_id,
+                message_id,
+                key.seal(person_id, message_id, command.text),
+                "seeker" if connection.role == "seeker" else "listener",
             )
         except RedisAway:
             connection.sending = ""
             return False  # the long way says so
         return True
+
+    def _answered(self, connection: Connection, command: SendMessage, after: Callable[[], None], answer: Any) -> None:
+        seq: int | None = None
+        if isinstance(answer, Exception):
+            outcome: Done | Exception = answer
+        else:
+            outcome = outcome_of(command, answer[0])
+            if isinstance(outcome, Done):
+                self._tally.message(connection.role == "seeker")
+                seq = answer[0][2]
+        if connection.was_answered(command.chat_id, seq):
+            self._hub.start_fill(connection, command.chat_id)
+        self._ended(connection, command, after, outcome)

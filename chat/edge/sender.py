@@ -30,8 +30,9 @@ class Sender:
         """Send one encoded frame, in order. Frames to a closed socket are dropped: the client recovers them."""
         if self.is_closed:
             return
-        if self._backlog is None and self._frames.is_writable:
-            self._frames.send_frame(frame, is_text=self._is_text)
+        frames = self._frames
+        if self._backlog is None and frames.is_writable:
+            frames.send_frame(frame, is_text=self._is_text)
             return
         if self._backlog is None:
             self._backlog = deque()

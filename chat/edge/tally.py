@@ -20,7 +20,10 @@ class Tally:
         self._commands: dict[tuple[str, str], int] = {}
         self._of_seekers = 0
         self._of_listeners = 0
-        self._deliveries = 0
+        #: send_message that went the short way and were answered `done`
+        self.messages_done = 0
+        #: message_added that were sent
+        self.deliveries = 0
         self._lags = 0
 
     def command(self, kind: str, outcome: str) -> None:
@@ -35,10 +38,6 @@ class Tally:
         else:
             self._of_listeners += 1
 
-    def delivery(self) -> None:
-        """A message_added was sent."""
-        self._deliveries += 1
-
     def wants_lag(self) -> bool:
         """Is another lag to be looked at? Where there are few messages, each is."""
         self._lags += 1
@@ -49,9 +48,11 @@ class Tally:
         commands, self._commands = self._commands, {}
         for (kind, outcome), count in commands.items():
             self._counts.commands.labels(kind, outcome).inc(count)
+        if self.messages_done:
+            self._counts.commands.labels("send_message", "done").inc(self.messages_done)
         for role, count in (("seeker", self._of_seekers), ("listener", self._of_listeners)):
             if count:
                 self._counts.messages.labels(role).inc(count)
-        if self._deliveries:
-            self._counts.deliveries.inc(self._deliveries)
-        self._of_seekers = self._of_listeners = self._deliveries = self._lags = 0
+        if self.deliveries:
+            self._counts.deliveries.inc(self.deliveries)
+        self.messages_done = self.deliveries = self._of_seekers = self._of_listeners = self._lags = 0

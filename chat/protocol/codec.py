@@ -1,6 +1,7 @@
 """Frames to commands and back, in JSON text or MessagePack. One place catches all that hostile bytes can raise."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgpack
@@ -34,7 +35,7 @@ class Codec(Protocol):
     is_text: bool
 
     def decode(self, frame: str | bytes) -> Command: ...
-    def encode(self, out: Push | Reply) -> bytes: ...
+    def encode(self, out: Push | Reply, /) -> bytes: ...
 
 
 def _blame(loose: Any, error: Exception) -> BadFrame:
@@ -75,7 +76,7 @@ class JsonCodec:
 
     def __init__(self) -> None:
         self._decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
-        self._encoder = msgspec.json.Encoder()
+        self.encode: Callable[[Push | Reply], bytes] = msgspec.json.Encoder().encode
 
     def decode(self, frame: str | bytes) -> Command:
         if not isinstance(frame, str):
@@ -89,9 +90,6 @@ class JsonCodec:
                 loose = None
             raise _blame(loose, error) from None
 
-    def encode(self, out: Push | Reply) -> bytes:
-        return self._encoder.encode(out)
-
 
 class MsgpackCodec:
     subprotocol = SUBPROTOCOL_MSGPACK
@@ -99,7 +97,7 @@ class MsgpackCodec:
 
     def __init__(self) -> None:
         self._decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
-        self._encoder = msgspec.msgpack.Encoder()
+        self.encode: Callable[[Push | Reply], bytes] = msgspec.msgpack.Encoder().encode
 
     def decode(self, frame: str | bytes) -> Command:
         if isinstance(frame, str):
@@ -112,9 +110,6 @@ class MsgpackCodec:
             except Exception:  # msgpack raises a family of its own, plus ValueError, TypeError and RecursionError
                 loose = None
             raise _blame(loose, error) from None
-
-    def encode(self, out: Push | Reply) -> bytes:
-        return self._encoder.encode(out)
 
 
 JSON = JsonCodec()
