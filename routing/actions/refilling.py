@@ -27,7 +27,7 @@ async def refill(shard: Shard) -> Refilled:
     chat or listener is put where it stands at that moment, however often.
     """
     made = Refilled()
-    await shard.call("pause_matching", PAUSE_MS)
+    pause_ends, _ = await shard.call("pause_matching", PAUSE_MS)
     try:
         names: dict[str, list[str]] = {"chat": [], "listener": []}
         async for keys in all_keys(shard):
@@ -43,7 +43,7 @@ async def refill(shard: Shard) -> Refilled:
         made.listeners = await _fill(shard, "refill_listeners", names["listener"])
         made.chats = await _fill(shard, "refill_chats", names["chat"])
     finally:
-        await shard.call("go_on")
+        await shard.call("go_on", pause_ends)
     return made
 
 

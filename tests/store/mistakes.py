@@ -119,6 +119,12 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "own seekers wait behind everybody": ("if not is_late and take_returning()", "if false and take_returning()"),
     "a late one who can't be met hides one's own": ("if is_late and take_returning()", "if false and take_returning()"),
     "barred and matching": ("if T.is_barred then\n    set_due", "if false then\n    set_due"),
+    "the barrier's end ends a rebuilding": ("math.max(num(meta[2]), num(meta[3]))", "num(meta[2])"),
+    "a rebuilding ends another one's pause": (
+        "if num(redis.call('HGET', K.meta(S), 'pau')) ~= num(args[3]) then return finish(S, 'kept') end",
+        "",
+    ),
+    "another message at its place proves nothing": ("or message_at(S, args[3], args[5]) == args[8]", "or true"),
     # ---- holds ----
     "nobody ends a hold for who declined": ("if is_held(c) and is_excluded(S, c, c.pf) then put(c, 'hu', 0) end", ""),
     "the hold of who is off duty goes on": (

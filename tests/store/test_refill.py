@@ -57,7 +57,7 @@ def test_the_head_of_a_line_is_who_came_first_whoever_is_put_back_last(place: Pl
 
 
 def test_who_comes_meanwhile_is_matched_when_it_is_done(place: Place) -> None:
-    place.call("pause_matching", 60_000)
+    pause_ends = place.call("pause_matching", 60_000)
     ada = place.seeker("ada")
     ada.asks()
     bo = place.listener("bo").comes()
@@ -65,9 +65,35 @@ def test_who_comes_meanwhile_is_matched_when_it_is_done(place: Place) -> None:
     place.call("refill_chats", "c-ada-r1")
     place.call("refill_listeners", "bo")
     assert bo.offer == "" and broken(truth_of(place)) == []
-    place.call("go_on")
+    assert place.call("go_on", pause_ends) == "done"
     place.sweep()
     assert bo.sees == "ada" and broken(truth_of(place)) == []
+
+
+def test_what_stopped_for_two_reasons_goes_on_when_both_are_over(place: Place) -> None:
+    """An engine was promoted, and somebody rebuilds: neither of the two lets the other one's people through."""
+    place.call("note_run", "first life")
+    pause_ends = place.call("pause_matching", 60_000)
+    place.call("raise_barrier", "second life", 3000)
+    ada = place.seeker("ada")
+    ada.asks()
+    bo = place.listener("bo").comes()
+    assert place.call("asserted", "p1") == "lifted"
+    place.sweep()
+    assert bo.offer == "" and broken(truth_of(place)) == []
+    place.call("raise_barrier", "third life", 3000)
+    assert place.call("go_on", pause_ends) == "done"
+    place.sweep()
+    assert bo.offer == "" and broken(truth_of(place)) == []
+    assert place.call("asserted", "p1") == "lifted"
+    place.sweep()
+    assert bo.sees == "ada" and broken(truth_of(place)) == []
+
+
+def test_who_rebuilds_too_is_not_cut_short(place: Place) -> None:
+    earlier = place.call("pause_matching", 30_000)
+    later = place.call("pause_matching", 60_000)
+    assert place.call("go_on", earlier) == "kept" and place.call("go_on", later) == "done"
 
 
 def test_a_pause_that_nobody_ends_ends_by_itself(place: Place) -> None:

@@ -131,9 +131,15 @@ def _deadline(truth: Truth, c: dict[str, str]) -> float | None:
     return None
 
 
+def barred_until(truth: Truth) -> float:
+    """Nothing is matched before: behind the barrier, or while everything derived is made anew."""
+    meta = truth.one("meta")
+    return max(float(meta.get("bar", 0)), float(meta.get("pau", 0)))
+
+
 def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
     """A chat is in exactly the places that its state names, with the deadline that its hash names."""
-    bar = float(truth.one("meta").get("bar", 0))  # who comes meanwhile is matched when it is over
+    bar = barred_until(truth)  # who comes meanwhile is matched when it is over
     lines: dict[str, dict[str, float]] = {}
     for line, members in truth.of("line").items():
         for member, arrival in members.items():
@@ -320,7 +326,7 @@ def _indices(truth: Truth) -> Iterator[str]:
 
 def _nobody_waits_beside_a_free_listener(truth: Truth) -> Iterator[str]:
     """A listener with room and somebody whom they may meet are never left waiting."""
-    if float(truth.one("meta").get("bar", 0)) > truth.now_ms:
+    if barred_until(truth) > truth.now_ms:
         return
     rooms = {who: room_of(truth, who) for who in truth.of("listener")}
     for chat_id, c in truth.chats("W").items():

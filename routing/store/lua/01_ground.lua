@@ -35,8 +35,8 @@ local function begin(keys, args, is_message)
   chats, listeners, dirty, moved, happened = {}, {}, {}, {}, {}
   local now, clock, barrier = num(args[1]), 0, 0
   if not is_message then
-    local meta = redis.call('HMGET', K.meta(S), 'clk', 'bar')
-    clock, barrier = num(meta[1]), num(meta[2])
+    local meta = redis.call('HMGET', K.meta(S), 'clk', 'bar', 'pau')
+    clock, barrier = num(meta[1]), math.max(num(meta[2]), num(meta[3]))
   end
   if now == 0 then
     local t = redis.call('TIME')

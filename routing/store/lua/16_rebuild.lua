@@ -89,7 +89,7 @@ local function check_chat(S, c)
   elseif c.st == 'A' then check_member(S, 'open', c.la, c.id, true)
   elseif c.st == 'O' or c.st == 'H' then check_member(S, 'offered', c.la, c.id, true) end
   -- Behind the barrier a request waits for its end.
-  if not (is_waiting and at and T.is_barred and num(at) == T.barred_until)
+  if not (is_waiting and at and T.is_barred and num(at) <= T.barred_until)
       and not check_score(S, 'due', '', c.id, deadline_of(S, c, at)) then
     is_missing = is_waiting
   end
@@ -234,7 +234,7 @@ end
 
 function EXPLAINED.due(S, _, id, at)
   local c = read_chat(S, id)
-  return c and (deadline_of(S, c, at) == at or (c.st == 'W' and (is_due(at) or (T.is_barred and at == T.barred_until))))
+  return c and (deadline_of(S, c, at) == at or (c.st == 'W' and (is_due(at) or (T.is_barred and at <= T.barred_until))))
 end
 
 function EXPLAINED.grace_ends(S, _, person) return not is_present(S, person) end

@@ -20,14 +20,15 @@ function OPS.note_run(keys, args)
   return finish(S, 'done')
 end
 
--- Everybody whom the barrier kept waiting is matched by the next sweep instead of at its end.
-local function lift(S)
-  redis.call('HSET', K.meta(S), 'bar', 0)
-  redis.call('DEL', K.asserted(S))
+-- Matching stops for two reasons that know nothing of each other: the barrier (`bar`) and a rebuilding (`pau`). One of them
+-- is over: everybody whom it kept waiting is matched by the next sweep, or at the end of the other one.
+local function lift(S, name, other)
+  redis.call('HSET', K.meta(S), name, 0)
   local until_then = string.format('%.0f', T.barred_until)
+  local from_now_on = string.format('%.0f', math.max(T.now, num(redis.call('HGET', K.meta(S), other))))
   for _, set in ipairs({ K.due(S), K.gap_ends(S) }) do
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', set, until_then, until_then, 'LIMIT', 0, 1000)) do
-      redis.call('ZADD', set, T.now, member)
+      redis.call('ZADD', set, from_now_on, member)
     end
   end
 end
@@ -43,7 +44,8 @@ function OPS.asserted(keys, args)
   for _, process in ipairs(redis.call('ZRANGEBYSCORE', K.processes(S), T.now, '+inf')) do
     if redis.call('SISMEMBER', K.asserted(S), process) == 0 then return finish(S, 'waiting') end
   end
-  lift(S)
+  redis.call('DEL', K.asserted(S))
+  lift(S, 'bar', 'pau')
   return finish(S, 'lifted')
 end
 

@@ -1,17 +1,20 @@
 -- Refilling: everything derived was thrown away (damaged, or a release that derives something else) and is made again from
 -- what is true, page by page, behind a barrier. Nothing is asked for first, so it costs a tenth of looking for differences.
 
--- pause_matching: nothing is matched for so long, or until `go_on`. args: 3 ms. answer: 'done'
+-- pause_matching: nothing is matched for so long, or until `go_on`. args: 3 ms. answer: the end of the pause
 function OPS.pause_matching(keys, args)
   local S = begin(keys, args)
-  redis.call('HSET', K.meta(S), 'bar', T.now + num(args[3]))
-  return finish(S, 'done')
+  local pause_ends = T.now + num(args[3])
+  redis.call('HSET', K.meta(S), 'pau', pause_ends)
+  return finish(S, pause_ends)
 end
 
--- go_on: whoever the pause kept waiting is matched by the next sweep. answer: 'done'
+-- go_on: whoever the pause kept waiting is matched by the next sweep, unless the pause is another one by now.
+-- args: 3 the end of the pause, as it was answered. answer: 'done' | 'kept'
 function OPS.go_on(keys, args)
   local S = begin(keys, args)
-  lift(S)
+  if num(redis.call('HGET', K.meta(S), 'pau')) ~= num(args[3]) then return finish(S, 'kept') end
+  lift(S, 'pau', 'bar')
   return finish(S, 'done')
 end
 
