@@ -76,7 +76,8 @@ const CHECK_EVERY_MS = 1_000;
 const GOOD_LIFE_MS = 10_000;
 /** Until `welcome` says otherwise. */
 const DEFAULT_HEARTBEAT_S = 20;
-const SILENT_HEARTBEATS = 2.5;
+/** 50 s, so that whoever only reads finds out within a minute, too. */
+const SILENT_HEARTBEATS = 2;
 const NOT_CONNECTED_CODE = 1006;
 
 export class Connection {
