@@ -63,6 +63,13 @@ Why = Literal[
     "not_settled",
     "bad_words",
     "no_such_code",
+    "no_such_chat",
+    "no_clearance",
+    "not_first_chats",
+    "already_observed",
+    "kept_apart",
+    "nobody_attached",
+    "whisper_id_reused",
 ]
 
 

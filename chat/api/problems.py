@@ -75,6 +75,13 @@ _STATUS_OF: dict[Why, int] = {
     "handed_in": 409,
     "not_in_turn": 409,
     "no_such_code": 404,
+    "no_such_chat": 404,
+    "no_clearance": 403,
+    "not_first_chats": 409,
+    "already_observed": 409,
+    "kept_apart": 403,
+    "nobody_attached": 409,
+    "whisper_id_reused": 409,
 }
 _CODE_OF_STATUS: dict[int, ApiCode] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

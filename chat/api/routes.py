@@ -19,6 +19,7 @@ from chat.api import (
     offers,
     sign_in,
     status,
+    whispers,
 )
 from chat.api.deps import ApiDeps
 from chat.api.endpoint import Endpoint, routes_of
@@ -36,6 +37,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *duty.ENDPOINTS,
     *offers.ENDPOINTS,
     *status.ENDPOINTS,
+    *whispers.ENDPOINTS,
     *admin_people.ENDPOINTS,
     *admin_invitations.ENDPOINTS,
     *admin_service.ENDPOINTS,

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat.conversation.archive_tables import ArchivedChatRow, SetAsideRow
 from chat.conversation.facts_tables import FeedbackCommentRow, ReportRow, WrapUpNoteRow
 from chat.conversation.key_tables import ChatKeyRow
+from chat.conversation.whisper_tables import WhisperRow
 
 #: What holds words of a chat, in the order in which it goes. The key first: who waits for its lock then finds whatever
 #: the archiver wrote meanwhile.
-_WORDS = (ChatKeyRow, ArchivedChatRow, SetAsideRow, FeedbackCommentRow, WrapUpNoteRow)
+_WORDS = (ChatKeyRow, ArchivedChatRow, SetAsideRow, FeedbackCommentRow, WrapUpNoteRow, WhisperRow)
 
 
 #: What another house keeps about these chats goes with them, in the same transaction.
@@ -19,7 +20,7 @@ ForgetChats = Callable[[AsyncSession, Sequence[str]], Awaitable[object]]
 
 
 async def forget_words(session: AsyncSession, chat_ids: Sequence[str], others: Iterable[ForgetChats] = ()) -> None:
-    """Take away keys, transcripts, comments, notes and the words of reports. That there was a report stays."""
+    """Take away keys and all words; of reports the words alone. That there was a report stays."""
     for table in _WORDS:
         await session.execute(delete(table).where(table.chat_id.in_(chat_ids)))
     wordless = update(ReportRow).where(ReportRow.chat_id.in_(chat_ids)).values(comment=None, sealed=None)

@@ -11,6 +11,7 @@ from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.standing import stand, stand_down
 from chat.protocol.codes import Close
+from chat.supervision.observing import may_observe
 from config.redis_link import RedisAway, RedisRefused
 
 #: How long one look for a shard that is back may last.
@@ -31,6 +32,10 @@ async def arrive_in(hub: Hub, person: LocalPerson, band: str) -> None:
             await hub.attach(person, band)
     await hub.read(person, (band,))
     record = person.records[band]
+    observes = any(chat.observer == person.person_id for chat in record.chats.values())
+    if observes and (person.staff is None or not may_observe(person.staff, band)):
+        await hub.lines.call(band, "stop_observing", person.person_id, "")
+        await hub.read(person, (band,))
     own = record.chats.get(record.own_chat)
     if own is not None and own.state == "P":
         # Another connection of theirs may have been there all along: arriving put nobody back then.

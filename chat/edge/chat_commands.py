@@ -79,9 +79,9 @@ class ChatCommands:
 
     async def catch_up(self, connection: Connection, command: CatchUp) -> Done:
         """Send again what lies above the client's position, in order, before `done`."""
-        band = await self._band(connection, command.chat_id)
+        band = self.hub.log_band_of(connection, command.chat_id) or await self._band(connection, command.chat_id)
         position = connection.positions.get(command.chat_id)
-        if position is None or self.hub.band_of(connection, command.chat_id) != band:
+        if position is None or self.hub.log_band_of(connection, command.chat_id) != band:
             raise CommandRefused("no_such_chat")
         while position.is_filling:  # one reader at a time keeps the order
             await self.hub.pause()

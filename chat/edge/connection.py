@@ -30,6 +30,8 @@ class Connection:
     role: Role = "seeker"
     is_live: bool = False
     watches_load: bool = False
+    #: it said at hello that it shows the chats along which its supervisor reads
+    is_observing: bool = False
     #: what of the lines it was told last
     lines_told: tuple[object, ...] | None = None
     known: View | None = None
@@ -75,6 +77,10 @@ class Connection:
         if chat_id in self.early or len(self.early) < _EARLY_MAX:
             self.early[chat_id] = max(self.early.get(chat_id, 0), seq)
 
+    def part_of(self, view: View) -> View:
+        """What of a person's view is for this connection."""
+        return view if self.is_observing or view.snapshot.observed is None else view.unless_observing()
+
     def follow(self, chat_id: str, epoch: str, seq: int) -> Position:
         """Begin or go on to follow a chat whose log is known to reach `seq`."""
         position = self.positions.get(chat_id)
@@ -110,7 +116,7 @@ class Connection:
 
     def forget_lost_chats(self, view: View) -> None:
         """Stop following chats that this person may see no more."""
-        seen = {c.chat_id for c in view.snapshot.chats}
+        seen = {c.chat_id for c in view.followed}
         for chat_id in [c for c in self.positions if c not in seen]:
             del self.positions[chat_id]
 

@@ -99,7 +99,7 @@ class Delivery(Outlet):
     async def fill(self, connection: Connection, chat_id: str, position: Position) -> None:
         """The reading itself. Raises RedisAway, RedisRefused, KeysAwayError."""
         position.is_filling = True
-        band = self.band_of(connection, chat_id)
+        band = self.log_band_of(connection, chat_id)
         self.door.counts.fills.inc()
         while band is not None and connection in self.senders:
             wanted = position.want
@@ -131,6 +131,11 @@ class Delivery(Outlet):
     def band_of(self, connection: Connection, chat_id: str) -> str | None:
         """In which shard a chat of this person stands."""
         return connection.known.bands.get(chat_id) if connection.known is not None else None
+
+    def log_band_of(self, connection: Connection, chat_id: str) -> str | None:
+        """The same, and of a chat along which they only read."""
+        known = connection.known
+        return None if known is None else known.bands.get(chat_id) or known.observed_bands.get(chat_id)
 
 
 def _added(chat_id: str, epoch: str, message: ChatMessage) -> MessageAdded:

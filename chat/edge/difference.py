@@ -12,6 +12,9 @@ from chat.protocol.pushes import (
     ChatOpened,
     ChatSummary,
     ConfirmWanted,
+    ObservedChanged,
+    ObservingBegan,
+    ObservingEnded,
     OfferMade,
     OfferWithdrawn,
     OpenOffer,
@@ -21,6 +24,7 @@ from chat.protocol.pushes import (
     PresenceChanged,
     Push,
     RequestChanged,
+    WhispersChanged,
     WrapUpFinished,
 )
 
@@ -39,6 +43,7 @@ def differences(old: View, new: View, *, answered: set[str]) -> list[Push]:
         *_offer(old, new, answered),
         *_request(old, new),
         *_chats(old, new),
+        *_observed(old, new),
         *_availability(old, new),
     ]
 
@@ -144,6 +149,27 @@ def _chat(before: ChatSummary, after: ChatSummary, reason: str) -> list[Push]:
         known = who_before.get(person_id)
         if known is not None and known.is_present != person.is_present:
             out.append(PresenceChanged(chat_id, person_id, person.is_present))
+    if (before.is_observed, before.observer) != (after.is_observed, after.observer):
+        out.append(ObservedChanged(chat_id, bool(after.is_observed), after.observer))
+    return [*out, *_whispers(before, after)]
+
+
+def _whispers(before: ChatSummary, after: ChatSummary) -> list[Push]:
+    return [WhispersChanged(after.chat_id, after.whispers)] if after.whispers not in (None, before.whispers) else []
+
+
+def _observed(old: View, new: View) -> list[Push]:
+    """Chats along which this supervisor reads."""
+    out: list[Push] = []
+    before = {c.chat_id: c for c in old.snapshot.observed or ()}
+    after = {c.chat_id: c for c in new.snapshot.observed or ()}
+    out += [ObservingEnded(chat_id) for chat_id in before if chat_id not in after]
+    for chat_id, chat in after.items():
+        known = before.get(chat_id)
+        if known is None:
+            out.append(ObservingBegan(chat_id, chat.epoch, chat.seq, chat.participants, chat.whispers or 0))
+        else:
+            out += _whispers(known, chat)
     return out
 
 

@@ -71,7 +71,8 @@ class Greeter:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
             raise
         connection.person_id = person_id
-        connection.known = view
+        connection.is_observing = bool(hello.observes)
+        view = connection.known = connection.part_of(view)
         connection.is_done_enough = bool(hello.done_is_enough)
         name = pseudonym(person_id) if connection.staff is None else connection.staff.display_name
         hub.put(
@@ -142,13 +143,14 @@ class Greeter:
 
     async def _renew(self, person: LocalPerson, view: View, recover: list[Position]) -> View:
         """A client that holds what the log doesn't proves that messages were lost: the log gets a new epoch."""
-        heads = {c.chat_id: c for c in view.snapshot.chats}
+        heads = {c.chat_id: c for c in view.followed}
         renewed = False
         for held in recover:
             chat = heads.get(held.chat_id)
             if chat is None:
                 continue
-            band, (seq, message_id) = view.bands[held.chat_id], _newest(held)
+            band = view.bands.get(held.chat_id) or view.observed_bands[held.chat_id]
+            seq, message_id = _newest(held)
             # Only another life of the engine than the one in which an epoch began can have lost anything of it.
             is_older = person.records[band].chats[held.chat_id].run_id != self.hub.engine_run_ids.get(band)
             if chat.epoch == held.epoch and (seq > chat.seq or (message_id and is_older)):
@@ -163,14 +165,14 @@ class Greeter:
 
     async def _recover(self, connection: Connection, view: View, recover: list[Position]) -> None:
         held = {position.chat_id: position for position in recover}
-        for chat in view.snapshot.chats:
+        for chat in view.followed:
             position = connection.follow(chat.chat_id, chat.epoch, chat.seq)
             claim = held.get(chat.chat_id)
             if claim is not None and claim.epoch == chat.epoch:
                 position.last = min(claim.seq, chat.seq)
                 position.newest = _newest(claim)
             position.is_filling = True
-        for chat in view.snapshot.chats:
+        for chat in view.followed:
             position = connection.positions[chat.chat_id]
             if position.last < position.want:
                 await self.hub.fill(connection, chat.chat_id, position)

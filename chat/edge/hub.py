@@ -22,7 +22,7 @@ from chat.edge.door import Door
 from chat.edge.people import LocalPerson
 from chat.edge.view import View, compose
 from chat.protocol.codes import Close
-from chat.protocol.pushes import ChatOpened, Push, ReadChanged, TypingChanged
+from chat.protocol.pushes import ChatOpened, ObservingBegan, Push, ReadChanged, TypingChanged
 from config.log import get_logger
 from config.redis_engine import Link
 from config.redis_link import RedisAway, RedisRefused
@@ -207,10 +207,10 @@ class Hub(Delivery):
 
     def show(self, connection: Connection, view: View) -> None:
         """Send one connection what leads from what it was told to this view."""
-        before = connection.known
+        before, view = connection.known, connection.part_of(view)
         if before is None:
             return
-        for chat in view.snapshot.chats:
+        for chat in view.followed:
             position = connection.positions.get(chat.chat_id)
             if position is not None and position.epoch != chat.epoch:
                 self.close(connection, Close.RESYNC, "resync")
@@ -218,18 +218,19 @@ class Hub(Delivery):
         connection.known = view
         connection.forget_lost_chats(view)
         for push in differences(before, view, answered=connection.answered):
-            if not isinstance(push, ChatOpened):
-                self.put(connection, push)
-            else:
-                self.put(connection, replace(push, is_practice=True) if self.door.is_practice else push)
+            is_practice = self.door.is_practice and isinstance(push, ChatOpened)
+            self.put(connection, replace(push, is_practice=True) if is_practice else push)
+            if isinstance(push, ChatOpened | ObservingBegan):
                 connection.follow(push.chat_id, push.epoch, push.seq)
-        for chat in view.snapshot.chats:
+        for chat in view.followed:
             if chat.chat_id in connection.positions:
                 position = connection.follow(chat.chat_id, chat.epoch, chat.seq)
                 if chat.state != "ended":
                     self.hold_key(chat.chat_id)
                 if position.last > chat.seq:
-                    self.spawn(self.renew_epoch(view.bands[chat.chat_id], chat.chat_id, position.epoch, position.last))
+                    band = self.log_band_of(connection, chat.chat_id)
+                    if band is not None:
+                        self.spawn(self.renew_epoch(band, chat.chat_id, position.epoch, position.last))
                 self.start_fill(connection, chat.chat_id)
 
     async def renew_epoch(self, band: str, chat_id: str, epoch: str, held: int, message_id: str = "") -> bool:
@@ -255,7 +256,7 @@ class Hub(Delivery):
         holders: dict[str, list[Connection]] = {}
         for connection in self.connections:
             for chat_id, position in connection.positions.items():
-                if self.band_of(connection, chat_id) == band:
+                if self.log_band_of(connection, chat_id) == band:
                     claim = (position.proof, position.epoch)
                     held[chat_id] = max(held.get(chat_id, claim), claim)
                     holders.setdefault(chat_id, []).append(connection)

@@ -41,4 +41,6 @@ class LocalPerson:
         record = self.records.get(band)
         if record is None:
             return False
+        if any(chat.observer == self.person_id for chat in record.chats.values()):
+            return True
         return bool(record.own_chat) or record.listener is not None or bool(record.units)

@@ -21,6 +21,7 @@ from chat.protocol.codes import Close
 from chat.protocol.fields import Availability
 from chat.protocol.pushes import Heartbeat
 from chat.supervision.board import Board
+from chat.supervision.observing import may_observe
 from config.clock import now_ms
 from config.database import is_away
 from config.log import get_logger
@@ -208,6 +209,9 @@ class Ticks:
                 self.hub.close(connection, Close.RESYNC, "role changed")
         if old is None:
             return
+        for band in self.hub.lines.shards:
+            if may_observe(old, band) and not may_observe(member, band):
+                await self.hub.lines.call(band, "stop_observing", member.person_id, "")
         # What was read last may be from before they became available.
         await self.hub.read(person, self.hub.lines.shards)
         record = next((r.listener for r in person.records.values() if r.listener is not None), None)

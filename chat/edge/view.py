@@ -1,9 +1,12 @@
 """What one person may see, composed from what the shards know of them. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import cast
 
+from msgspec import structs
+
+from chat.protocol.commands import SUPERVISOR
 from chat.protocol.fields import AgeBand, Availability, ChatState, RequestState, Role
 from chat.protocol.pushes import ChatSummary, OpenOffer, OwnRequest, Participant, Snapshot
 from chat.protocol.topics import topics_of
@@ -49,6 +52,17 @@ class View:
     availability_reason: str | None = None
     chat_reasons: dict[str, str] | None = None
     request_chat_id: str | None = None
+    #: the same as `bands` of chats along which a supervisor reads: nothing may be done in them
+    observed_bands: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def followed(self) -> list[ChatSummary]:
+        """All chats whose words this person gets."""
+        return [*self.snapshot.chats, *(self.snapshot.observed or ())]
+
+    def unless_observing(self) -> "View":
+        """The same for a connection that shows no chats of others."""
+        return replace(self, snapshot=structs.replace(self.snapshot, observed=None))
 
 
 def _participants(record: ChatRecord, names: Names) -> list[Participant]:
@@ -68,10 +82,10 @@ def _participants(record: ChatRecord, names: Names) -> list[Participant]:
 
 
 def _summary(
-    record: ChatRecord, names: Names, *, for_listener: str | None, code_of: CodeOf = lambda _: None
+    record: ChatRecord, names: Names, *, for_staff: str | None, code_of: CodeOf = lambda _: None
 ) -> ChatSummary:
     state: ChatState = "ended" if record.is_ended else "open" if record.state == "A" else "waiting"
-    is_wrapping_up = for_listener is not None and record.state == "U" and record.listener == for_listener
+    is_wrapping_up = for_staff is not None and record.state == "U" and record.listener == for_staff
     return ChatSummary(
         chat_id=record.chat_id,
         epoch=record.epoch,
@@ -85,6 +99,10 @@ def _summary(
         wrap_up_until_ms=record.wrap_up_until_ms if is_wrapping_up else None,
         read=record.read,
         deletion_code=code_of(record.chat_id) if record.is_ended else None,
+        is_observed=bool(record.observer),
+        # A seeker is told that somebody is there; who that is concerns the listener.
+        observer=record.observer_name or None if for_staff is not None else None,
+        whispers=record.whispers if for_staff is not None else None,
     )
 
 
@@ -108,6 +126,8 @@ def compose(
     chats: list[ChatSummary] = []
     bands: dict[str, str] = {}
     reasons: dict[str, str] = {}
+    observed: list[ChatSummary] = []
+    observed_bands: dict[str, str] = {}
     offer: OpenOffer | None = None
     held: str | None = None
     last_offer: str | None = None
@@ -116,6 +136,11 @@ def compose(
     for band, record in records.items():
         age_band = cast(AgeBand, band)
         for chat in record.chats.values():
+            if chat.observer == person_id:
+                if chat.state == "A" and role in SUPERVISOR:
+                    observed.append(_summary(chat, names, for_staff=person_id))
+                    observed_bands[chat.chat_id] = band
+                continue
             bands[chat.chat_id] = band
             if chat.seeker == person_id:
                 if chat.chat_id == record.own_chat:
@@ -124,7 +149,7 @@ def compose(
                 elif chat.is_ended:
                     ended_requests[chat.request_id] = chat.ended_reason
                 if chat.opened_at_ms:
-                    chats.append(_summary(chat, names, for_listener=None, code_of=code_of))
+                    chats.append(_summary(chat, names, for_staff=None, code_of=code_of))
                     reasons[chat.chat_id] = chat.reason
                 continue
             if chat.listener == person_id and chat.state == "O" and chat.is_offer_shown:
@@ -132,7 +157,7 @@ def compose(
             elif chat.listener == person_id and chat.state == "H":
                 held = chat.offer_id
             if chat.listeners.get(person_id, 0) > 0 and (chat.is_ended or chat.listener == person_id):
-                chats.append(_summary(chat, names, for_listener=person_id))
+                chats.append(_summary(chat, names, for_staff=person_id))
                 reasons[chat.chat_id] = chat.reason
         if record.listener is not None:
             listener_records.append(record.listener)
@@ -158,6 +183,7 @@ def compose(
         on_duty_since_ms=mine.on_duty_since_ms or None if mine else None,
         is_taking_next=any(r.is_taking_next for r in listener_records) if mine else None,
         takes_urgent=any(r.takes_urgent for r in listener_records) if mine else None,
+        observed=sorted(observed, key=lambda c: c.chat_id) or None,
     )
     return View(
         snapshot=snapshot,
@@ -171,6 +197,7 @@ def compose(
         availability_reason=mine.reason or None if mine else None,
         chat_reasons=reasons,
         request_chat_id=request_chat_id,
+        observed_bands=observed_bands,
     )
 
 

@@ -52,6 +52,8 @@ class Hello(Struct, frozen=True, tag_field="type", tag="hello", rename={"as_": "
     avoid_listeners: list[Id] | None = None
     #: `done` is all the news of its own messages that this connection wants
     done_is_enough: bool | None = None
+    #: this connection shows the chats along which its supervisor reads
+    observes: bool | None = None
 
     def __repr__(self) -> str:
         return f"Hello(ref={self.ref!r})"

@@ -60,6 +60,11 @@ class ChatSummary(Struct, frozen=True):
     read: dict[str, int] = {}
     #: to the seeker of an ended chat: by this code they can have it deleted
     deletion_code: str | None = None
+    #: does a supervisor read along? Their name, to the listener and to themselves
+    is_observed: bool | None = None
+    observer: str | None = None
+    #: how many whispers between these two are kept; never to the seeker
+    whispers: int | None = None
 
     def __repr__(self) -> str:
         return f"ChatSummary(chat_id={self.chat_id!r}, seq={self.seq}, state={self.state!r})"
@@ -79,6 +84,8 @@ class Snapshot(Struct, frozen=True):
     is_taking_next: bool | None = None
     #: one more than `capacity` where somebody is in danger
     takes_urgent: bool | None = None
+    #: to a connection that said `observes`: chats along which this supervisor reads
+    observed: list[ChatSummary] | None = None
 
 
 class PoolLoad(Struct, frozen=True):
@@ -226,6 +233,36 @@ class ChatForgotten(Struct, frozen=True, tag_field="type", tag="chat_forgotten")
     chat_id: str
 
 
+class ObservedChanged(Struct, frozen=True, tag_field="type", tag="observed_changed"):
+    """To those in the chat: a supervisor reads along from now on, or no longer."""
+
+    chat_id: str
+    is_observed: bool
+    #: their name; never to the seeker
+    observer: str | None = None
+
+
+class ObservingBegan(Struct, frozen=True, tag_field="type", tag="observing_began"):
+    """To the supervisor: what was written so far follows, then what is written."""
+
+    chat_id: str
+    epoch: str
+    seq: int
+    participants: list[Participant]
+    whispers: int = 0
+
+
+class ObservingEnded(Struct, frozen=True, tag_field="type", tag="observing_ended"):
+    chat_id: str
+
+
+class WhispersChanged(Struct, frozen=True, tag_field="type", tag="whispers_changed"):
+    """So many whispers of this chat are kept now; their words are had by HTTP."""
+
+    chat_id: str
+    whispers: int
+
+
 class WrapUpFinished(Struct, frozen=True, tag_field="type", tag="wrap_up_finished"):
     chat_id: str
 
@@ -287,6 +324,10 @@ Push = (
     | ParticipantsChanged
     | ChatEnded
     | ChatForgotten
+    | ObservedChanged
+    | ObservingBegan
+    | ObservingEnded
+    | WhispersChanged
     | WrapUpFinished
     | AvailabilityChanged
     | LinesChanged

@@ -1,6 +1,7 @@
 """The HTTP calls of reviews."""
 
 from chat.api.endpoint import Endpoint
+from listener_training.review_api.attaching import ATTACHING
 from listener_training.review_api.desk import MentorDesk
 from listener_training.review_api.first_chats import FirstChats
 from listener_training.review_api.own import OwnReviews
@@ -14,4 +15,5 @@ def review_endpoints() -> tuple[Endpoint, ...]:
         *Reading().endpoints(),
         *MentorDesk().endpoints(),
         *FirstChats().endpoints(),
+        *ATTACHING,
     )

@@ -1,9 +1,11 @@
 """For supervisors: new listeners on duty, who have their first chats before them (docs/review.md)."""
 
+from chat.accounts.staff import StaffMember
 from chat.api.endpoint import SUPERVISORS, Asked, Endpoint
+from chat.supervision.observing import may_observe
 from listener_training.review.first_chats import chats_so_far
 from listener_training.review.rubric import shipped_rules
-from listener_training.review_api.shown import FirstChatsLine, FirstChatsShown
+from listener_training.review_api.shown import FirstChat, FirstChatsLine, FirstChatsShown
 from routing.actions.lines import Lines
 
 
@@ -25,6 +27,7 @@ class FirstChats:
                 is_in_chat=one.person_id in in_chat,
                 number=so_far[one.person_id] + 1,
                 age_bands=list(one.age_bands),
+                chats=await _open_chats(lines, one.person_id, asked.by) if one.person_id in in_chat else [],
             )
             for one in members
             if so_far[one.person_id] < first_chats
@@ -42,6 +45,23 @@ class FirstChats:
                 summary="New listeners on duty, with which of their first chats is next or goes on.",
             ),
         )
+
+
+async def _open_chats(lines: Lines, listener_id: str, by: StaffMember) -> list[FirstChat]:
+    """The chats that this listener is in. Raises RedisAway, RedisRefused."""
+    records = await lines.snapshots(listener_id, lines.shards)
+    return [
+        FirstChat(
+            chat_id=chat.chat_id,
+            opened_at_ms=chat.opened_at_ms,
+            observer_name=chat.observer_name or None,
+            is_mine=chat.observer == by.person_id,
+            may_attach=may_observe(by, band),
+        )
+        for band, record in records.items()
+        for chat in record.chats.values()
+        if chat.state == "A" and chat.listener == listener_id
+    ]
 
 
 async def _people(lines: Lines, pools: list[tuple[str, str]]) -> tuple[set[str], set[str]]:

@@ -168,6 +168,16 @@ class AgreementShown(Struct, frozen=True, kw_only=True):
     items: list[AgreementLine]
 
 
+class FirstChat(Struct, frozen=True, kw_only=True):
+    """An open chat. `observer_name`: who is attached; null: nobody. `may_attach`: cleared for its age band."""
+
+    chat_id: str
+    opened_at_ms: int
+    observer_name: str | None
+    is_mine: bool
+    may_attach: bool
+
+
 class FirstChatsLine(Struct, frozen=True, kw_only=True):
     """A new listener who is on duty. `number`: which of their chats comes or goes on now, from 1."""
 
@@ -176,6 +186,7 @@ class FirstChatsLine(Struct, frozen=True, kw_only=True):
     is_in_chat: bool
     number: int
     age_bands: list[AgeBand]
+    chats: list[FirstChat]
 
 
 class FirstChatsShown(Struct, frozen=True):

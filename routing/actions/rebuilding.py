@@ -19,7 +19,7 @@ DERIVED = frozenset(
     (
         *("line", "cells", "held", "preferring", "excluding"),
         *("free", "spare", "first", "classes", "available", "paused"),
-        *("chatting", "open", "offered"),
+        *("chatting", "open", "offered", "observing"),
     )
 )
 DEADLINES = frozenset(("due", "grace_ends", "gap_ends", "ended"))

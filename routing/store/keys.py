@@ -17,6 +17,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "blocks": ("bk:%s", "T set: listeners who blocked this seeker; lasts as long as the token"),
     "recent": ("pc:%s", "T zset: ended chats of a person by end"),
     "connections": ("co:%s", "T set: processes that hold a Connection of this person"),
+    "observing": ("ob:%s", "D set: open chats along which this supervisor reads"),
     "people": ("ps:%s", "T set: people whose Connections this process holds"),
     "line": ("w:%s", "D zset: `<chat>/<topics>` waiting in `<language>:<cell>`, by arrival"),
     "cells": ("ci:%s", "D zset: cells with somebody waiting in a language, by the arrival of their head"),

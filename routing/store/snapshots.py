@@ -51,6 +51,11 @@ class ChatRecord:
     is_listener_present: bool = False
     #: until then only the preferred listener is asked
     held_until_ms: int = 0
+    #: who reads along, and the name by which people know them; empty: nobody
+    observer: str = ""
+    observer_name: str = ""
+    #: how many whispers between observer and listener are kept
+    whispers: int = 0
 
     @property
     def risk(self) -> int:
@@ -144,6 +149,9 @@ def chat_record(
         held_until_ms=_whole(h.get("hu")),
         is_seeker_present=seeker_here,
         is_listener_present=listener_here,
+        observer=h.get("ob", ""),
+        observer_name=h.get("on", ""),
+        whispers=_whole(h.get("wh")),
     )
 
 

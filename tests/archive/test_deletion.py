@@ -14,6 +14,7 @@ from chat.conversation.deletion import delete_chat
 from chat.conversation.deletion_codes import code_of, hash_of
 from chat.conversation.facts_tables import ChatFactsRow, FeedbackCommentRow, ReportRow, WrapUpNoteRow
 from chat.conversation.key_tables import ChatKeyRow
+from chat.conversation.whisper_tables import WhisperRow
 from config.database import Database
 from config.master_keys import MasterKeys
 from routing.actions.lines import Lines
@@ -42,6 +43,8 @@ async def write_about(database: Database, chat: str) -> None:
     async with database.write() as session:
         session.add(FeedbackCommentRow(chat_id=chat, at_ms=1, comment=None, sealed=b"words"))
         session.add(WrapUpNoteRow(chat_id=chat, listener_id="bo", at_ms=1, note=None, sealed=b"words"))
+        whisper = {"from_id": "sam", "to_id": "bo", "whisper_id": "w1", "at_ms": 1}
+        session.add(WhisperRow(chat_id=chat, sealed=b"words", **whisper))
         report = {"by_role": "seeker", "at_ms": 1, "reason": "rude", "comment": None, "block": True}
         session.add(ReportRow(chat_id=chat, person_id="ada", sealed=b"words", **report))
 
@@ -66,7 +69,7 @@ async def test_a_code_takes_all_words_of_its_chat_and_of_no_other(
     await archive_band(lines, database, "adult", place.now_ms)
     assert await read_transcript(database, keys, chat) is None
     assert await read_transcript(database, keys, other) is not None
-    for table in (ChatKeyRow, ArchivedChatRow, FeedbackCommentRow, WrapUpNoteRow):
+    for table in (ChatKeyRow, ArchivedChatRow, FeedbackCommentRow, WrapUpNoteRow, WhisperRow):
         assert await ids(database, table.chat_id) == [other], table
     async with database.read() as session:
         reports = {row.chat_id: (row.reason, row.sealed) for row in await session.scalars(select(ReportRow))}

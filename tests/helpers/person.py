@@ -31,6 +31,8 @@ class Person:
         self.cookie = cookie
         self.token: str | None = None
         self.as_: str | None = None
+        #: does this program show chats along which a supervisor reads?
+        self.is_observing = False
         self.person_id = ""
         self.role = ""
         self.welcome: Frame = {}
@@ -70,11 +72,13 @@ class Person:
             hello.setdefault("token", self.token)
         if self.as_ is not None:
             hello.setdefault("as", self.as_)
+        if self.is_observing:
+            hello.setdefault("observes", True)
         reply = await wire.ask("hello", **hello)
         if reply["type"] != "done":
             await wire.close()
             raise WireClosed(1013)
-        for chat in self.welcome["snapshot"]["chats"]:
+        for chat in _chats_in(self.welcome):
             held = self.logs[chat["chat_id"]]
             assert held.seq >= chat["seq"], f"{self.name} was told to be caught up at {held.seq} of {chat['seq']}"
         self._is_greeted.set()
@@ -125,7 +129,7 @@ class Person:
         if kind == "welcome":
             self._welcomed(push)
         check_shape(push, self.role)
-        if kind == "chat_opened":
+        if kind in ("chat_opened", "observing_began"):
             self._holds(push["chat_id"], push["epoch"])
         elif kind == "message_added":
             assert push["chat_id"] in self._known_here, f"{self.name}: words of a chat that was not opened here"
@@ -133,6 +137,9 @@ class Person:
             assert push["epoch"] == log.epoch, f"{self.name}: another epoch without a new hello"
             assert log.seq >= push["seq"] - 1, f"{self.name}: {push['seq']} came with {log.seq} held"
             log.take(push)
+        elif kind == "observing_ended":
+            del self.logs[push["chat_id"]]
+            self._known_here.discard(push["chat_id"])
         elif kind == "chat_ended" and push["by"] == "system" and push["reason"] == "listener_lost":
             self.logs[push["chat_id"]].is_left = True
         self.unseen.append(push)
@@ -142,8 +149,8 @@ class Person:
             self.logs.clear()
         self.welcome, self.person_id, self.role = push, push["person_id"], push["role"]
         self.token = push.get("token") or self.token
-        seen = {chat["chat_id"] for chat in push["snapshot"]["chats"]}
-        for chat in push["snapshot"]["chats"]:
+        seen = {chat["chat_id"] for chat in _chats_in(push)}
+        for chat in _chats_in(push):
             self._holds(chat["chat_id"], chat["epoch"])
         for chat_id, log in self.logs.items():
             log.is_left = chat_id not in seen
@@ -261,6 +268,11 @@ class Person:
             return next((m for m in self.logs[chat_id].messages.values() if m["text"] == text), None)
 
         return await self._until(find, within_s, "message with that text")
+
+
+def _chats_in(welcome: Frame) -> list[Frame]:
+    """All chats whose words follow."""
+    return [*welcome["snapshot"]["chats"], *(welcome["snapshot"]["observed"] or ())]
 
 
 class Seeker(Person):

@@ -19,13 +19,20 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "presence_changed": ("chat_id", "person_id", "is_present"),
     "participants_changed": ("chat_id", "participants", "reason"),
     "chat_ended": ("chat_id", "by", "reason"),
+    "observed_changed": ("chat_id", "is_observed"),
+    "observing_began": ("chat_id", "epoch", "seq", "participants"),
+    "observing_ended": ("chat_id",),
+    "whispers_changed": ("chat_id", "whispers"),
     "risk_flag_raised": ("chat_id", "severity", "category", "reasons"),
     "help_offered": ("chat_id",),
     "load_changed": ("n", "at_ms", "pools"),
     "heartbeat": (),
     "going_away": ("reconnect_after_ms",),
 }
-SEEKERS_NEVER = ("offer_made", "offer_withdrawn", "risk_flag_raised", "load_changed", "wrap_up_finished")
+SEEKERS_NEVER = (
+    *("offer_made", "offer_withdrawn", "risk_flag_raised", "load_changed", "wrap_up_finished"),
+    *("observing_began", "observing_ended", "whispers_changed"),
+)
 LISTENERS_NEVER = ("request_changed", "place_changed", "confirm_wanted", "help_offered")
 REQUEST_STATES = ("waiting", "parked", "offered", "connected", "ended")
 

@@ -11,6 +11,7 @@ from tests.store.truth import Truth, is_held, may_meet, room_of
 from tests.store.wire import Wire
 
 LISTENERS = ("bo", "cy", "di", "eli")
+SUPERVISOR = "sam"
 SPOKEN = ("en", "en", "en,de", "de")
 MAXIMUM = 3
 MOST_PROCESSES = 3
@@ -122,7 +123,7 @@ class Doing(Judging):
         ]
 
     def idle_seekers(self) -> set[str]:
-        return {name for name in self.at if name not in LISTENERS} - set(self.truth.of("own"))
+        return {name for name in self.at if name not in (SUPERVISOR, *LISTENERS)} - set(self.truth.of("own"))
 
     def reopened(self) -> set[str]:
         return {chat for chat, c in self.truth.chats("W", "P", "O", "H").items() if "op" in c}

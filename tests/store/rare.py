@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from routing.actions.rebuilding import DERIVED, name_of
-from tests.store.doing import DANGER, HARM, HOLD_MS, MAXIMUM, MOST_PROCESSES, URGENT, Doing
+from tests.store.doing import DANGER, HARM, HOLD_MS, LISTENERS, MAXIMUM, MOST_PROCESSES, SUPERVISOR, URGENT, Doing
 from tests.store.rebuilt import derived, derived_of, differences
 from tests.store.truth import truth_of
 
@@ -21,6 +21,8 @@ class Rare(Doing):
             (self.listener_changes, self.truth.of("listener")),
             (self.a_stale_offer_is_answered, self.truth.of("chat") and self.truth.of("listener")),
             (self.both_vanish, self.truth.chats("A")),
+            (self.somebody_reads_along, self.truth.chats("A")),
+            (self.somebody_reads_along_no_more, self.truth.of("observing")),
             (self.somebody_goes_while_offered, self.truth.chats("O")),
             (self.a_message_is_refused, self.truth.of("sent")),
             (self.listener_takes_one_more, self.truth.of("listener")),
@@ -156,6 +158,22 @@ class Rare(Doing):
         c = self.truth.of("chat")[chat]
         self.vanish(c["l"])
         self.vanish(c["pe"])
+
+    def somebody_reads_along(self, data: st.DataObject) -> None:
+        """A supervisor, who may be there or not, and may listen as well."""
+        chat = self.pick(data, self.truth.chats("A"))
+        c, who = self.truth.of("chat")[chat], data.draw(st.sampled_from((SUPERVISOR, *LISTENERS)))
+        was_there, is_apart = c.get("ob"), f"was:{who}" in c or who in self.truth.excluded(chat)
+        wanted = {None: "kept_apart" if is_apart else "done", who: "done"}.get(was_there, "already_observed")
+        assert self.do("observe", chat, who, who, c["l"]) == wanted
+        if not self.at.get(who) and data.draw(st.booleans()):
+            self.come(data, who)
+
+    def somebody_reads_along_no_more(self, data: st.DataObject) -> None:
+        who = self.pick(data, self.truth.of("observing"))
+        chat = self.pick(data, self.truth.of("observing")[who])
+        assert self.do("stop_observing", who, data.draw(st.sampled_from((chat, "")))) == "done"
+        self.last = None  # said again it is told that there was nothing
 
     def a_message_is_refused(self, data: st.DataObject) -> None:
         """Another text under an id that was used, or from who takes part no more."""

@@ -166,6 +166,9 @@ def _each_chat_in_one_place(truth: Truth) -> Iterator[str]:
         for name, states in (("open", "A"), ("offered", "OH")):
             if (chat_id in truth.of(name).get(c["la"], ())) != (state in states):
                 yield f"{chat_id} is {state}; the {name} ones say otherwise"
+        readers = {who for who, ids in truth.of("observing").items() if chat_id in ids}
+        if readers != ({c["ob"]} if c.get("ob") else set()) or (readers and state != "A"):
+            yield f"{chat_id} is {state}, read along by {c.get('ob')!r} and listed for {readers}"
         if (chat_id in truth.one("ended")) != (state in "UE"):
             yield f"{chat_id} is {state}; the ended chats say otherwise"
 
@@ -176,7 +179,7 @@ def _nothing_left_behind(truth: Truth) -> Iterator[str]:
         if chat_id not in truth.of("chat"):
             yield f"a deadline or the ended chats hold {chat_id}, which is not there"
     known = truth.of("chat")
-    for name in ("line", "held", "preferring", "open", "offered"):
+    for name in ("line", "held", "preferring", "open", "offered", "observing"):
         for part, members in truth.of(name).items():
             strangers = [m for m in members if (m.rpartition("/")[0] if name == "line" else m) not in known]
             if strangers:
@@ -354,6 +357,9 @@ def _presence(truth: Truth) -> Iterator[str]:
             yield f"{who} is {'lost' if listener.get('lost') else 'here'}; the connections say otherwise"
         if listener.get("lost") and who not in grace:
             yield f"{who} is lost and nothing will come of it"
+    for who in truth.of("observing"):
+        if not truth.is_present(who) and who not in grace:
+            yield f"{who} reads along, is gone, and nothing will come of it"
     for chat_id, c in truth.chats("W", "O", "A").items():
         if not truth.is_present(c["pe"]) and c["pe"] not in grace:
             yield f"{c['pe']} of {chat_id} is gone and nothing will come of it"

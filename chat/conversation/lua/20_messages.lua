@@ -14,7 +14,7 @@ function OPS.send_message(keys, args)
   local S, id, from, message_id = begin(keys, args, true), args[3], args[4], args[5]
   local key = K.chat(S, id)
   local count = 'n:' .. args[7]
-  local v = redis.call('HMGET', key, 'st', 'pe', 'l', 'sq', 'ep', 'was:' .. from, count)
+  local v = redis.call('HMGET', key, 'st', 'pe', 'l', 'sq', 'ep', 'was:' .. from, count, 'ob')
   if not v[1] then return finish(S, { 'no_such_chat' }) end
   local c = { st = v[1], pe = v[2], l = v[3] }
   local is_seeker = c.pe == from
@@ -32,8 +32,10 @@ function OPS.send_message(keys, args)
   redis.call('XADD', K.log(S, id), string.format('%.0f-0', seq), 'f', from, 'i', message_id, 't', T.now, 'x', args[6])
   redis.call('HSET', key, 'sq', seq, count, num(v[7]) + 1)
   redis.call('HSET', K.sent(S, id), from .. ':' .. message_id, seq)
-  announce(S, c, table.concat({ 'm', id, v[5], string.format('%.0f', seq), string.format('%.0f', T.now), message_id,
-    from, args[6] }, '\n'))
+  local payload = table.concat({ 'm', id, v[5], string.format('%.0f', seq), string.format('%.0f', T.now), message_id,
+    from, args[6] }, '\n')
+  announce(S, c, payload)
+  if v[8] then redis.call('SPUBLISH', K.channel(S, v[8]), payload) end -- who reads along
   return finish(S, { 'done', v[5], seq })
 end
 

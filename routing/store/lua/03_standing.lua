@@ -96,7 +96,7 @@ local function forget_listener(S, l)
   strike(S, l)
   redis.call('DEL', l.key)
   redis.call('ZREM', K.gap_ends(S), l.id)
-  redis.call('ZREM', K.grace_ends(S), l.id)
+  if redis.call('EXISTS', K.observing(S, l.id)) == 0 then redis.call('ZREM', K.grace_ends(S), l.id) end
   redis.call('SREM', K.several(S), l.id)
   listeners[l.id] = nil
   hint(l.id)

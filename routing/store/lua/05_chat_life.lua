@@ -1,7 +1,33 @@
 -- A chat's life between people: opened, listener gone, ended.
 
+-- Who reads along, or false. Only scripts of the observer ask; `send_message` reads the field with the others.
+local function observer_of(c) return some(redis.call('HGET', c.key, 'ob')) end
+
+local function end_observing(S, c)
+  local observer = observer_of(c)
+  if not observer then return end
+  redis.call('HDEL', c.key, 'ob', 'on')
+  redis.call('SREM', K.observing(S, observer), c.id)
+  hint(observer)
+end
+
+-- This person reads along nowhere any more.
+local function end_all_observing(S, observer)
+  for _, id in ipairs(redis.call('SMEMBERS', K.observing(S, observer))) do
+    local c = read_chat(S, id)
+    if c and observer_of(c) == observer then
+      end_observing(S, c)
+      hint(c.pe)
+      hint(c.l)
+    end
+  end
+  redis.call('DEL', K.observing(S, observer))
+end
+
 -- The listener has one open chat less in this pool. What is counted here is for the board; nobody is matched by it.
+-- A supervisor was near this listener: whoever comes next may have done this for years, and was not told.
 local function close_books(S, c, l_id)
+  end_observing(S, c)
   redis.call('SREM', K.open(S, c.la), c.id)
   if redis.call('HINCRBY', K.chatting(S, c.la), l_id, -1) <= 0 then redis.call('HDEL', K.chatting(S, c.la), l_id) end
 end

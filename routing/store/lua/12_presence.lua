@@ -49,7 +49,13 @@ local function go(S, person)
     return
   end
   local own = own_chat(S, person)
-  if not own then return end
+  if not own then
+    -- A supervisor whose page is gone reads nothing: those who are told otherwise must not be for long.
+    if redis.call('EXISTS', K.observing(S, person)) == 1 then
+      redis.call('ZADD', K.grace_ends(S), T.now + LISTENER_GRACE_MS, person)
+    end
+    return
+  end
   local state, _, listener = look_at(S, own)
   if not state then return end
   if state == 'A' then hint(listener) end

@@ -87,6 +87,7 @@ end
 SWEEPS[4] = { 'grace_ends', function(S, person)
   redis.call('ZREM', K.grace_ends(S), person)
   if is_present(S, person) then return end
+  end_all_observing(S, person)
   local l = read_listener(S, person)
   if l.is_known then return end_listeners_grace(S, l) end
   local own = own_chat(S, person)

@@ -10,7 +10,7 @@ end
 -- snapshot: all routing truth of one person.
 -- args: 3 person
 -- answer: {now, own chat id or '', place or -1, listeners on duty who could take it or -1, listener HGETALL,
---          units, [{chat id, HGETALL, seeker present 0/1, listener present 0/1}, ...] of the last hour}
+--          units, [{chat id, HGETALL, seeker present 0/1, listener present 0/1}, ...] of the last hour and observed now}
 function OPS.snapshot(keys, args)
   local S, person = begin(keys, args), args[3]
   local own = own_chat(S, person)
@@ -28,6 +28,8 @@ function OPS.snapshot(keys, args)
     if c.st == 'W' then place = place_of(S, c) end
     able = count_able(S, c)
     also(own)
+  else -- who seeks to talk reads along nowhere
+    for _, id in ipairs(redis.call('SMEMBERS', K.observing(S, person))) do also(id) end
   end
   for _, id in ipairs(units) do also(id) end
   local rows = {}

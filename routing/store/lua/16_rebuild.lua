@@ -86,7 +86,10 @@ local function check_chat(S, c)
   if is_waiting and is_due(at) then return end
   if c.st == 'E' or c.st == 'U' then check_score(S, 'ended', '', c.id, num(redis.call('HGET', c.key, 'en'))) end
   if is_waiting then is_missing = check_waiting(S, c)
-  elseif c.st == 'A' then check_member(S, 'open', c.la, c.id, true)
+  elseif c.st == 'A' then
+    check_member(S, 'open', c.la, c.id, true)
+    local observer = observer_of(c)
+    if observer then check_member(S, 'observing', observer, c.id, true) end
   elseif c.st == 'O' or c.st == 'H' then check_member(S, 'offered', c.la, c.id, true) end
   -- Behind the barrier a request waits for its end.
   if not (is_waiting and at and T.is_barred and num(at) <= T.barred_until)
@@ -225,6 +228,11 @@ function EXPLAINED.chatting(S, part, id, count) return count > 0 and count == ch
 function EXPLAINED.open(S, part, id)
   local c = read_chat(S, id)
   return c and c.st == 'A' and c.la == part
+end
+
+function EXPLAINED.observing(S, part, id)
+  local c = read_chat(S, id)
+  return c and c.st == 'A' and observer_of(c) == part
 end
 
 function EXPLAINED.offered(S, part, id)

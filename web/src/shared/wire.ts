@@ -94,6 +94,7 @@ export interface Hello {
   tickets?: string[] | null;
   avoid_listeners?: string[] | null;
   done_is_enough?: boolean | null;
+  observes?: boolean | null;
 }
 
 export interface CatchUp {
@@ -238,6 +239,9 @@ export interface ChatSummary {
   wrap_up_until_ms?: number | null;
   read?: Record<string, number>;
   deletion_code?: string | null;
+  is_observed?: boolean | null;
+  observer?: string | null;
+  whispers?: number | null;
 }
 
 export interface OwnRequest {
@@ -278,6 +282,7 @@ export interface Snapshot {
   on_duty_since_ms?: number | null;
   is_taking_next?: boolean | null;
   takes_urgent?: boolean | null;
+  observed?: ChatSummary[] | null;
 }
 
 export interface Welcome {
@@ -395,6 +400,33 @@ export interface ChatEnded {
 export interface ChatForgotten {
   type: "chat_forgotten";
   chat_id: string;
+}
+
+export interface ObservedChanged {
+  type: "observed_changed";
+  chat_id: string;
+  is_observed: boolean;
+  observer?: string | null;
+}
+
+export interface ObservingBegan {
+  type: "observing_began";
+  chat_id: string;
+  epoch: string;
+  seq: number;
+  participants: Participant[];
+  whispers?: number;
+}
+
+export interface ObservingEnded {
+  type: "observing_ended";
+  chat_id: string;
+}
+
+export interface WhispersChanged {
+  type: "whispers_changed";
+  chat_id: string;
+  whispers: number;
 }
 
 export interface WrapUpFinished {
@@ -545,6 +577,10 @@ export type Push =
   | ParticipantsChanged
   | ChatEnded
   | ChatForgotten
+  | ObservedChanged
+  | ObservingBegan
+  | ObservingEnded
+  | WhispersChanged
   | WrapUpFinished
   | AvailabilityChanged
   | LinesChanged
