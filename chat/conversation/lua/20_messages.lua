@@ -77,12 +77,13 @@ end
 --       that was held there, or '' where that isn't known. answer: 'renewed' | 'kept'
 function OPS.renew_epoch(keys, args)
   local S, key = begin(keys, args), K.chat(keys[1], args[3])
-  local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'rid')
+  local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'rid', 'ob')
   if not v[1] or v[1] ~= args[4] or v[5] == args[7] then return finish(S, 'kept') end
   if num(v[2]) >= num(args[5]) and (args[8] == '' or message_at(S, args[3], args[5]) == args[8]) then return finish(S, 'kept') end
   redis.call('HSET', key, 'ep', args[6], 'rid', args[7])
   hint(v[3])
   if v[4] and v[4] ~= '' then hint(v[4]) end
+  if v[6] then hint(v[6]) end
   return finish(S, 'renewed')
 end
 
