@@ -7,6 +7,7 @@ from typing import Any
 from config.lua import Library
 from config.redis_engine import Link
 from config.redis_link import Argument, RedisAway, RedisLink, RedisRefused
+from config.redis_wire import Template
 
 #: The names of all versions of the library begin so.
 FAMILY = "tealight_"
@@ -15,6 +16,23 @@ FAMILY = "tealight_"
 def is_missing(refused: RedisRefused) -> bool:
     """Was a call refused only because the server doesn't know the library?"""
     return "unction not found" in refused.words
+
+
+class PreparedCall:
+    """One operation on one shard whose first and last arguments are always the same. Its answer needs no future."""
+
+    __slots__ = ("_link", "_template")
+
+    def __init__(self, link: RedisLink, template: Template) -> None:
+        self._link = link
+        self._template = template
+
+    def post(self, on_answer: Callable[[Any], None], *middle: Argument) -> None:
+        """`on_answer` gets all that the script answered, or the error: RedisLink.post.
+
+        A library that is missing (`is_missing`) is not loaded.
+        """
+        self._link.post(self._template.filled(middle), on_answer)
 
 
 class Functions:
@@ -52,9 +70,12 @@ class Functions:
         await self._load_once(link)
         return await link.send("FCALL", name, 1, key, *args)
 
-    def post(self, operation: str, key: str, args: tuple[Argument, ...], on_answer: Callable[[Any], None]) -> None:
-        """`call` without a coroutine: RedisLink.post. A library that is missing (`is_missing`) is not loaded."""
-        self.link.at(key).post(("FCALL", self._names[operation], 1, key, *args), on_answer)
+    def prepared(
+        self, operation: str, key: str, first: tuple[Argument, ...], middle: int, last: tuple[Argument, ...]
+    ) -> PreparedCall:
+        """`call` for an operation that is called very often: only the `middle` arguments differ."""
+        template = Template(("FCALL", self._names[operation], 1, key, *first), middle, last)
+        return PreparedCall(self.link.at(key), template)
 
     async def _load_once(self, link: RedisLink) -> None:
         """Many calls may find the library missing in the same moment; one of them loads it."""

@@ -17,7 +17,7 @@ import hiredis
 from config.clock import now_ms
 from config.log import get_logger
 from config.redis_address import Address
-from config.redis_wire import Argument, RedisAway, RedisRefused, Wire, connect, greetings_of
+from config.redis_wire import Argument, RedisAway, RedisRefused, Wire, connect, greetings_of, pack
 from config.replica_ack import ReplicaAck
 from config.waiting_answers import Awaited, Posted, Sent, WaitingAnswers
 
@@ -77,16 +77,14 @@ class RedisLink:
         self._is_leaving = False
         self._is_greeting = False
         self._last_refusal = ""
+        #: do commands get through? The event beside it is for who waits for that
+        self.is_up = False
         self._ready = asyncio.Event()
         self._down = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._waiting = WaitingAnswers(ack, self._send_wait, self._loop.time, name) if ack else None
-
-    @property
-    def is_up(self) -> bool:
-        return self._ready.is_set()
 
     @property
     def is_partly_up(self) -> bool:
@@ -135,12 +133,12 @@ class RedisLink:
         self._queue(sent)
         return sent.future
 
-    def post(self, command: tuple[Argument, ...], on_answer: Callable[[Any], None]) -> None:
-        """The same without a future: `on_answer` gets the answer or the error, in the reader, and must not raise.
+    def post(self, call: bytes, on_answer: Callable[[Any], None]) -> None:
+        """A packed call without a future: `on_answer` gets the answer or the error, in the reader, and must not raise.
 
         Raises RedisAway at once where the link is down.
         """
-        self._queue(Posted(on_answer, self._loop.time(), command))
+        self._queue(Posted(on_answer, self._loop.time(), call))
 
     def is_crowded(self, depth: int, wait_s: float) -> bool:
         """Are more than `depth` commands unanswered, or the oldest one for longer than `wait_s`?"""
@@ -148,7 +146,7 @@ class RedisLink:
         return len(pending) > depth or (len(pending) > 0 and self._loop.time() - pending[0].at_s > wait_s)
 
     def _queue(self, sent: Sent) -> None:
-        if self._ready.is_set() or asyncio.current_task() is self._keeper:
+        if self.is_up or asyncio.current_task() is self._keeper:
             self._out(sent)
         elif self._is_leaving and self._loop.time() < self._leaving_until_s:
             self._carried.append(sent)
@@ -171,14 +169,14 @@ class RedisLink:
         if self._wire is None:
             raise RedisAway(self.name)
         self._pending.append(sent)
-        if self._waiting is not None and self._ready.is_set():
+        if self._waiting is not None and self.is_up:
             self._waiting.join(sent)
-        self._wire.write(hiredis.pack_command(sent.command))  # type: ignore[arg-type]
+        self._wire.write(sent.packed)
 
     def _send_wait(self, sent: Sent) -> None:
         if self._wire is not None:
             self._pending.append(sent)
-            self._wire.write(hiredis.pack_command(sent.command))  # type: ignore[arg-type]
+            self._wire.write(sent.packed)
 
     def _before_flush(self) -> None:
         if self._waiting is not None:
@@ -186,14 +184,18 @@ class RedisLink:
 
     # ---- in ----
 
-    def _answered(self, answer: Any) -> None:
-        if self.on_push is not None and isinstance(answer, list):
+    def _pushed_or_answered(self, answer: Any) -> None:
+        assert self.on_push is not None
+        if isinstance(answer, list):
             if answer[0] in (b"smessage", b"message"):
                 self.on_push(answer[1], answer[2])
                 return
             if answer[0] == b"sunsubscribe" and not self._is_asked_for(answer[1]):
                 self._leave()  # the slot of this channel has gone elsewhere
                 return
+        self._answered(answer)
+
+    def _answered(self, answer: Any) -> None:
         if not self._pending:
             return
         sent = self._pending.popleft()
@@ -209,8 +211,7 @@ class RedisLink:
             self.cut()
 
     def _is_asked_for(self, channel: bytes) -> bool:
-        head = self._pending[0].command if self._pending else ("",)
-        return head[0] == "SUNSUBSCRIBE" and str(head[1]).encode() == channel
+        return len(self._pending) > 0 and self._pending[0].packed == pack(("SUNSUBSCRIBE", channel))
 
     def _is_carried(self, sent: Sent, words: str) -> bool:
         """Keep a command that this server surely did not carry out, and look for the one that will."""
@@ -226,14 +227,18 @@ class RedisLink:
         if not self._is_leaving:
             self._leaving_until_s = self._loop.time() + CARRY_S
         self._is_leaving = True
-        self._ready.clear()
+        self._shut()
         if self._is_greeting or not self._pending:
             self.cut()
+
+    def _shut(self) -> None:
+        self.is_up = False
+        self._ready.clear()
 
     def _lost(self) -> None:
         if self.away_since_ms is None:
             self.away_since_ms = now_ms()
-        self._ready.clear()
+        self._shut()
         self._wire = None
         self._fail(self._pending)
         if self._waiting is not None:
@@ -253,7 +258,8 @@ class RedisLink:
             self.address = await self._locate(self._last_refusal)
             self._last_refusal = ""
         assert self.address is not None
-        self._wire = await connect(self.address, lambda: Wire(self._answered, self._lost, self._before_flush))
+        on_answer = self._answered if self.on_push is None else self._pushed_or_answered
+        self._wire = await connect(self.address, lambda: Wire(on_answer, self._lost, self._before_flush))
         greetings = [*greetings_of(self.address), ("CLIENT", "SETNAME", self.name)]
         for answer in [self._send(greeting) for greeting in greetings]:
             await answer
@@ -285,7 +291,7 @@ class RedisLink:
                 self.cut()
             except (OSError, TimeoutError, RedisAway):
                 self.cut()
-            self._ready.clear()
+            self._shut()
             self.errors += 1
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter, not a secret
             pause = min(2 * pause, RECONNECT_MAX_S)
@@ -295,6 +301,7 @@ class RedisLink:
             raise RedisAway(self.name)
         self._is_leaving = self._is_greeting = False
         self.away_since_ms = None
+        self.is_up = True
         self._ready.set()
         carried, self._carried = self._carried, deque()
         for sent in carried:
@@ -314,7 +321,7 @@ class RedisLink:
                 overdue = self._pending[0]
                 if is_late_again:
                     self.cut()
-            elif self._ready.is_set() and not self._pending:
+            elif self.is_up and not self._pending:
                 # An idle link whose peer vanished without a word is found here, not by the next message.
                 with contextlib.suppress(RedisAway):
                     self._send(("PING",)).add_done_callback(_swallow)

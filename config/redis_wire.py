@@ -24,6 +24,31 @@ class RedisRefused(Exception):
         self.words = words
 
 
+class Template:
+    """A command of which all but some arguments in its middle is always the same: that is packed once."""
+
+    __slots__ = ("_after", "_before")
+
+    def __init__(self, first: tuple[Argument, ...], middle: int, last: tuple[Argument, ...]) -> None:
+        """`middle`: how many arguments come between `first` and `last`."""
+        self._before = b"*%d\r\n" % (len(first) + middle + len(last)) + _without_count(pack(first))
+        self._after = _without_count(pack(last))
+
+    def filled(self, middle: tuple[Argument, ...]) -> bytes:
+        """The whole command."""
+        return self._before + _without_count(pack(middle)) + self._after
+
+
+def pack(command: tuple[Argument, ...]) -> bytes:
+    """A command as it goes over the wire."""
+    packed: bytes = hiredis.pack_command(command)  # type: ignore[arg-type]
+    return packed
+
+
+def _without_count(packed: bytes) -> bytes:
+    return packed[packed.index(b"\n") + 1 :]
+
+
 class Wire(asyncio.Protocol):
     """Bytes out in one write per loop pass, answers in. `before_flush` may add to what goes out."""
 
@@ -45,9 +70,10 @@ class Wire(asyncio.Protocol):
         self.transport = transport  # type: ignore[assignment]
 
     def data_received(self, chunk: bytes) -> None:
+        gets, on_answer = self.reader.gets, self.on_answer
         self.reader.feed(chunk)
-        while (answer := self.reader.gets()) is not False:
-            self.on_answer(answer)
+        while (answer := gets()) is not False:
+            on_answer(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.transport = None
@@ -107,7 +133,7 @@ async def ask(address: Address, *commands: tuple[Argument, ...], timeout_s: floa
             wire = await connect(address, lambda: Wire(answered, done.set))
             try:
                 for command in [*greetings, *commands]:
-                    wire.write(hiredis.pack_command(command))  # type: ignore[arg-type]
+                    wire.write(pack(command))
                 await done.wait()
             finally:
                 wire.abort()

@@ -8,7 +8,7 @@ from typing import Any
 
 from config import metrics
 from config.log import get_logger
-from config.redis_wire import Argument, RedisAway
+from config.redis_wire import Argument, RedisAway, pack
 from config.replica_ack import AckBreaker, ReplicaAck
 
 log = get_logger("redis_link")
@@ -28,13 +28,14 @@ class Group:
 
 
 class Sent:
-    """A command under way whose answer nobody waits for."""
+    """A command under way whose answer nobody waits for. `is_call`: it may write, so its answer may have to wait."""
 
-    __slots__ = ("at_s", "command", "group")
+    __slots__ = ("at_s", "group", "is_call", "packed")
 
-    def __init__(self, at_s: float, command: tuple[Argument, ...]) -> None:
+    def __init__(self, at_s: float, packed: bytes, *, is_call: bool = False) -> None:
         self.at_s = at_s
-        self.command = command
+        self.packed = packed
+        self.is_call = is_call
         self.group: Group | None = None
 
     @property
@@ -52,7 +53,7 @@ class Awaited(Sent):
     __slots__ = ("future",)
 
     def __init__(self, future: asyncio.Future[Any], at_s: float, command: tuple[Argument, ...]) -> None:
-        super().__init__(at_s, command)
+        super().__init__(at_s, pack(command), is_call=command[0] == "FCALL")
         self.future = future
 
     @property
@@ -70,12 +71,16 @@ class Awaited(Sent):
 
 
 class Posted(Sent):
-    """A command whose answer, or error, is handed to a function right in the reader. It must not raise."""
+    """A call whose answer, or error, is handed to a function right in the reader. It must not raise."""
 
     __slots__ = ("_on_answer",)
 
-    def __init__(self, on_answer: Callable[[Any], None], at_s: float, command: tuple[Argument, ...]) -> None:
-        super().__init__(at_s, command)
+    def __init__(self, on_answer: Callable[[Any], None], at_s: float, packed: bytes) -> None:
+        # One for each message, so without a call of the base's.
+        self.at_s = at_s
+        self.packed = packed
+        self.is_call = True
+        self.group = None
         self._on_answer = on_answer
 
     @property
@@ -99,7 +104,7 @@ class WaitingAnswers:
         self, wanted: ReplicaAck, send_wait: Callable[[Sent], None], now_s: Callable[[], float], name: str
     ) -> None:
         self.breaker = AckBreaker(wanted)
-        self._command: tuple[Argument, ...] = ("WAIT", wanted.replicas, wanted.wait_ms)
+        self._packed_wait = pack(("WAIT", wanted.replicas, wanted.wait_ms))
         self._send_wait = send_wait
         self._now_s = now_s
         self._name = name
@@ -110,7 +115,7 @@ class WaitingAnswers:
     def join(self, sent: Sent) -> None:
         """A command is about to be written."""
         sent.group = self._open
-        if sent.command[0] == "FCALL":
+        if sent.is_call:
             self._open.has_call = True
             self._open.is_held = not self.breaker.is_open
 
@@ -121,7 +126,7 @@ class WaitingAnswers:
             return
         self._open = Group()
         if group.is_held or self.breaker.is_try_due(self._now_s()):
-            wait = Sent(self._now_s(), self._command)
+            wait = Sent(self._now_s(), self._packed_wait)
             self._waits.append((wait, group))
             self._send_wait(wait)
 
@@ -155,7 +160,7 @@ class WaitingAnswers:
             log.warning("replicas_missing" if self.breaker.is_open else "replicas_back", link=self._name)
         while self._held and (self._held[0].sent.group is group or self.breaker.is_open):
             held = self._held.popleft()
-            is_told = is_enough or self.breaker.is_open or held.sent.command[0] != "FCALL"
+            is_told = is_enough or self.breaker.is_open or not held.sent.is_call
             held.sent.give(held.answer if is_told else RedisAway(self._name))
         if self.breaker.is_open:
             for _, waiting in self._waits:

@@ -34,6 +34,12 @@ class MessagePath:
         self._hub = hub
         self._tally = tally
         self._ended = ended
+        #: (band, is the sender a seeker) -> the script's call; it takes chat, person, message_id and sealed text
+        self._calls = {
+            (band, role == "seeker"): shard.prepared("send_message", 4, role)
+            for band, shard in hub.lines.shards.items()
+            for role in ("seeker", "listener")
+        }
 
     def begin(self, connection: Connection, command: SendMessage, after: Callable[[], None]) -> bool:
         """False: something has to be looked up first, and nothing was done. Else `ended` follows, later."""
@@ -44,14 +50,12 @@ class MessagePath:
             return False
         connection.sending = message_id
         try:
-            self._hub.lines.shards[band].post(
-                "send_message",
+            self._calls[band, connection.role == "seeker"].post(
                 partial(self._answered, connection, command, after),
                 chat_id,
                 person_id,
                 message_id,
                 key.seal(person_id, message_id, command.text),
-                "seeker" if connection.role == "seeker" else "listener",
             )
         except RedisAway:
             connection.sending = ""

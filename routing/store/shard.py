@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from config.functions import Functions
+from config.functions import Functions, PreparedCall
 from config.redis_link import Argument
 from routing.store.keys import key
 
@@ -73,12 +73,12 @@ class Shard:
             self._on_fact(fact)
         return answer, moved.decode().split()
 
-    def post(self, operation: str, on_answer: Callable[[Any], None], *args: Argument) -> None:
-        """An operation that moves and tells nothing beside its answer, without a coroutine.
+    def prepared(self, operation: str, middle: int, *last: Argument) -> PreparedCall:
+        """An operation that moves and tells nothing beside its answer, by the engine's clock, without a coroutine.
 
-        `on_answer` gets all that the script answered, or the error, right in the link's reader: see RedisLink.post.
+        `middle`: how many arguments come before `last` and differ from call to call.
         """
-        self.functions.post(operation, self.tag, (self._clock(), self._timing, *args), on_answer)
+        return self.functions.prepared(operation, self.tag, (engine_clock(), self._timing), middle, last)
 
     def key(self, name: str, part: str = "") -> str:
         return key(self.tag, name, part)
