@@ -40,6 +40,18 @@ describe("the words of the staff pages", () => {
     for (const one of Object.values(messages)) if (typeof one !== "string") expect(one.other).toBeTypeOf("string");
   });
 
+  it("name every act that the audit log may hold", () => {
+    const houses = ["chat", "listener_training", "tealight"].map((house) => join(web, "..", house));
+    const sources = houses.flatMap((house) =>
+      readdirSync(house, { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".py"))
+        .map((name) => readFileSync(join(house, name), "utf8")),
+    );
+    const acts = new Set(sources.flatMap((code) => [...code.matchAll(/\bact="(\w+)"/g)].map((found) => found[1])));
+    expect(acts.size).toBeGreaterThan(25);
+    expect([...acts].filter((act) => !(`act.${act}` in messages))).toEqual([]);
+  });
+
   it("share no key with the words of all pages", () => {
     expect(Object.keys(messages).filter((key) => key in shared)).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { Banner, Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { dayAndClock, languageName, problemWords, roleName } from "../staff/say";
 import { t, words } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { tagsOf } from "./entries";
 import { nameOf, STAFF_ROLES } from "./people";
 
@@ -181,11 +182,7 @@ function Create({ made }: { made: (code: string) => void }) {
       <button class="btn btn--main btn--dense" type="submit">
         {t("invitations.create")}
       </button>
-      {doing.problem !== null && (
-        <p class="error" role="alert">
-          {problemWords(doing.problem)}
-        </p>
-      )}
+      <Wrong problem={doing.problem} />
     </form>
   );
 }

@@ -95,5 +95,6 @@ export function nameOf(id: string): string {
   if (id === "command_line") return t("by_command_line");
   if (id === "seeker") return t("by_seeker");
   if (id === "tealight") return t("by_service");
+  if (id === "rules") return t("certificates.by_rules");
   return people.value?.find((one) => one.person_id === id)?.display_name ?? id;
 }

@@ -1,10 +1,11 @@
 // For admins: who meets the rules and waits for a yes, withdrawals with their answers, which rules are in force.
-import { checkIcon, Icon, warningIcon } from "../shared/icon";
+import { checkIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { personHash } from "./addresses";
 import { clearancesWords, grantWords } from "./certificate-grades";
 import { type Desk, grantCertificate, loadDesk, noonOf, type Proposal, switchRuleSet } from "./certificates";
@@ -80,12 +81,7 @@ function ProposalCard({ proposal, again }: { proposal: Proposal; again: Again })
       {proposal.not_looked_at.length > 0 && (
         <p class="small">{t("desk.not_looked_at", { what: proposal.not_looked_at.join("; ") })}</p>
       )}
-      {doing.problem !== null && (
-        <p class="error" role="alert">
-          <Icon of={warningIcon} />
-          {problemWords(doing.problem)}
-        </p>
-      )}
+      <Wrong problem={doing.problem} />
       <div>
         <button
           class="btn btn--main btn--dense"
@@ -137,12 +133,7 @@ function RuleSets({ desk, again }: { desk: Desk; again: Again }) {
   return (
     <section class="stack stack--4" aria-labelledby="rule-sets">
       <h2 id="rule-sets">{t("desk.rule_sets")}</h2>
-      {doing.problem !== null && (
-        <p class="error" role="alert">
-          <Icon of={warningIcon} />
-          {problemWords(doing.problem)}
-        </p>
-      )}
+      <Wrong problem={doing.problem} />
       <ul class="grades">
         {desk.rule_sets.map((rules) => (
           <li class="card stack stack--3" key={rules.rule_set_id}>

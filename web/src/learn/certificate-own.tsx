@@ -1,11 +1,12 @@
 // A person's own certificates: what they hold, what is missing, what ends when; and their answer to a withdrawal.
 import { useState } from "preact/hooks";
-import { clockIcon, Icon, saveIcon, warningIcon } from "../shared/icon";
+import { clockIcon, Icon, saveIcon } from "../shared/icon";
 import { Banner, Field } from "../staff/field";
 import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { grantWords, RuleSetView, StateChip } from "./certificate-grades";
 import { type Certificate, type CertificationRecord, loadOwnRecord, noonOf, sendReply } from "./certificates";
 import { useTitle } from "./title";
@@ -101,12 +102,7 @@ function ReplyForm({ certificateId, again }: { certificateId: string; again: () 
           />
         )}
       </Field>
-      {doing.problem !== null && (
-        <p class="error" role="alert">
-          <Icon of={warningIcon} />
-          {problemWords(doing.problem)}
-        </p>
-      )}
+      <Wrong problem={doing.problem} />
       <div>
         <button class="btn btn--dense" type="submit" disabled={doing.isDoing}>
           {t("certificates.send_reply")}

@@ -1,14 +1,14 @@
 // Somebody's certificates for supervisors and admins: signing off, and for admins withdrawing.
 import { useCallback, useState } from "preact/hooks";
 import { dayField } from "../admin/entries";
-import { Icon, warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { PastDay, Remark } from "../staff/dated";
 import { Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { mayAdmin, me } from "../staff/me";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { grantWords, RuleSetView, StateChip } from "./certificate-grades";
 import { TakeAlong } from "./certificate-own";
 import {
@@ -51,15 +51,6 @@ export function PersonCertificates({ personId }: { personId: string }) {
       ))}
       <TakeAlong whose={personId} />
     </>
-  );
-}
-
-function Wrong({ problem }: { problem: unknown }) {
-  return (
-    <p class="error" role="alert">
-      <Icon of={warningIcon} />
-      {problemWords(problem)}
-    </p>
   );
 }
 
@@ -115,7 +106,7 @@ function OneCertificate({ certificate, again }: { certificate: Certificate; agai
               />
             )}
           </Field>
-          {doing.problem !== null && <Wrong problem={doing.problem} />}
+          <Wrong problem={doing.problem} />
           <div class="row row--tight">
             <button class="btn btn--dense btn--danger-fill" type="submit" disabled={doing.isDoing}>
               {t("certificates.withdraw")}
@@ -199,7 +190,7 @@ function SignOffForm({ personId, ruleSets, again }: { personId: string; ruleSets
       )}
       <PastDay label={t("sign_off.day")} value={on} change={setOn} />
       <Remark label={t("sign_off.comment")} value={comment} change={setComment} />
-      {doing.problem !== null && <Wrong problem={doing.problem} />}
+      <Wrong problem={doing.problem} />
       <div>
         <button class="btn btn--main btn--dense" type="submit" disabled={doing.isDoing}>
           {t("sign_off.send")}
@@ -221,7 +212,7 @@ function SignOffs({ record, again }: { record: CertificationRecord; again: Again
   return (
     <section class="stack stack--3" aria-labelledby="signed">
       <h2 id="signed">{t("sign_off.signed")}</h2>
-      {doing.problem !== null && <Wrong problem={doing.problem} />}
+      <Wrong problem={doing.problem} />
       <ul class="signed">
         {kept.map((one) => (
           <li key={one.sign_off_id} class="row row--spread">

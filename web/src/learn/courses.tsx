@@ -1,4 +1,4 @@
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useId, useState } from "preact/hooks";
 import { checkIcon, Icon, saveIcon, warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { Banner } from "../staff/field";
@@ -120,13 +120,14 @@ function timeLeft(course: Course): string {
 
 /** What clearances ask for beside lessons is said, too: nobody should think that a test opens the door. */
 function Asks({ asks }: { asks: Ask[] }) {
+  const id = useId();
   if (asks.length === 0) return null;
   // What asks for less comes first: most begin there.
   const inOrder = [...asks].sort((one, other) => one.lessons - other.lessons);
   const isReady = asks.some((one) => one.kind === "age_band" && !one.is_held && one.done === one.lessons);
   return (
-    <section class="stack stack--3" aria-labelledby="asks">
-      <h2 id="asks">{t("learn.asks")}</h2>
+    <section class="stack stack--3" aria-labelledby={id}>
+      <h2 id={id}>{t("learn.asks")}</h2>
       <ul class="lines asks small">
         {inOrder.map((one) => (
           <li key={`${one.kind}/${one.value}`}>
@@ -237,6 +238,7 @@ function testWords(lesson: LessonLine): string {
 
 /** Every lesson on this device at once; those that were opened are kept anyway. */
 function KeepHere({ course }: { course: Course }) {
+  const id = useId();
   const urls = lessonsOf(course).map((one) => lessonUrl(course.course_id, one.lesson_id));
   const look = useCallback(() => areKept(urls), [urls.join()]);
   const { value, again } = useLoaded(look);
@@ -248,8 +250,8 @@ function KeepHere({ course }: { course: Course }) {
       await again();
     });
   return (
-    <section class="stack stack--2" aria-labelledby="keep">
-      <h2 id="keep">{t("learn.keep_title")}</h2>
+    <section class="stack stack--2" aria-labelledby={id}>
+      <h2 id={id}>{t("learn.keep_title")}</h2>
       <p class="small soft" role="status">
         {t(doing.isDoing ? "learn.keeping" : value ? "learn.kept_all" : "learn.keep_hint")}
       </p>

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { Icon, warningIcon } from "../shared/icon";
 import { Field } from "../staff/field";
 import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
-import { day, dayAndClock, problemWords } from "../staff/say";
+import { day, dayAndClock } from "../staff/say";
 import { t, words } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { personHash } from "./addresses";
 import { inviteTrainee, loadPeople, type PersonLine } from "./learning";
 import { useTitle } from "./title";
@@ -115,12 +115,7 @@ function Invite() {
         <button class="btn btn--main btn--dense" type="submit">
           {t("people_learning.invite")}
         </button>
-        {doing.problem !== null && (
-          <p class="error" role="alert">
-            <Icon of={warningIcon} />
-            {problemWords(doing.problem)}
-          </p>
-        )}
+        <Wrong problem={doing.problem} />
       </form>
       {link && (
         <section class="card card--lit stack stack--3" aria-labelledby="link" role="status">

@@ -4,8 +4,8 @@ import { downIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { useDoing } from "../staff/loading";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { type OneReading, type Review, type RubricItem, shareReview } from "./review";
-import { Wrong } from "./review-list";
 import { ItemLevels } from "./review-reading";
 
 export function Found({ review }: { review: Review }) {
@@ -120,7 +120,7 @@ export function Settling({ review, again }: { review: Review; again: () => Promi
           }}
         />
       ))}
-      {doing.problem !== null && <Wrong problem={doing.problem} />}
+      <Wrong problem={doing.problem} />
       <div>
         <button class="btn btn--main" type="submit" disabled={doing.isDoing}>
           {t("reviews.share")}

@@ -1,11 +1,11 @@
 // Reviews: one's own chats that mentors read, and for mentors those that wait for them.
-import { Icon, warningIcon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
 import { type Me, mayAdmin } from "../staff/me";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { reviewHash } from "./addresses";
 import {
   type Askable,
@@ -110,7 +110,7 @@ function AskLine({ one, again }: { one: Askable; again: Again }) {
         {t("reviews.ask")}
         <span class="visually-hidden">: {chatWords(one)}</span>
       </button>
-      {doing.problem !== null && <Wrong problem={doing.problem} />}
+      <Wrong problem={doing.problem} />
     </li>
   );
 }
@@ -190,7 +190,7 @@ function WaitingLine({ one, again }: { one: ReviewLine; again: Again }) {
         {t("reviews.take")}
         <span class="visually-hidden">: {chatWords(one)}</span>
       </button>
-      {doing.problem !== null && <Wrong problem={doing.problem} />}
+      <Wrong problem={doing.problem} />
     </li>
   );
 }
@@ -199,15 +199,6 @@ export function PhaseChip({ line }: { line: ReviewLine }) {
   return (
     <p>
       <span class={line.phase === "shared" ? "chip chip--calm" : "chip"}>{phaseWords(line.phase)}</span>
-    </p>
-  );
-}
-
-export function Wrong({ problem }: { problem: unknown }) {
-  return (
-    <p class="error" role="alert">
-      <Icon of={warningIcon} />
-      {problemWords(problem)}
     </p>
   );
 }

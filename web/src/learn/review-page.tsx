@@ -4,9 +4,10 @@ import { backIcon, Icon } from "../shared/icon";
 import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { loadReview, type Review, takeBack } from "./review";
 import { Found, Settling } from "./review-found";
-import { PhaseChip, Wrong } from "./review-list";
+import { PhaseChip } from "./review-list";
 import { ReadingForm } from "./review-reading";
 import { Talk } from "./review-talk";
 import { chatWords } from "./review-words";
@@ -112,7 +113,7 @@ function TakeBack({ reviewId }: { reviewId: string }) {
     });
   return (
     <footer class="practised__end stack stack--3">
-      {doing.problem !== null && <Wrong problem={doing.problem} />}
+      <Wrong problem={doing.problem} />
       {isOpen ? (
         <>
           <p>{t("reviews.take_back_sure")}</p>

@@ -6,8 +6,8 @@ import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
 import { day } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { handBack, handIn, type Levels, type Review, type RubricItem } from "./review";
-import { Wrong } from "./review-list";
 
 const COMMENT_MAX = 4000;
 
@@ -104,7 +104,7 @@ export function ReadingForm({ review, again }: { review: Review; again: () => Pr
           {t("reviews.each_item")}
         </p>
       )}
-      {doing.problem !== null && <Wrong problem={doing.problem} />}
+      <Wrong problem={doing.problem} />
       <div class="row">
         <button class="btn btn--main" type="submit" disabled={doing.isDoing}>
           {t("reviews.hand_in")}

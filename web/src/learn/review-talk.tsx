@@ -6,8 +6,8 @@ import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
 import { dayAndClock } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { type Review, sendWords } from "./review";
-import { Wrong } from "./review-list";
 
 interface Props {
   review: Review;
@@ -63,7 +63,7 @@ export function Talk({ review, isAmongMentors, again }: Props) {
             />
           )}
         </Field>
-        {doing.problem !== null && <Wrong problem={doing.problem} />}
+        <Wrong problem={doing.problem} />
         <div>
           <button class="btn btn--dense" type="submit" disabled={doing.isDoing}>
             <Icon of={sendIcon} />

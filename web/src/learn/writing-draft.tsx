@@ -6,6 +6,7 @@ import { useDoing, useLoaded } from "../staff/loading";
 import { mayAdmin, me } from "../staff/me";
 import { day, languageName, problemWords } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { fileHash } from "./addresses";
 import { useTitle } from "./title";
 import {
@@ -201,12 +202,7 @@ function Grow({ draft, again }: { draft: ShownDraft; again: () => Promise<void> 
             />
           )}
         </Field>
-        {doing.problem !== null && (
-          <p class="error" role="alert">
-            <Icon of={warningIcon} />
-            {problemWords(doing.problem)}
-          </p>
-        )}
+        <Wrong problem={doing.problem} />
         <div>
           <button class="btn btn--dense" type="submit" disabled={doing.isDoing || idOf(name) === ""}>
             {t("writing.add_lesson")}
@@ -259,12 +255,7 @@ function Onward({ draft, again }: { draft: ShownDraft; again: () => Promise<void
           )}
         </Field>
       )}
-      {doing.problem !== null && (
-        <p class="error" role="alert">
-          <Icon of={warningIcon} />
-          {problemWords(doing.problem)}
-        </p>
-      )}
+      <Wrong problem={doing.problem} />
       <div class="row">
         {draft.draft.handed_in_at_ms === null && !mayPublish && (
           <button

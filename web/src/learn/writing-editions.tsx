@@ -1,10 +1,11 @@
 import { useCallback } from "preact/hooks";
-import { Icon, warningIcon } from "../shared/icon";
+import { warningIcon } from "../shared/icon";
 import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { mayAdmin, me } from "../staff/me";
 import { day, problemWords } from "../staff/say";
 import { t } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { useTitle } from "./title";
 import { type Edition, loadEditions, withdrawEdition } from "./writing";
 
@@ -46,12 +47,7 @@ export function EditionList({ courseId, editions, again }: Props) {
   return (
     <section class="stack stack--3" aria-labelledby="editions">
       <h2 id="editions">{t("writing.editions")}</h2>
-      {doing.problem !== null && (
-        <p class="error" role="alert">
-          <Icon of={warningIcon} />
-          {problemWords(doing.problem)}
-        </p>
-      )}
+      <Wrong problem={doing.problem} />
       <ul class="lines">
         {editions.map((one) => (
           <li key={one.number}>

@@ -1,10 +1,11 @@
 import { useRef, useState } from "preact/hooks";
-import { Icon, warningIcon } from "../shared/icon";
+import { warningIcon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { Banner, Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { day, problemWords } from "../staff/say";
 import { t, words } from "../staff/words";
+import { Wrong } from "../staff/wrong";
 import { draftHash, editionsHash } from "./addresses";
 import { useTitle } from "./title";
 import { type Beginning, base64Of, beginDraft, courseZip, idOf, loadWritten, type Written } from "./writing";
@@ -46,12 +47,7 @@ function Courses({ written }: { written: Written }) {
   return (
     <section class="stack stack--4" aria-labelledby="written">
       <h2 id="written">{t("writing.courses")}</h2>
-      {doing.problem !== null && (
-        <p class="error" role="alert">
-          <Icon of={warningIcon} />
-          {problemWords(doing.problem)}
-        </p>
-      )}
+      <Wrong problem={doing.problem} />
       <ul class="grades">
         {written.courses.map((course) => (
           <li class="card stack stack--3" key={course.course_id}>
@@ -149,12 +145,7 @@ function Begin({ left }: { left: number }) {
             />
           )}
         </Field>
-        {anew.problem !== null && (
-          <p class="error" role="alert">
-            <Icon of={warningIcon} />
-            {problemWords(anew.problem)}
-          </p>
-        )}
+        <Wrong problem={anew.problem} />
         <div>
           <button class="btn" type="submit" disabled={anew.isDoing || idOf(title) === ""}>
             {t("writing.begin")}
@@ -166,12 +157,7 @@ function Begin({ left }: { left: number }) {
         <Field label={t("writing.zip")} hint={t("writing.zip_hint")}>
           {(joined) => <input {...joined} ref={file} class="input" type="file" accept=".zip,application/zip" />}
         </Field>
-        {bringing.problem !== null && (
-          <p class="error" role="alert">
-            <Icon of={warningIcon} />
-            {problemWords(bringing.problem)}
-          </p>
-        )}
+        <Wrong problem={bringing.problem} />
         <div>
           <button class="btn" type="button" disabled={bringing.isDoing} onClick={bring}>
             {t("writing.bring_it")}
