@@ -71,7 +71,7 @@ async def test_a_cancelled_write_frees_the_way(database: Database) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(5), database.write() as session:
+    async with asyncio.timeout(30), database.write() as session:
         assert await next_version(session) == 1
 
 
@@ -95,7 +95,7 @@ async def test_a_database_that_is_away_is_known_as_such(tmp_path: Path) -> None:
         assert is_away(error.value)
         await database.close()
     # A connection that failed to open ends its thread by itself, which must not find a closed loop.
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while any("_connection_worker_thread" in thread.name for thread in threading.enumerate()):
             await asyncio.sleep(0.01)
 

@@ -40,7 +40,7 @@ async def lines(place: Place, valkey: ThrowAwayValkey) -> AsyncIterator[Lines]:
     link = engine.commands("archiver", on_up=loads)
     functions = Functions(link, place.library)
     link.start()
-    assert await link.wait_up(10)
+    assert await link.wait_up(60)
     following = asyncio.create_task(engine.follow())
     yield Lines({"adult": Shard(TAG, functions, TIMING, lambda: place.now_ms)})
     following.cancel()

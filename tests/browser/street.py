@@ -44,7 +44,7 @@ FLAGS = (
     "--disable-sync",
 )
 #: A page on a busy machine of two cores gets this long for anything.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
 #: Long enough for a look at each state, short enough to be waited for.
 _CLOCKS = {"OFFER_S": "60", "CONFIRM_S": "30", "WRAP_UP_S": "60"}
 #: Each story takes one, so that no two share a line.

@@ -43,8 +43,8 @@ async def test_a_killed_web_process_costs_nobody_a_word(street: Street) -> None:
         await seeker.writes(said[-1])
         said.append(f"{number} from there")
         await desk.writes(said[-1])
-    await expect(seeker.bubbles).to_have_count(len(said), timeout=30_000)
-    await expect(desk.bubbles).to_have_count(len(said), timeout=30_000)
+    await expect(seeker.bubbles).to_have_count(len(said))
+    await expect(desk.bubbles).to_have_count(len(said))
     await expect(seeker.page.locator(".bubble--sending")).to_have_count(0)
     await expect(desk.root.locator(".bubble--sending")).to_have_count(0)
     theirs, ours = await seeker.bubbles.all_text_contents(), await desk.bubbles.all_text_contents()
@@ -106,7 +106,7 @@ async def swallowed(street: Street, **ways: bool) -> None:
         began = time.monotonic()
         await seeker.writes("Is anybody there?")
         # 8 s without an answer, a look each second, and a reconnect.
-        await expect(seeker.page.locator(".bubble--sending")).to_have_count(0, timeout=20_000)
+        await expect(seeker.page.locator(".bubble--sending")).to_have_count(0)
         assert time.monotonic() - began > 7, "it was stalled, and only the page could know"
         await desk.writes("I am.")
         await seeker.reads("I start.", "Is anybody there?", "I am.")

@@ -59,7 +59,7 @@ async def test_from_the_seekers_yes_to_the_talk(street: Street) -> None:
     await page.goto("/learn#reviews")
     asks = page.get_by_role("button", name=re.compile("^Ask for it"))
     # The facts of a chat are written a few seconds after its end.
-    for _ in range(20):
+    for _ in range(40):
         if await asks.count():
             break
         await page.wait_for_timeout(1000)

@@ -45,7 +45,7 @@ async def test_a_supervisor_sees_why_an_offer_went_there(street: Street) -> None
     await seeker.writes("Nobody else reads this.")
     panel = page.locator(".panel", has=page.get_by_text("Offers, and why they went there"))
     row = panel.locator("tbody tr").first
-    await expect(row).to_contain_text(re.compile("the only one free who may take this|the only line"), timeout=20_000)
+    await expect(row).to_contain_text(re.compile("the only one free who may take this|the only line"))
     await expect(row).to_contain_text("Accepted")
     await row.get_by_text(re.compile("(Lines|Listeners) compared")).click()
     await expect(row.get_by_role("listitem").first).to_be_visible()

@@ -54,7 +54,7 @@ async def test_an_admin_rewrites_a_lesson_and_people_learn_it(street: Street) ->
     await learner.goto("/learn")
     await sign_in(learner, listener)
     await expect(learner.locator(".path").first).to_be_visible()
-    for _ in range(20):
+    for _ in range(60):
         if await learner.get_by_role("link", name=NEW_TITLE).count():
             break
         await learner.wait_for_timeout(500)

@@ -19,7 +19,7 @@ from tests.store.region import Region
 TAGS = {"adult": "{a:main}:", "teen": "{t:main}:"}
 
 #: A failover takes so long at most, on a machine that has other things to do.
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Shards(Region):

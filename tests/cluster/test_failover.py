@@ -6,7 +6,7 @@ import itertools
 from config.engines.several import Server, ThrowAwayCluster, ThrowAwaySentinels, until
 from config.redis_masters import slot_of
 from config.replica_ack import ReplicaAck
-from tests.cluster.shards import TAGS, Ear, Shards, repeats
+from tests.cluster.shards import PATIENCE_S, TAGS, Ear, Shards, repeats
 
 ADULT, TEEN = TAGS["adult"], TAGS["teen"]
 
@@ -28,7 +28,7 @@ async def _they_talk(
 ) -> tuple[str, "itertools.count[int]", Ear]:
     await shards.open(url, 1, ack=ack)
     ear = Ear(shards.engines[0], "ada")
-    assert await ear.link.wait_up(10)
+    assert await ear.link.wait_up(PATIENCE_S)
     await shards.stands("bo")
     chat = await shards.asks("adult", "ada")
     await shards.answers("bo")
@@ -66,7 +66,7 @@ async def test_a_planned_change_of_masters_costs_no_call(cluster: ThrowAwayClust
             assert await _talks(shards, chat, numbers, 1) == 0
             await asyncio.sleep(0.005)
 
-    await asyncio.wait_for(until_moved(), 20)
+    await asyncio.wait_for(until_moved(), PATIENCE_S)
     assert await _talks(shards, chat, numbers, 20) == 0
     await shards.engines[0].look()
     await ear.hears(shards.opened[0], ADULT, "after")
@@ -122,7 +122,7 @@ async def test_a_planned_change_behind_sentinels_loses_nothing_that_waited(
             await _talks(shards, chat, numbers, 1)
             await asyncio.sleep(0.005)
 
-    await asyncio.wait_for(until_moved(), 30)
+    await asyncio.wait_for(until_moved(), PATIENCE_S)
     await _talks(shards, chat, numbers, 20)
     await ear.hears(shards.opened[0], ADULT, "after")
     await ear.link.close()

@@ -71,7 +71,7 @@ async def test_a_slot_that_moves_takes_its_people_along(cluster: ThrowAwayCluste
     """No call fails, none is lost, and the channels of the slot are listened to at its new place."""
     await shards.open(cluster.url, 1)
     ear = Ear(shards.engines[0], "ada")
-    assert await ear.link.wait_up(10)
+    assert await ear.link.wait_up(60)
     slot = slot_of(ADULT)
     old = cluster.owner_of(slot)
     new = next(
@@ -99,7 +99,7 @@ async def test_a_slot_that_moves_takes_its_people_along(cluster: ThrowAwayCluste
 
     old.ask("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", str(new.ask("CLUSTER", "MYID")))
     try:
-        await asyncio.wait_for(talk(), 20)
+        await asyncio.wait_for(talk(), 60)
         assert cluster.owner_of(slot) is new
         assert shards.ups[ups:] == [(ADULT,)], "the other band's link was left alone"
         await ear.hears(shards.opened[0], ADULT, "after")

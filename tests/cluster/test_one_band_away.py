@@ -35,7 +35,7 @@ async def _open(shards: Shards, servers: dict[str, Server]) -> None:
         functions = Functions(link, library_under_test())
         link.on_up = functions.load
         link.start()
-        assert await link.wait_up(10)
+        assert await link.wait_up(60)
         shards.opened.append(link)
         made[band] = Shard(tag, functions, TIMING, lambda: shards.now_ms)
     shards.processes = [Lines(made)]

@@ -34,7 +34,7 @@ def standing_still(cluster: ThrowAwayCluster) -> Iterator[None]:
             node.ask("CONFIG", "SET", "cluster-require-full-coverage", "yes")
 
 
-async def comes_in(person: Person, within_s: float = 20.0) -> None:
+async def comes_in(person: Person, within_s: float = 60.0) -> None:
     """Says hello until it is done."""
     async with asyncio.timeout(within_s):
         while True:

@@ -13,8 +13,10 @@ from tests.helpers.service import Service
 from tests.helpers.wire import JSON, Codec, Frame, Wire, WireClosed
 
 T = TypeVar("T")
+#: What is to come may come late on a busy machine. Who waits for what must not come waits for seconds of their own.
+PATIENCE_S = 30.0
+GIVES_UP_S = 60.0
 #: Refusals that pass by themselves.
-GIVES_UP_S = 40.0
 PASSING = ("try_again", "too_fast", "going_away", "full")
 
 
@@ -77,7 +79,7 @@ class Person:
         reply = await wire.ask("hello", **hello)
         if reply["type"] != "done":
             await wire.close()
-            raise WireClosed(1013)
+            raise WireClosed(1013, reply)
         for chat in _chats_in(self.welcome):
             held = self.logs[chat["chat_id"]]
             assert held.seq >= chat["seq"], f"{self.name} was told to be caught up at {held.seq} of {chat['seq']}"
@@ -178,7 +180,7 @@ class Person:
             unseen = [f["type"] for f in self.unseen if f["type"] != "heartbeat"]
             raise AssertionError(f"{self.name} saw no {what} within {within_s:g} s; unseen: {unseen}") from None
 
-    async def sees(self, kind: str, within_s: float = 10.0, **where: Any) -> Frame:
+    async def sees(self, kind: str, within_s: float = PATIENCE_S, **where: Any) -> Frame:
         """The first such push that no story asked for yet; it counts as seen from then on."""
 
         def find() -> Frame | None:
@@ -261,7 +263,7 @@ class Person:
             log.take(message)
         return message
 
-    async def has_heard(self, text: str, chat_id: str, within_s: float = 10.0) -> Frame:
+    async def has_heard(self, text: str, chat_id: str, within_s: float = PATIENCE_S) -> Frame:
         """The message with this text, once it is held."""
 
         def find() -> Frame | None:
@@ -289,7 +291,7 @@ class Seeker(Person):
         self.asked = await self.does("request_chat", request_id=self.request_id, language=language, **fields)
         return self.asked
 
-    async def is_connected(self, within_s: float = 10.0) -> str:
+    async def is_connected(self, within_s: float = PATIENCE_S) -> str:
         """Wait for the chat to open; its id."""
         opened = await self.sees("chat_opened", within_s)
         return str(opened["chat_id"])
@@ -304,7 +306,7 @@ class Listener(Person):
         """`set_availability`."""
         return await self.does("set_availability", availability=availability, **fields)
 
-    async def sees_offer(self, within_s: float = 10.0, **where: Any) -> Frame:
+    async def sees_offer(self, within_s: float = PATIENCE_S, **where: Any) -> Frame:
         """The next offer."""
         return await self.sees("offer_made", within_s, **where)
 

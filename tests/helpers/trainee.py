@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.helpers.person import Listener
+from tests.helpers.person import PATIENCE_S, Listener
 from tests.helpers.wire import MSGPACK, Frame
 from tests.helpers.world import World
 
@@ -24,7 +24,7 @@ class Trainee(Listener):
 
     def browser(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.service.port}", headers={"cookie": self.cookie or ""}, timeout=20
+            base_url=f"http://127.0.0.1:{self.service.port}", headers={"cookie": self.cookie or ""}, timeout=PATIENCE_S
         )
 
     async def calls(self, method: str, path: str = "", body: Any = None, *, status: int = 200) -> Any:
@@ -51,7 +51,7 @@ class Trainee(Listener):
         self.chat_id = opened["chat_id"]
         return self.chat_id
 
-    async def hears(self, name: str, within_s: float = 15.0) -> Frame:
+    async def hears(self, name: str, within_s: float = PATIENCE_S) -> Frame:
         """What the partner said under this name, `<turn>.<line>`."""
 
         def find() -> Frame | None:
@@ -71,7 +71,7 @@ class Trainee(Listener):
         for turn, text in enumerate(script, first):
             await self.replies(turn, text)
 
-    async def debrief(self, within_s: float = 10.0) -> Any:
+    async def debrief(self, within_s: float = PATIENCE_S) -> Any:
         """What the learning page shows when it is over."""
         shown: Any = {}
         async with self.browser() as browser:

@@ -11,6 +11,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 Frame = dict[str, Any]
+#: What a busy machine gets; nobody waits so long where all is well.
+PATIENCE_S = 30.0
 
 
 class Codec(Protocol):
@@ -51,8 +53,8 @@ JSON, MSGPACK = Json(), MessagePack()
 class WireClosed(Exception):
     """The connection ended before what was awaited came."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
+    def __init__(self, code: int, why: Frame | None = None) -> None:
+        super().__init__(code, *([why] if why else []))
         self.code = code
 
 
@@ -160,7 +162,7 @@ class Wire:
         future = self._asked[ref] = asyncio.get_running_loop().create_future()
         return frame, future
 
-    async def ask(self, kind: str, within_s: float = 15.0, **fields: Any) -> Frame:
+    async def ask(self, kind: str, within_s: float = PATIENCE_S, **fields: Any) -> Frame:
         """A command and its reply, whichever it is. Raises WireClosed, AssertionError when no reply comes."""
         if self._reader.done():
             raise WireClosed(self._socket.close_code or 1006)
@@ -171,7 +173,7 @@ class Wire:
         except TimeoutError:
             raise AssertionError(f"no reply to {kind} within {within_s:g} s") from None
 
-    async def sees(self, kind: str, within_s: float = 10.0, **where: Any) -> Frame:
+    async def sees(self, kind: str, within_s: float = PATIENCE_S, **where: Any) -> Frame:
         """The first frame on this connection that is so."""
         async with asyncio.timeout(within_s):
             while True:
@@ -180,7 +182,7 @@ class Wire:
                         return frame
                 await self.news()
 
-    async def closes(self, within_s: float = 10.0) -> int:
+    async def closes(self, within_s: float = PATIENCE_S) -> int:
         """Wait for the server to close it. Returns the close code."""
         await asyncio.wait_for(asyncio.shield(self._reader), within_s)
         return self._socket.close_code or 1006

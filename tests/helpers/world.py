@@ -19,7 +19,7 @@ from config.database import Database
 from config.engines.valkey import socket_path
 from listener_training.granting import grant_all
 from tests.helpers import staff
-from tests.helpers.person import Listener, Person, Seeker, goodbye
+from tests.helpers.person import PATIENCE_S, Listener, Person, Seeker, goodbye
 from tests.helpers.promises import Log
 from tests.helpers.service import Service, service
 from tests.helpers.wire import JSON, MSGPACK, Codec
@@ -33,7 +33,7 @@ _NUMBERS = itertools.count(1)
 
 async def sign_in(service: Service, name: str, password: str = staff.PASSWORD) -> str:
     """The cookie of a new sign-in."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{service.port}", timeout=20) as browser:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{service.port}", timeout=PATIENCE_S) as browser:
         answer = await browser.post("/api/sign-in", json={"name": name, "password": password})
         assert answer.status_code == 200, answer.text
         return answer.headers["set-cookie"].partition(";")[0]
@@ -153,15 +153,25 @@ class World:
 
     def keys_of_the_engine(self) -> int:
         """How many keys the engine holds."""
+        return self._number_from_the_engine("DBSIZE")
+
+    async def is_known_to_be_gone(self, person: Person) -> None:
+        """Wait until no process holds a Connection of somebody who vanished: it may take them a moment to notice."""
+        asked = f"EXISTS {{a:main}}:co:{person.person_id} {{t:main}}:co:{person.person_id}"
+        async with asyncio.timeout(PATIENCE_S):
+            while self._number_from_the_engine(asked):
+                await asyncio.sleep(0.02)
+
+    def _number_from_the_engine(self, asked: str) -> int:
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(5)
+            line.settimeout(PATIENCE_S)
             line.connect(str(socket_path(self.service.data_dir)))
-            line.sendall(b"DBSIZE\r\n")
+            line.sendall(f"{asked}\r\n".encode())
             return int(line.recv(64).strip(b":\r\n"))
 
     # ---- what must hold ----
 
-    async def everyone_agrees(self, within_s: float = 10.0) -> None:
+    async def everyone_agrees(self, within_s: float = PATIENCE_S) -> None:
         """All in a chat hold the same log: 1 to n without gaps, nothing doubled, all that was answered in it."""
         until = asyncio.get_running_loop().time() + within_s
         while True:

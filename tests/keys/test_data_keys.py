@@ -105,7 +105,7 @@ async def test_what_is_held_is_good_while_the_database_is_away(tmp_path: Path, m
         await away.delete(["c1"])
     await database.close()
     # A connection that failed to open ends its thread by itself, which must not find a closed loop.
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while any("_connection_worker_thread" in thread.name for thread in set(threading.enumerate()) - others):
             await asyncio.sleep(0.01)
 

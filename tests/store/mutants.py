@@ -47,10 +47,9 @@ def library_under_test(name: str = "") -> Library:
     return assemble(mutated(body.removesuffix(register), name), [])
 
 
-def is_found(name: str, *, lives_only: bool = False) -> bool:
-    """Does the suite, on the embedded engine, go red with this mistake?"""
+def is_found(name: str, suite: list[str] = SUITE) -> bool:
+    """Does the suite, or a part of it, go red with this mistake on the embedded engine?"""
     library_under_test(name)  # a text that doesn't fit would fail every test, which is no finding
-    suite = LIVES if lives_only else SUITE
     run = subprocess.run(
         [
             sys.executable,
@@ -76,11 +75,11 @@ def is_found(name: str, *, lives_only: bool = False) -> bool:
 
 
 def main() -> int:
-    lives_only = "--lives" in sys.argv
+    suite = LIVES if "--lives" in sys.argv else SUITE
     names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(MUTANTS)
     survivors = []
     with ThreadPoolExecutor(os.cpu_count() or 1) as executor:
-        for name, found in zip(names, executor.map(partial(is_found, lives_only=lives_only), names), strict=True):
+        for name, found in zip(names, executor.map(partial(is_found, suite=suite), names), strict=True):
             print(f"{'found   ' if found else 'SURVIVED'}  {name}", flush=True)
             if not found:
                 survivors.append(name)

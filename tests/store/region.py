@@ -31,7 +31,7 @@ class Region:
         for number in range(processes):
             link = RedisLink(url, name=f"p{number}")
             link.start()
-            assert await link.wait_up(5)
+            assert await link.wait_up(60)
             self.links.append(link)
             functions = Functions(link, library_under_test())
             await functions.load()

@@ -23,7 +23,7 @@ async def refills(place: Place, url: str) -> None:
     """The way the command takes."""
     link = RedisLink(url, name="refill")
     link.start()
-    assert await link.wait_up(5)
+    assert await link.wait_up(60)
     try:
         shard = Shard(place.tag, Functions(link, library_under_test()), place.timing, lambda: place.now_ms)
         assert (await refill(shard)).chats > 0

@@ -18,7 +18,7 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         self._line = socket.socket(socket.AF_UNIX)
-        self._line.settimeout(20)
+        self._line.settimeout(60)
         self._line.connect(unquote(urlsplit(url).path))
         self._reader = hiredis.Reader()
 

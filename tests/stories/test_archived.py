@@ -14,14 +14,14 @@ from chat.conversation.data_keys import DataKeys
 from chat.conversation.facts_tables import FeedbackCommentRow, ReportRow, WrapUpNoteRow
 from chat.conversation.key_tables import ChatKeyRow
 from config.master_keys import MasterKeys, path_of
-from tests.helpers.service import Service
+from tests.helpers.service import PATIENCE_S, WRAP_UP_S, Service
 from tests.helpers.world import World
 
 
 async def archived(world: World, chat_id: str) -> Transcript:
     """The transcript, as soon as the archiver has written it."""
     keys = DataKeys(world.database, MasterKeys("", path_of(world.service.data_dir)))
-    until_s = time.monotonic() + 20
+    until_s = time.monotonic() + PATIENCE_S
     while (found := await read_transcript(world.database, keys, chat_id)) is None:
         assert time.monotonic() < until_s, "not archived in time"
         await world.people[0].sees_no("never", 0.2)
@@ -40,7 +40,7 @@ async def rows(world: World, table: Any, chat_id: str) -> list[Any]:
 
 
 async def deletes(service: Service, code: str) -> tuple[int, str]:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{service.port}", timeout=20) as browser:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{service.port}", timeout=PATIENCE_S) as browser:
         answer = await browser.post("/api/chat-deletions", json={"code": code})
         return answer.status_code, answer.json()["code"] if answer.content else ""
 
@@ -93,6 +93,8 @@ async def test_whoever_rests_after_a_deleted_chat_takes_the_next_one(world: Worl
     await seeker.asks("end_chat", chat_id=chat_id)
     ended = await seeker.sees("chat_ended", chat_id=chat_id)
     next_one = await world.seeker_arrives()
+    taking = world.service.taking()
     assert await deletes(world.service, ended["deletion_code"]) == (204, "")
-    offer = await listener.sees_offer(within_s=1.5, request_id=next_one.request_id)
+    offer = await listener.sees_offer(request_id=next_one.request_id)
+    assert taking.seconds() < WRAP_UP_S / 2, "it did not have to run out"
     await listener.accepts(offer)

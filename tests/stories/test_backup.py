@@ -1,9 +1,14 @@
-"""A service is lost and made again from a backup: who talked goes on, and nothing that anybody still holds is lost."""
+"""A service ends in order and is made again from a backup: who talked goes on, and what anybody still holds is kept."""
 
+import asyncio
+import socket
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.person import Person
-from tests.helpers.service import Service, starting
+from tests.helpers.service import Service, is_there, starting
+from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
 from tests.stories.test_archived import archived
 
@@ -20,6 +25,35 @@ async def comes_to(person: Person, service: Service) -> None:
     await person.comes()
 
 
+async def with_passphrase(service: Service, *words: str) -> tuple[int, str, str]:
+    """Run a command while whoever is connected goes on."""
+    return await asyncio.to_thread(service.command, *words, "--passphrase-stdin", stdin=f"{PASSPHRASE}\n")
+
+
+async def ends_in_order(world: World, seeker: Person, listener: Person, chat_id: str) -> None:
+    """SIGTERM with open chats: going_away, still working, 4000, exit code 0 within 10 s, nothing left behind."""
+    service = world.service
+    pids = [service.process.pid, *service.children()]
+    assert len(pids) == 7
+    taking = service.taking()
+    stopping = asyncio.create_task(asyncio.to_thread(service.stop))
+    await seeker.sees("going_away")
+    last = {"chat_id": chat_id, "message_id": "last", "text": seeker.types("a last word")}
+    try:
+        assert (await seeker.wire.ask("send_message", **last))["type"] == "done"
+        await listener.has_heard(last["text"], chat_id)
+    except WireClosed:
+        assert taking.machines_share_s() > 0.5, "whoever is told to go has more than a second for a last word"
+    await asyncio.gather(*[person.sees("going_away") for person in world.people if person is not seeker])
+    codes = await asyncio.gather(*[person.wire.closes() for person in world.people])
+    assert codes == [4000] * len(world.people)
+    code, took_s = await stopping
+    assert code == 0 and took_s < 10
+    assert not [pid for pid in pids if is_there(pid)]
+    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", service.port), timeout=1):
+        pass
+
+
 async def test_a_chat_goes_on_in_a_service_that_was_restored(tmp_path: Path) -> None:
     backups = tmp_path / "backups"
     (tmp_path / "first").mkdir()
@@ -32,7 +66,7 @@ async def test_a_chat_goes_on_in_a_service_that_was_restored(tmp_path: Path) -> 
         seeker, listener, chat_id = await world.they_talk()
         for number in range(4):
             await (seeker if number % 2 else listener).says(chat_id, f"before {number}")
-        code, said, wrong = first.command("backup", str(backups), "--passphrase-stdin", stdin=f"{PASSPHRASE}\n")
+        code, said, wrong = await with_passphrase(first, "backup", str(backups))
         assert (code, wrong) == (0, ""), wrong
         assert "no key" in said
         for number in range(4):
@@ -41,16 +75,15 @@ async def test_a_chat_goes_on_in_a_service_that_was_restored(tmp_path: Path) -> 
         old_epoch = seeker.logs[chat_id].epoch
         assert not [words for words in first.typed if found_in(backups, words.encode())]
         assert found_in(backups, earlier_id.encode()), "the search finds what is there"
-        code, _, wrong = first.command("restore", str(backups), "--passphrase-stdin", stdin=f"{PASSPHRASE}\n")
+        code, _, wrong = await with_passphrase(first, "restore", str(backups))
         assert code == 2 and "already runs on" in wrong
-        for person in world.people:
-            await person.leaves()
+        await world.seeker_arrives()
+        await ends_in_order(world, seeker, listener, chat_id)
     first.check_log()
 
     (tmp_path / "second").mkdir()
     second_data = str(tmp_path / "second" / "data")
-    words = ("restore", str(backups), "--data-dir", second_data, "--passphrase-stdin")
-    code, said, wrong = first.command(*words, stdin=f"{PASSPHRASE}\n")
+    code, said, wrong = await with_passphrase(first, "restore", str(backups), "--data-dir", second_data)
     assert code == 0, wrong
     assert "2 chats go on where they were" in said
     with starting(tmp_path / "second") as second:

@@ -32,13 +32,13 @@ async def test_twenty_four_chats_over_twelve_listeners(world: World) -> None:
 
     async def accept_two(listener: Listener) -> None:
         for _ in range(2):
-            await listener.accepts(await listener.sees_offer(within_s=20))
+            await listener.accepts(await listener.sees_offer())
 
     async def arrive(number: int) -> tuple[Seeker, str]:
         seeker = await world.visitor(codec=(JSON, MSGPACK)[number % 3 == 0])
         words = seeker.types(f"I am number {number}")
         await seeker.asks_for_chat(world.language, topics=["other"], first_words=words)
-        return seeker, await seeker.is_connected(within_s=20)
+        return seeker, await seeker.is_connected()
 
     accepting = asyncio.gather(*[accept_two(listener) for listener in listeners])
     chats = dict(await asyncio.gather(*[arrive(number) for number in range(24)]))
@@ -52,11 +52,11 @@ async def test_twenty_four_chats_over_twelve_listeners(world: World) -> None:
         listener = by_chat[chat_id]
         for number in range(5):
             asked = await seeker.says(chat_id, f"{seeker.name} asks {number}")
-            await listener.has_heard(asked["text"], chat_id, within_s=20)
+            await listener.has_heard(asked["text"], chat_id)
             await listener.says(chat_id, f"{listener.name} answers {number}")
 
     await asyncio.gather(*[talk(seeker, chat_id) for seeker, chat_id in chats.items()])
-    await world.everyone_agrees(within_s=20)
+    await world.everyone_agrees()
     for seeker, chat_id in chats.items():
         assert set(seeker.logs) == {chat_id}
         assert seeker.logs[chat_id].seq == 11

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.engines.valkey import socket_path
-from tests.helpers.person import Person
+from tests.helpers.person import PATIENCE_S, Person
 from tests.helpers.service import Service, starting, until
 from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
@@ -57,7 +57,7 @@ def standing_still(pid: int) -> Iterator[None]:
 
 async def comes_in(person: Person) -> None:
     """Says hello until the engine answers again."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 await person.comes()
@@ -69,10 +69,15 @@ async def comes_in(person: Person) -> None:
 def loses_what_is_published(service: Service) -> None:
     """The engine closes all links on which it publishes; who stands still does not come back to hear more."""
     with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(5)
+        line.settimeout(30)
         line.connect(str(socket_path(service.data_dir)))
         line.sendall(b"CLIENT KILL TYPE pubsub\r\n")
         assert int(line.recv(64).strip(b":\r\n")) >= 2
+
+
+async def is_in_another_epoch(person: Person, chat_id: str, *known: str) -> None:
+    """Wait until they are told that the log is not the one that they held."""
+    await person._until(lambda: person.logs[chat_id].epoch not in known or None, PATIENCE_S, "another epoch")
 
 
 async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(everysec: Service) -> None:
@@ -106,7 +111,7 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
             del seeker.typed[chat_id, message["message_id"]]
         # Whoever held more than the log is told so before anything takes a number that was given already.
         for person in (seeker, listener):
-            await person._until(lambda p=person: p.logs[chat_id].epoch != first_epoch or None, 10, "another epoch")
+            await is_in_another_epoch(person, chat_id, first_epoch)
         assert seeker.logs[chat_id].seq <= 6
         for message in lost:
             done = await seeker.does(
@@ -128,9 +133,7 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
             for person in (seeker, listener):
                 person.typed.pop((chat_id, message["message_id"]), None)
         for person in (seeker, listener):
-            await person._until(
-                lambda p=person: p.logs[chat_id].epoch not in (first_epoch, second_epoch) or None, 10, "a third epoch"
-            )
+            await is_in_another_epoch(person, chat_id, first_epoch, second_epoch)
         await listener.says(chat_id, "from here")
         await world.everyone_agrees()
 
@@ -187,7 +190,7 @@ async def test_others_who_wrote_on_in_an_older_state_hide_nothing(everysec: Serv
             os.kill(far, signal.SIGCONT)
         assert [message["seq"] for message in theirs] == [message["seq"] for message in lost], "the heads are equal"
         for person in (seeker, listener):
-            await person._until(lambda p=person: p.logs[chat_id].epoch != first_epoch or None, 15, "another epoch")
+            await is_in_another_epoch(person, chat_id, first_epoch)
         for message in lost:
             del listener.typed[chat_id, message["message_id"]]
             done = await listener.does(

@@ -100,7 +100,7 @@ async def test_signed_out_everywhere_is_out_at_once(world: World) -> None:
             "/api/sign-out", json={"everywhere": True}, headers={"Cookie": listener.cookie or ""}
         )
         assert answer.status_code == 204, answer.text
-    codes = await asyncio.gather(listener.wire.closes(5), phone.wire.closes(5))
+    codes = await asyncio.gather(listener.wire.closes(), phone.wire.closes())
     assert codes == [4500, 4500]
     again = await Wire.open(world.service.url, cookie=listener.cookie)
     assert (await again.ask("hello"))["type"] == "done"
@@ -116,7 +116,7 @@ async def test_who_loses_the_clearance_gets_no_more_offers(world: World) -> None
         world.service.command, "accounts", "withdraw", listener.name, "--reason", "a story"
     )
     assert code == 0, complaint
-    assert await listener.wire.closes(5) == 4501
+    assert await listener.wire.closes() == 4501
     assert "chat_ended" not in [push["type"] for push in seeker.unseen], "the chat that is open goes on"
     other = await world.seeker_arrives()
     await listener.comes()
@@ -131,6 +131,6 @@ async def test_who_loses_the_clearance_gets_no_more_offers(world: World) -> None
 async def test_a_clearance_that_runs_out_ends_the_offers(world: World) -> None:
     listener = await world.listener_is_available()
     await world.clears_until(listener, now_ms() + 1000)
-    assert await listener.wire.closes(5) == 4501
+    assert await listener.wire.closes() == 4501
     await world.seeker_arrives()
     assert not [push for push in listener.unseen if push["type"] == "offer_made"]

@@ -14,7 +14,7 @@ from tests.helpers.world import World
 
 
 async def asked_of_the_api(world: World, who: Listener, path: str) -> Any:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{world.service.port}", timeout=20) as browser:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{world.service.port}", timeout=30) as browser:
         answer = await browser.get(path, headers={"cookie": who.cookie or ""})
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -45,7 +45,7 @@ async def test_why_it_went_there_is_told_at_once_and_still_when_it_is_archived(w
     await first.asks("leave_line", request_id=first.request_id)
     supervisor = await world.staff_signs_in("supervisor")
     path = f"/api/supervise/offers?language={world.language}&age_band=adult"
-    for _ in range(150):
+    for _ in range(300):
         offers = (await asked_of_the_api(world, supervisor, path))["offers"]
         if len(offers) == 2 and all(one["outcome"] for one in offers):
             break
@@ -91,7 +91,7 @@ async def test_a_wait_that_was_announced_is_held_against_the_wait(world: World) 
     await listeners[2].accepts(await listeners[2].sees_offer(request_id=late.request_id))
     chat_id = await late.is_connected()
     await late.asks("end_chat", chat_id=chat_id)
-    for _ in range(150):
+    for _ in range(300):
         async with world.database.read() as session:
             facts = await session.get(ChatFactsRow, chat_id)
         if facts is not None:
@@ -106,7 +106,7 @@ def fresh_status(world: World) -> str:
     """Read until it knows this story's pool: what was read is kept for ten seconds."""
     import time
 
-    for _ in range(130):
+    for _ in range(400):
         status, body = world.service.get("/api/status")
         assert status == 200
         pools = json.loads(body)["pools"]

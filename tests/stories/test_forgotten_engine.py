@@ -1,9 +1,10 @@
 """The engine comes back empty: who talks goes on talking, who waited stands where they stood."""
 
 import asyncio
+import contextlib
+import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,28 +17,41 @@ from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def forgetful() -> Iterator[ThrowAwayValkey]:
     """An engine that keeps nothing."""
     with ThrowAwayValkey() as engine:
         yield engine
 
 
-@pytest.fixture
-def service_on_it(forgetful: ThrowAwayValkey, tmp_path: Path) -> Iterator[Service]:
-    with starting(tmp_path, REDIS_URL=forgetful.url) as service:
+@pytest.fixture(scope="module")
+def service_on_it(forgetful: ThrowAwayValkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with starting(tmp_path_factory.mktemp("forgetful"), REDIS_URL=forgetful.url) as service:
         yield service
         service.check_log()
 
 
 def loses_everything(engine: ThrowAwayValkey) -> None:
+    """Called on the main thread: an engine ends with the thread that started it."""
     engine.kill()
     engine.restart()
 
 
+def loses_every_process_too(engine: ThrowAwayValkey, service: Service) -> None:
+    """Nothing is left of what anybody held in memory; `up` starts all processes again."""
+    before = service.children()
+    engine.kill()
+    for pid in before:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    until(lambda: len(service.children()) == len(before) and not {*before} & {*service.children()})
+    engine.restart()
+    until(service.is_ready)
+
+
 async def snapshot_of(world: World, seeker: Seeker, **hello: Any) -> dict[str, Any]:
     """What a new connection of this person is told, as soon as the process that it meets has found the engine again."""
-    for _ in range(100):
+    for _ in range(300):
         try:
             tab = await world.same_person(seeker, **hello)
         except WireClosed:
@@ -49,9 +63,20 @@ async def snapshot_of(world: World, seeker: Seeker, **hello: Any) -> dict[str, A
     raise AssertionError("nobody answers hello")
 
 
+async def comes_back(seeker: Seeker, **hello: Any) -> None:
+    """Say hello until a process takes it that has found the engine again."""
+    for _ in range(300):
+        try:
+            await seeker.comes(**hello)
+            return
+        except (WireClosed, OSError):
+            await asyncio.sleep(0.1)
+    raise AssertionError("nobody answers hello")
+
+
 async def facts_of(world: World, chat_id: str) -> None:
     """Wait until the archiver has written that this chat ended."""
-    for _ in range(150):
+    for _ in range(300):
         async with world.database.read() as session:
             if await session.get(ChatFactsRow, chat_id) is not None:
                 return
@@ -68,7 +93,7 @@ async def test_the_processes_say_again_what_the_engine_forgot(
         waiting = [await world.seeker_arrives() for _ in range(3)]
         for person in (seeker, listener, *waiting):
             person.keeps_coming_back()
-        await asyncio.to_thread(loses_everything, forgetful)
+        loses_everything(forgetful)
         await seeker.says(chat_id, "are you still there?")
         await listener.says(chat_id, "I am, and it is the same chat")
         await world.everyone_agrees()
@@ -85,35 +110,30 @@ async def test_the_processes_say_again_what_the_engine_forgot(
         await world.ends()
 
 
-async def test_a_ticket_brings_back_what_nobody_else_remembers(forgetful: ThrowAwayValkey, tmp_path: Path) -> None:
-    with starting(tmp_path, REDIS_URL=forgetful.url) as first:
-        world = await World(first).opens()
+async def test_a_ticket_brings_back_what_nobody_else_remembers(
+    forgetful: ThrowAwayValkey, service_on_it: Service
+) -> None:
+    world = await World(service_on_it).opens()
+    try:
         waiting = [await world.seeker_arrives() for _ in range(2)]
         tickets = [(await seeker.sees("request_changed", state="waiting"))["ticket"] for seeker in waiting]
-        assert first.stop(signal.SIGTERM)[0] == 0
-    await asyncio.to_thread(loses_everything, forgetful)
-    with starting(tmp_path, REDIS_URL=forgetful.url) as second:
-        later = World(second)
-        later.language = world.language
-        try:
-            for seeker, ticket in reversed(list(zip(waiting, tickets, strict=True))):
-                seeker.service = second
-                await seeker.comes(tickets=[ticket, "nonsense"])
-                assert seeker.welcome["snapshot"]["request"]["request_id"] == seeker.request_id
-            listener = await later.listener_is_available()
-            for seeker in waiting:
-                offer = await listener.sees_offer(request_id=seeker.request_id)
-                await listener.accepts(offer)
-                await seeker.does("confirm_here", request_id=seeker.request_id)
-                chat_id = await seeker.is_connected()
-                await seeker.does("end_chat", chat_id=chat_id)
-                await listener.does("finish_wrap_up", chat_id=chat_id)
-            # What the database knows as ended, no ticket brings back.
-            await facts_of(later, chat_id)
-            await asyncio.to_thread(loses_everything, forgetful)
-            await asyncio.to_thread(until, second.is_ready)
-            again = await snapshot_of(later, waiting[-1], tickets=[tickets[-1]], recover=[])
-            assert again["request"] is None
-        finally:
-            await later.ends()
-            await world.ends()
+        loses_every_process_too(forgetful, service_on_it)
+        for seeker, ticket in reversed(list(zip(waiting, tickets, strict=True))):
+            await comes_back(seeker, tickets=[ticket, "nonsense"])
+            assert seeker.welcome["snapshot"]["request"]["request_id"] == seeker.request_id
+        listener = await world.listener_is_available()
+        for seeker in waiting:
+            offer = await listener.sees_offer(request_id=seeker.request_id)
+            await listener.accepts(offer)
+            await seeker.does("confirm_here", request_id=seeker.request_id)
+            chat_id = await seeker.is_connected()
+            await seeker.does("end_chat", chat_id=chat_id)
+            await listener.does("finish_wrap_up", chat_id=chat_id)
+        # What the database knows as ended, no ticket brings back.
+        await facts_of(world, chat_id)
+        loses_everything(forgetful)
+        await asyncio.to_thread(until, service_on_it.is_ready)
+        again = await snapshot_of(world, waiting[-1], tickets=[tickets[-1]], recover=[])
+        assert again["request"] is None
+    finally:
+        await world.ends()

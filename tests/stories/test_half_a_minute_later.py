@@ -12,6 +12,7 @@ from websockets.typing import Subprotocol
 
 from chat.accounts import people
 from config.clock import now_ms
+from tests.helpers.person import PATIENCE_S
 from tests.helpers.service import CONFIRM_S, OFFER_S, WRAP_UP_S, Service
 from tests.helpers.wire import JSON, Wire, WireClosed
 from tests.helpers.world import World
@@ -27,10 +28,10 @@ async def a_world(service: Service) -> AsyncIterator[World]:
 
 
 async def who_says_nothing_is_closed(world: World) -> None:
+    taking, began = world.service.taking(), time.monotonic()
     wire = await Wire.open(world.service.url)
-    began = time.monotonic()
-    await wire.closes(within_s=15)
-    assert 9 < time.monotonic() - began < 13, "hello must come within 10 s"
+    await wire.closes()
+    assert time.monotonic() - began >= 10 and taking.seconds() < 13, "hello must come within 10 s"
     assert all(frame["type"] == "refused" and frame["code"] == "hello_first" for frame in wire.frames)
 
 
@@ -57,17 +58,17 @@ async def a_quiet_connection_hears_a_heartbeat(world: World) -> None:
         await socket.send(JSON.pack({"type": "hello", "ref": "h"}))
         welcome = JSON.unpack(await socket.recv())
         assert JSON.unpack(await socket.recv())["type"] == "done"
-        async with asyncio.timeout(welcome["heartbeat_s"] + 3):
+        async with asyncio.timeout(welcome["heartbeat_s"] + PATIENCE_S):
             assert JSON.unpack(await socket.recv())["type"] == "heartbeat"
-        await asyncio.sleep(2)
-        assert isinstance(socket, CountsPings)
-        assert socket.pings >= 1
+            assert isinstance(socket, CountsPings)
+            while socket.pings < 1:
+                await asyncio.sleep(0.1)
 
 
 async def availability_survives_a_lost_connection(world: World) -> None:
     listener = await world.listener_is_available(capacity=2)
     await listener.vanishes()
-    await asyncio.sleep(20)
+    await asyncio.sleep(15)
     await listener.comes()
     snapshot = listener.welcome["snapshot"]
     assert (snapshot["availability"], snapshot["capacity"]) == ("available", 2)
@@ -80,6 +81,7 @@ async def but_not_for_longer_than_half_a_minute(world: World) -> None:
     await listener.vanishes()
     seeker = await world.seeker_arrives()
     assert seeker.asked["place"] == 1
+    await world.is_known_to_be_gone(listener)
     await asyncio.sleep(32)
     await listener.comes()
     assert listener.welcome["snapshot"]["availability"] == "off_duty"
@@ -97,7 +99,7 @@ async def the_same_chat_goes_on_with_the_next_listener(world: World) -> None:
     lost.logs[chat_id].is_left = True
     await seeker.sees("presence_changed", person_id=lost.person_id, is_present=False)
     await seeker.says(chat_id, "where are you?")
-    changed = await seeker.sees("request_changed", state="waiting", within_s=36)
+    changed = await seeker.sees("request_changed", state="waiting", within_s=30 + PATIENCE_S)
     assert changed["reason"], "nobody is forgotten in silence"
     await seeker.says(chat_id, "is anybody there?")
 
@@ -172,18 +174,18 @@ async def an_offer_ends_at_its_deadline_and_two_missed_ones_pause(world: World) 
     seeker = await world.seeker_arrives()
     tab = await world.same_person(sleepy)
     offer = await sleepy.sees_offer(request_id=seeker.request_id)
-    assert 0 < offer["deadline_ms"] - time.time() * 1000 <= OFFER_S * 1000
+    assert 0 < offer["deadline_ms"] - time.time() * 1000 <= OFFER_S * 1000, "there is time to answer"
     assert (await seeker.sees("request_changed", state="offered"))["request_id"] == seeker.request_id
     assert tab.welcome["snapshot"]["offer"]["offer_id"] == offer["offer_id"]
 
-    withdrawn = await sleepy.sees("offer_withdrawn", offer_id=offer["offer_id"], within_s=OFFER_S + 2)
+    withdrawn = await sleepy.sees("offer_withdrawn", offer_id=offer["offer_id"], within_s=OFFER_S + PATIENCE_S)
     assert withdrawn["reason"] == "expired"
     assert time.time() * 1000 >= offer["deadline_ms"]
     await tab.sees("offer_withdrawn", offer_id=offer["offer_id"])
     await sleepy.is_refused("offer_gone", "answer_offer", offer_id=offer["offer_id"], accept=True)
 
     again = await sleepy.sees_offer(request_id=seeker.request_id)
-    await sleepy.sees("offer_withdrawn", offer_id=again["offer_id"], within_s=OFFER_S + 2)
+    await sleepy.sees("offer_withdrawn", offer_id=again["offer_id"], within_s=OFFER_S + PATIENCE_S)
     paused = await sleepy.sees("availability_changed", availability="paused")
     assert paused["reason"]
     waiting = await seeker.sees("request_changed", state="waiting")
@@ -197,7 +199,7 @@ async def a_missed_offer_goes_to_another_listener(world: World) -> None:
     sleepy, awake = await world.listener_is_available(), await world.listener_is_available()
     seeker = await world.seeker_arrives(prefer_listener=sleepy.person_id)
     await sleepy.sees_offer(request_id=seeker.request_id)
-    offer = await awake.sees_offer(request_id=seeker.request_id, within_s=OFFER_S + 2)
+    offer = await awake.sees_offer(request_id=seeker.request_id, within_s=OFFER_S + PATIENCE_S)
     assert offer["waited_s"] >= int(OFFER_S) - 1
     await awake.accepts(offer)
     await seeker.is_connected()
@@ -209,9 +211,9 @@ async def who_is_away_when_the_listener_comes_is_parked(world: World) -> None:
     seeker = await world.seeker_arrives()
     offer = await listener.sees_offer(request_id=seeker.request_id)
     await seeker.vanishes()
-    await asyncio.sleep(0.3)  # the server learns of it
+    await world.is_known_to_be_gone(seeker)
     await listener.accepts(offer)
-    withdrawn = await listener.sees("offer_withdrawn", offer_id=offer["offer_id"], within_s=CONFIRM_S + 2)
+    withdrawn = await listener.sees("offer_withdrawn", offer_id=offer["offer_id"], within_s=CONFIRM_S + PATIENCE_S)
     assert withdrawn["reason"] == "seeker_away"
     await listener.sees_no("availability_changed", for_s=0.2, availability="paused")  # not a miss
 
@@ -233,7 +235,7 @@ async def a_wrap_up_ends_by_itself(world: World) -> None:
     await listener.sees("chat_ended", chat_id=chat_id)
     other = await world.seeker_arrives()
     await listener.sees_no("offer_made", for_s=WRAP_UP_S / 2)
-    await listener.sees_offer(request_id=other.request_id, within_s=WRAP_UP_S + 1)
+    await listener.sees_offer(request_id=other.request_id, within_s=WRAP_UP_S + PATIENCE_S)
 
 
 async def a_line_has_places(world: World) -> None:
@@ -246,9 +248,7 @@ async def a_line_has_places(world: World) -> None:
     await seekers[1].asks("leave_line", request_id=seekers[1].request_id)
     ended = await seekers[1].sees("request_changed", state="ended")
     assert ended["reason"]
-    moved = await asyncio.gather(
-        seekers[2].sees("place_changed", place=2, within_s=8), seekers[3].sees("place_changed", place=3, within_s=8)
-    )
+    moved = await asyncio.gather(seekers[2].sees("place_changed", place=2), seekers[3].sees("place_changed", place=3))
     assert all("wait_low_s" in push and "wait_high_s" in push for push in moved)
 
 
@@ -257,8 +257,8 @@ async def who_loses_the_clearance_while_away_gets_no_more_offers(world: World) -
     await listener.vanishes()
     code, _, complaint = await asyncio.to_thread(world.service.command, "accounts", "withdraw", listener.name)
     assert code == 0, complaint
+    await asyncio.sleep(10)  # a second is promised
     seeker = await world.seeker_arrives()
-    await asyncio.sleep(1.5)
     with contextlib.suppress(WireClosed):
         await listener.comes()
         await listener.sees_no("offer_made", for_s=1.0)
@@ -270,7 +270,7 @@ async def who_no_longer_speaks_the_language_is_not_asked(world: World) -> None:
     listener = await world.listener_is_available()
     async with world.database.write() as session:
         await people.change_person(session, listener.person_id, by="the story", now_ms=now_ms(), languages=["qzz"])
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(10)  # processes look at the staff every second or two
     seeker = await world.seeker_arrives()
     assert seeker.asked["place"] == 1
     await listener.sees_no("offer_made")

@@ -1,9 +1,8 @@
 """Any process may be killed at any moment: what was answered `done` is there, once, in its order."""
 
 import asyncio
-import time
 
-from tests.helpers.person import Listener, Seeker
+from tests.helpers.person import PATIENCE_S, Listener, Seeker
 from tests.helpers.service import OFFER_S, until
 from tests.helpers.world import World
 
@@ -36,8 +35,8 @@ async def keep_talking_while(world: World, kill: list[tuple[float, str]]) -> lis
     for after_s, name in kill:
         await asyncio.sleep(after_s)
         await asyncio.to_thread(_kill, world, name)
-    await asyncio.wait_for(talking, 60)
-    await world.everyone_agrees(within_s=20)
+    await asyncio.wait_for(talking, 100)
+    await world.everyone_agrees()
     for seeker, listener, chat_id in chats:
         assert seeker.logs[chat_id].seq == listener.logs[chat_id].seq == 2 * MESSAGES
     return chats
@@ -47,10 +46,10 @@ def _kill(world: World, name: str) -> None:
     service = world.service
     until(lambda: bool(service.children(name)))
     count = len(service.children(name))
+    taking = service.taking()
     killed = service.kill(name)
-    began = time.monotonic()
-    until(lambda: killed not in service.children(name) and len(service.children(name)) == count, 5)
-    assert time.monotonic() - began < 2.5, "what dies is started again within 2 s"
+    until(lambda: killed not in service.children(name) and len(service.children(name)) == count)
+    assert taking.seconds() < 2.5, "what dies is started again within 2 s"
 
 
 async def test_a_web_process_is_killed_in_the_middle_of_lively_chats(world: World) -> None:
@@ -76,7 +75,7 @@ async def test_a_killed_router_delays_no_deadline(world: World) -> None:
             await asyncio.to_thread(_kill, world, "router")
 
     killing = asyncio.create_task(kills())
-    withdrawn = await sleepy.sees("offer_withdrawn", offer_id=offer["offer_id"], within_s=OFFER_S + 2)
+    withdrawn = await sleepy.sees("offer_withdrawn", offer_id=offer["offer_id"], within_s=OFFER_S + PATIENCE_S)
     assert withdrawn["reason"] == "expired"
     again = await awake.sees_offer(request_id=seeker.request_id)
     if again["deadline_ms"] < offer["deadline_ms"]:
@@ -99,14 +98,14 @@ async def test_nobody_in_line_is_forgotten_when_processes_die(world: World) -> N
     listener.keeps_coming_back()
     served = []
     for _ in seekers:
-        offer = await listener.sees_offer(within_s=15)
+        offer = await listener.sees_offer()
         served.append(offer["request_id"])
         await listener.accepts(offer)
         seeker = next(s for s in seekers if s.request_id == offer["request_id"])
         if seeker.person_id and not [p for p in seeker.unseen if p["type"] == "chat_opened"]:
             await seeker.tells("confirm_here", request_id=seeker.request_id)
-        chat_id = await seeker.is_connected(within_s=15)
+        chat_id = await seeker.is_connected()
         await seeker.does("end_chat", chat_id=chat_id)
-        await listener.sees("chat_ended", chat_id=chat_id, within_s=15)
+        await listener.sees("chat_ended", chat_id=chat_id)
         await listener.does("finish_wrap_up", chat_id=chat_id)
     assert served == [seeker.request_id for seeker in seekers]

@@ -158,7 +158,7 @@ async def test_nobody_else_can_touch_a_request(world: World) -> None:
 async def test_a_reload_keeps_the_place(world: World) -> None:
     first, second = await world.seeker_arrives(), await world.seeker_arrives()
     await first.vanishes()
-    await asyncio.sleep(0.3)
+    await world.is_known_to_be_gone(first)
     assert second.asked["place"] == 2
     await first.comes()
     assert first.welcome["snapshot"]["request"]["place"] == 1
@@ -220,7 +220,7 @@ async def test_who_leaves_while_being_asked_is_gone(world: World) -> None:
     seeker = await world.seeker_arrives()
     offer = await listener.sees_offer(request_id=seeker.request_id)
     await seeker.vanishes()
-    await asyncio.sleep(0.3)
+    await world.is_known_to_be_gone(seeker)
     await listener.accepts(offer)
     await seeker.comes()
     await seeker.asks("leave_line", request_id=seeker.request_id)

@@ -1,7 +1,5 @@
 """One request held for one listener until it is answered or its time is over."""
 
-import asyncio
-
 from tests.helpers.world import World
 
 
@@ -38,7 +36,7 @@ async def test_whoever_comes_back_in_time_is_asked_and_confirms(world: World) ->
     seeker = await world.seeker_arrives()
     offer = await listener.sees_offer(request_id=seeker.request_id)
     await seeker.vanishes()
-    await asyncio.sleep(0.3)
+    await world.is_known_to_be_gone(seeker)
     await listener.accepts(offer)
     await seeker.comes()
     request = seeker.welcome["snapshot"]["request"]

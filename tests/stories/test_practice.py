@@ -53,7 +53,7 @@ class Engine:
 
     def __init__(self, service: Service) -> None:
         self._line = socket.socket(socket.AF_UNIX)
-        self._line.settimeout(5)
+        self._line.settimeout(30)
         self._line.connect(str(socket_path(service.data_dir)))
         self._file = self._line.makefile("rb")
 
@@ -231,12 +231,12 @@ async def test_killing_the_partner_and_a_web_process_in_the_middle_loses_and_dou
     await tara.follows(script[:4])
     await tara.does("send_message", chat_id=tara.chat_id, message_id="reply-5", text=script[4])
     old = school.kill("partner")
-    await tara.hears("5.0", within_s=30)
+    await tara.hears("5.0")
     assert school.children("partner") != [old]
     await tara.replies(6, script[5])
     school.kill("web")
     await tara.follows(script[6:], first=7)
-    told = (await tara.debrief(30))["debrief"]
+    told = (await tara.debrief())["debrief"]
     async with world.database.read() as session:
         query = text("SELECT seed FROM practice_chats WHERE practice_id = :id")
         seed = int((await session.execute(query, {"id": tara.practice_id})).scalar_one())

@@ -95,7 +95,7 @@ async def test_catching_up_while_the_other_writes_loses_nothing(world: World) ->
             await asyncio.sleep(0.03)
 
     await asyncio.gather(write(), catch_up())
-    await world.everyone_agrees(within_s=3)
+    await world.everyone_agrees()
 
 
 async def test_coming_and_going_while_the_other_writes_loses_nothing(world: World) -> None:
@@ -106,7 +106,7 @@ async def test_coming_and_going_while_the_other_writes_loses_nothing(world: Worl
         await seeker.comes()
         await asyncio.sleep(0.02)
     await writing
-    await world.everyone_agrees(within_s=3)
+    await world.everyone_agrees()
     assert seeker.comings > 5
 
 

@@ -31,7 +31,7 @@ class Engine:
             writer.write(hiredis.pack_command(words))
             parser = hiredis.Reader()
             while (answer := parser.gets()) is False:
-                parser.feed(await asyncio.wait_for(reader.read(65536), 10))
+                parser.feed(await asyncio.wait_for(reader.read(65536), 30))
             return answer
         finally:
             writer.close()

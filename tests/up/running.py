@@ -4,49 +4,23 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.helpers.machine import Taking
+from tests.helpers.service import PATIENCE_S, STARTS_WITHIN_S, free_port, until
+
 ROOT = Path(__file__).parent.parent.parent
-# What the tests of a busy machine wait at most; the promises have bounds of their own.
-PATIENCE_S = 40.0
-
-
-def free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def clean_environment() -> dict[str, str]:
     """The environment without any setting of ours."""
     ours = ("HOST", "PORT", "PUBLIC_URL", "REDIS_URL", "DATABASE_URL", "SECRET_KEY", "DATA_DIR", "REGION", "LOG_LEVEL")
     return {name: value for name, value in os.environ.items() if name not in ours}
-
-
-def until(what: Callable[[], bool], within_s: float = PATIENCE_S) -> float:
-    """Wait until it is so; returns the seconds it took."""
-    began = time.monotonic()
-    while not what():
-        if time.monotonic() - began > within_s:
-            raise AssertionError(f"not so within {within_s:g} s")
-        time.sleep(0.02)
-    return time.monotonic() - began
-
-
-def is_there(pid: int) -> bool:
-    """Does the process live (a zombie doesn't)?"""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @dataclass
@@ -69,25 +43,36 @@ class Up:
 
     def is_answering(self) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            return self.ask(timeout_s=2) == 200
+            return self.ask(timeout_s=10) == 200
         return False
 
     def children(self) -> dict[str, list[int]]:
         """Name in the process list -> pids, of the children that live."""
         named = defaultdict(list)
         pid = self.process.pid
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        for child in _children_of(pid):
             with contextlib.suppress(OSError):
                 words = Path(f"/proc/{child}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")[0].decode()
                 if words:
                     named["valkey" if "valkey-server" in words else words].append(int(child))
         return dict(named)
 
+    def taking(self) -> Taking:
+        """How long it takes from now on to keep a promise, without what the machine adds."""
+        return Taking(lambda: [self.process.pid, *(pid for pids in self.children().values() for pid in pids)])
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
-        """Send the signal and wait. Returns the exit code and the seconds it took."""
-        began = time.monotonic()
+        """Send the signal and wait. Returns the exit code and the seconds it took, without what the machine added."""
+        taking = self.taking()
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE_S), time.monotonic() - began
+        return taking.until_ended(self.process, PATIENCE_S), taking.seconds()
+
+
+def _children_of(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
 
 
 def command(*words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
@@ -122,14 +107,14 @@ def running_up(data_dir: Path, *options: str, port: int | None = None) -> Iterat
         )
     up = Up(process, port, data_dir, output)
     try:
-        until(lambda: up.is_answering() or process.poll() is not None)
+        until(lambda: up.is_answering() or process.poll() is not None, STARTS_WITHIN_S)
         assert process.poll() is None, output.read_text()
         yield up
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(15)
+                process.wait(PATIENCE_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -9,12 +9,14 @@ from typing import Any
 from config import log
 from tealight.server import bind, run_web
 
+slow_began = Path(sys.argv[2]).with_name("slow")
 open_sockets: list[Callable[[dict[str, Any]], Awaitable[None]]] = []
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "http":
         if scope["path"] == "/slow":
+            slow_began.touch()
             await asyncio.sleep(0.5)
         if scope["path"] == "/broken":
             raise ValueError("what a person wrote")

@@ -36,7 +36,7 @@ def test_two_engines_never_open_the_same_files(tmp_path: Path) -> None:
     first, second = EmbeddedValkey(tmp_path), EmbeddedValkey(tmp_path)
     first.lock(0)
     process = first.start()
-    first.wait_ready(20)
+    first.wait_ready(60)
     try:
         with pytest.raises(EngineError, match="still runs"):
             second.lock(0)
@@ -52,7 +52,7 @@ def test_the_engine_is_set_up_so_that_nothing_is_lost_or_reachable(tmp_path: Pat
     engine.lock(0)
     process = engine.start()
     try:
-        engine.wait_ready(20)
+        engine.wait_ready(60)
         with redis.Redis.from_url(engine.url, decode_responses=True) as client:
             conf = client.config_get("*")
         assert conf["appendonly"] == "yes"
@@ -87,7 +87,7 @@ from config.engines.valkey import EmbeddedValkey
 engine = EmbeddedValkey(Path(sys.argv[1]))
 engine.lock(0)
 engine.start()
-engine.wait_ready(20)
+engine.wait_ready(60)
 print(engine.socket, flush=True)
 time.sleep(60)
 """
@@ -102,8 +102,8 @@ def test_the_engine_ends_when_its_keeper_is_killed_and_the_next_one_may_start(tm
     keeper.wait()
     keeper.stdout.close()
     following = EmbeddedValkey(tmp_path)
-    following.lock(10)  # waits for the old engine, which writes out what it holds
-    until = time.monotonic() + 5
+    following.lock(30)  # waits for the old engine, which writes out what it holds
+    until = time.monotonic() + 30
     while answers(at) and time.monotonic() < until:
         time.sleep(0.02)
     assert not answers(at)

@@ -76,7 +76,7 @@ async def ends() -> AsyncIterator[contextlib.AsyncExitStack]:
 async def _up(link: RedisLink, ends: contextlib.AsyncExitStack) -> RedisLink:
     ends.push_async_callback(link.close)
     link.start()
-    assert await link.wait_up(5)
+    assert await link.wait_up(30)
     return link
 
 
@@ -123,7 +123,7 @@ async def test_what_nobody_takes_is_given_up_after_a_while(
     two.new.script = two.old.script
     link = await _on(two, ends)
     with pytest.raises(RedisAway):
-        await asyncio.wait_for(link.send("SET", "k", "v"), 5)
+        await asyncio.wait_for(link.send("SET", "k", "v"), 30)
 
 
 async def test_answers_of_calls_wait_and_share_a_wait(ends: contextlib.AsyncExitStack) -> None:
