@@ -52,7 +52,7 @@ async def due_now(session: AsyncSession, book: Rulebook, now_ms: int) -> list[Du
                 await asyncio.sleep(0)
             for grade in grades.values():
                 if grade.is_due:
-                    is_automatic = switch.is_automatic and grade.may_be_automatic and _is_whole(grade)
+                    is_automatic = switch.is_automatic and grade.may_be_automatic
                     found.append(Due(person_id, names[person_id], rules, grade, is_automatic))
     return sorted(found, key=lambda due: (due.display_name, due.person_id))
 
@@ -94,11 +94,6 @@ async def grant_automatically(
         log.info("certificate_granted", person_id=due.person_id, rule_set=due.rules.id, grade=due.grade.grade.id)
         granted += 1
     return granted
-
-
-def _is_whole(grade: GradeRecord) -> bool:
-    """Could everything be looked at that the rules ask for?"""
-    return all(one.is_there for one in grade.asks)
 
 
 async def _was_withdrawn(session: AsyncSession, due: Due, now_ms: int) -> bool:

@@ -61,16 +61,12 @@ Shelf = Mapping[tuple[str, str], Sequence[str]]
 
 
 class Fulfilment(NamedTuple):
-    """`have` of `need`; hours as ms. `met_on`: the day on which it was enough, None until then.
-
-    `is_there` false: this service has nothing that could tell. Such an ask is named and not counted.
-    """
+    """`have` of `need`; hours as ms. `met_on`: the day on which it was enough, None until then."""
 
     ask: AnyAsk
     have: int
     need: int
     met_on: date | None
-    is_there: bool = True
 
     @property
     def is_met(self) -> bool:
@@ -84,7 +80,6 @@ def fulfilment_of(
     shelf: Shelf,
     *,
     after: date | None = None,
-    has_practice: bool = True,
 ) -> Fulfilment:
     """How much of an ask is there. `after`: only what was done later than that day counts."""
     counted = [one for one in achievements if after is None or one.on > after]
@@ -100,7 +95,7 @@ def fulfilment_of(
                 ]
                 for scenario in ask.scenarios
             }
-            return _each(ask, found, ask.times)._replace(is_there=has_practice)
+            return _each(ask, found, ask.times)
         case ReviewAsk():
             days = [one.on for one in counted if isinstance(one, SignedOff) and one.item == ask.item]
             return _each(ask, {ask.item: days}, ask.times)

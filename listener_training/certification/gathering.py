@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import column, func, inspect, select, table
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
 from chat.conversation.facts_tables import ChatFactsRow
 from listener_training.certification.days import DAY_MS, day_of
@@ -21,21 +20,10 @@ from listener_training.certification.fulfilment import (
 from listener_training.certification.tables import SignOffRow
 from listener_training.curriculum.course import Course
 from listener_training.learning.tables import AttemptRow, LessonProgressRow
-
-#: What is read of practice chats: who, which scenario, its score (0 to 100), when it ended. Nobody's words.
-_PRACTICE = table("practice_chats", column("person_id"), column("scenario"), column("score"), column("ended_at_ms"))
+from listener_training.practising.tables import PracticeChatRow
 
 #: Person -> achievements, in no order.
 Achieved = Mapping[str, Sequence[Achievement]]
-
-
-async def has_practice(session: AsyncSession) -> bool:
-    """Does this service keep results of practice chats?"""
-
-    def look(here: Session) -> bool:
-        return inspect(here.connection()).has_table(_PRACTICE.name)
-
-    return await session.run_sync(look)
 
 
 async def achievements_of(
@@ -49,8 +37,7 @@ async def achievements_of(
     await _lessons(session, courses, found, person_id)
     await _sign_offs(session, rule_set_id, found, person_id)
     await _chats(session, found, person_id)
-    if await has_practice(session):
-        await _practice(session, found, person_id)
+    await _practice(session, found, person_id)
     return found
 
 
@@ -114,10 +101,11 @@ async def _chats(session: AsyncSession, found: dict[str, list[Achievement]], per
 
 
 async def _practice(session: AsyncSession, found: dict[str, list[Achievement]], person_id: str | None) -> None:
-    query = select(_PRACTICE.c.person_id, _PRACTICE.c.scenario, _PRACTICE.c.score, _PRACTICE.c.ended_at_ms).where(
-        _PRACTICE.c.ended_at_ms.is_not(None), _PRACTICE.c.score.is_not(None)
-    )
+    """Which scenario, its score and when it ended; nobody's words."""
+    query = select(
+        PracticeChatRow.person_id, PracticeChatRow.scenario, PracticeChatRow.score, PracticeChatRow.ended_at_ms
+    ).where(PracticeChatRow.ended_at_ms.is_not(None), PracticeChatRow.score.is_not(None))
     if person_id is not None:
-        query = query.where(_PRACTICE.c.person_id == person_id)
+        query = query.where(PracticeChatRow.person_id == person_id)
     for person, scenario, score, ended_at_ms in await session.execute(query):
-        found[person].append(Practised(day_of(ended_at_ms), scenario, score))
+        found[person].append(Practised(day_of(ended_at_ms or 0), scenario, score or 0))

@@ -52,8 +52,8 @@ class GradeRecord:
 
     @property
     def missing(self) -> tuple[Fulfilment, ...]:
-        """What is not there yet and could be."""
-        return tuple(one for one in self.asks if one.is_there and not one.is_met)
+        """What is not there yet."""
+        return tuple(one for one in self.asks if not one.is_met)
 
 
 def record_of(
@@ -62,8 +62,6 @@ def record_of(
     granted: Iterable[Granted],
     today: date,
     shelf: Shelf,
-    *,
-    has_practice: bool = True,
 ) -> dict[str, GradeRecord]:
     """Grade -> how it stands today. `granted`: all certificates of this rule set, oldest first.
 
@@ -74,7 +72,7 @@ def record_of(
     last = {one.grade_id: one for one in granted}
     records: dict[str, GradeRecord] = {}
     for grade in rules.in_order():
-        records[grade.id] = _grade_record(grade, last.get(grade.id), done, records, today, shelf, has_practice)
+        records[grade.id] = _grade_record(grade, last.get(grade.id), done, records, today, shelf)
     return records
 
 
@@ -90,20 +88,16 @@ def _grade_record(
     records: Mapping[str, GradeRecord],
     today: date,
     shelf: Shelf,
-    has_practice: bool,
 ) -> GradeRecord:
     state = _state(last, today)
     is_renewal = last is not None and state in ("held", "lapsed") and (state == "held" or bool(grade.renewal))
     after = last.granted_on if is_renewal and last is not None else None
-    asks = tuple(
-        fulfilment_of(ask, done, shelf, after=after, has_practice=has_practice)
-        for ask in (grade.renewal if is_renewal else grade.asks)
-    )
+    asks = tuple(fulfilment_of(ask, done, shelf, after=after) for ask in (grade.renewal if is_renewal else grade.asks))
     bases = [records[one] for one in grade.needs if one in records]
     lacks = tuple(one for one in grade.needs if one not in records or not records[one].is_held)
     expires_on = _would_expire_on(grade, last if state == "held" else None, bases, today)
     renewable_on = _renewable_on(grade, last) if state == "held" else None
-    is_due = not lacks and all(one.is_met for one in asks if one.is_there)
+    is_due = not lacks and all(one.is_met for one in asks)
     if state == "held" and last is not None:
         is_longer = last.expires_on is not None and (expires_on is None or expires_on > last.expires_on)
         is_due = is_due and is_longer and renewable_on is not None and today >= renewable_on

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from listener_training.certification.days import day_of
-from listener_training.certification.gathering import achievements_of, has_practice
+from listener_training.certification.gathering import achievements_of
 from listener_training.certification.library import shelf_of
 from listener_training.certification.record import GradeRecord, Granted, record_of
 from listener_training.certification.rule_set import RuleSet
@@ -87,7 +87,6 @@ async def standing_of(
         granted,
         day_of(now_ms),
         shelf_of(book.courses),
-        has_practice=await has_practice(session),
     )
 
 
@@ -110,9 +109,9 @@ async def everybody_by(
     certificates: dict[str, list[CertificateRow]] = defaultdict(list)
     for row in await certificates_of(session):
         certificates[row.person_id].append(row)
-    shelf, today, is_there = shelf_of(book.courses), day_of(now_ms), await has_practice(session)
+    shelf, today = shelf_of(book.courses), day_of(now_ms)
     for person_id in person_ids:
         granted = granted_in(certificates[person_id], rules.id)
         done = achieved.get(person_id, ())
         if done or granted:
-            yield person_id, record_of(rules, done, granted, today, shelf, has_practice=is_there)
+            yield person_id, record_of(rules, done, granted, today, shelf)

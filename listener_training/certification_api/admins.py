@@ -99,7 +99,6 @@ class CertificationAdmins:
                     clearances=one.grade.grade.earns,
                     is_renewal=one.grade.state == "held",
                     was_withdrawn=one.grade.state == "withdrawn",
-                    not_looked_at=[ask.ask.title for ask in one.grade.asks if not ask.is_there],
                     would_expire_on=one.grade.would_expire_on.isoformat() if one.grade.would_expire_on else None,
                 )
                 for one in due

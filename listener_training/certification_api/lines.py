@@ -122,7 +122,6 @@ def _ask_line(one: Fulfilment) -> AskLine:
         have=one.have,
         need=one.need,
         met_on=None if one.met_on is None else one.met_on.isoformat(),
-        is_there=one.is_there,
         item=one.ask.item if isinstance(one.ask, ReviewAsk) else None,
         subjects=list(one.ask.subjects) if isinstance(one.ask, EducationAsk) else [],
     )

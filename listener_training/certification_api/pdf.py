@@ -104,8 +104,6 @@ def _grade(grade: GradeLine) -> str:
 
 
 def _ask(ask: AskLine) -> str:
-    if not ask.is_there:
-        return f"[not on this service] {ask.title}"
     per = HOUR_MS if ask.kind in ("education", "chat_hours") else 1
     return f"[{ask.have / per:.4g} of {ask.need / per:g}] {ask.title}"
 

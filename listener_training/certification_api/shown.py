@@ -17,7 +17,7 @@ AskKind = Literal["modules", "practice", "review", "education", "chat_hours"]
 
 
 class AskLine(Struct, frozen=True):
-    """How much of an ask is there; hours as ms. `is_there` false: this service can't tell, so it doesn't count.
+    """How much of an ask is there; hours as ms.
 
     `item` of a review and `subjects` of hours: what may be signed off for it.
     """
@@ -27,7 +27,6 @@ class AskLine(Struct, frozen=True):
     have: int
     need: int
     met_on: str | None
-    is_there: bool
     item: str | None
     subjects: list[str]
 
@@ -168,7 +167,6 @@ class Proposal(Struct, frozen=True, kw_only=True):
     clearances: list[str]
     is_renewal: bool
     was_withdrawn: bool
-    not_looked_at: list[str]
     would_expire_on: str | None
 
 

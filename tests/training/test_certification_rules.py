@@ -158,12 +158,11 @@ def test_scores_of_practice_alone_never_grant_anything_without_a_person() -> Non
     assert (records["adult"].is_due, records["adult"].may_be_automatic) == (True, False)
 
 
-def test_what_this_service_cannot_tell_is_named_and_not_counted() -> None:
+def test_without_the_practice_chats_a_grade_is_not_due() -> None:
     done = [one for one in all_of(LISTENER, BEGIN) if not isinstance(one, Practised)]
-    assert not record(LISTENER, done, BEGIN)["adult"].is_due
-    without = record(LISTENER, done, BEGIN, has_practice=False)["adult"]
-    assert without.is_due
-    assert [one.is_there for one in without.asks] == [True, False, True]
+    adult = record(LISTENER, done, BEGIN)["adult"]
+    assert not adult.is_due
+    assert [one.is_met for one in adult.asks] == [True, False, True]
 
 
 def test_a_test_passed_below_the_asked_score_does_not_count() -> None:

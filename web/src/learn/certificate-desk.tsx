@@ -78,9 +78,6 @@ function ProposalCard({ proposal, again }: { proposal: Proposal; again: Again })
           ? t("certificates.until", { day: day(noonOf(proposal.would_expire_on) - 24 * 3600_000) })
           : t("certificates.no_end")}
       </p>
-      {proposal.not_looked_at.length > 0 && (
-        <p class="small">{t("desk.not_looked_at", { what: proposal.not_looked_at.join("; ") })}</p>
-      )}
       <Wrong problem={doing.problem} />
       <div>
         <button

@@ -60,7 +60,6 @@ function GradeView({ grade }: { grade: Grade }) {
 }
 
 function askWords(ask: AskLine): string {
-  if (!ask.is_there) return t("certificates.not_here");
   if (ask.kind === "education" || ask.kind === "chat_hours") {
     const have = Math.floor((ask.have / HOUR_MS) * 10) / 10;
     return t("certificates.hours", { n: have, m: ask.need / HOUR_MS });

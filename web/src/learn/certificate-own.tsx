@@ -119,7 +119,7 @@ export function Reminders({ record }: { record: CertificationRecord }) {
   return (
     <Banner kind="caution" icon={clockIcon}>
       {reminded.map((grade) => {
-        const missing = grade.asks.filter((ask) => ask.is_there && !ask.met_on).map((ask) => ask.title);
+        const missing = grade.asks.filter((ask) => !ask.met_on).map((ask) => ask.title);
         const on = grade.expires_on === null ? "" : day(noonOf(grade.expires_on));
         return (
           <p key={grade.grade_id}>

@@ -11,7 +11,6 @@ export interface AskLine {
   have: number;
   need: number;
   met_on: string | null;
-  is_there: boolean;
   item: string | null;
   subjects: string[];
 }
@@ -93,7 +92,6 @@ export interface Proposal {
   clearances: string[];
   is_renewal: boolean;
   was_withdrawn: boolean;
-  not_looked_at: string[];
   would_expire_on: string | null;
 }
 
