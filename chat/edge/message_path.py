@@ -34,11 +34,13 @@ class MessagePath:
         self._hub = hub
         self._tally = tally
         self._ended = ended
-        #: (band, is the sender a seeker) -> the script's call; it takes chat, person, message_id and sealed text
+        #: (band, is the sender a seeker, is nobody else here to be told) -> the script's call; it takes chat, person,
+        #: message_id and sealed text
         self._calls = {
-            (band, role == "seeker"): shard.prepared("send_message", 4, role)
+            (band, role == "seeker", bool(process)): shard.prepared("send_message", 4, role, *process)
             for band, shard in hub.lines.shards.items()
             for role in ("seeker", "listener")
+            for process in ((), (hub.process_id,))
         }
 
     def begin(self, connection: Connection, command: SendMessage, after: Callable[[], None]) -> bool:
@@ -49,8 +51,9 @@ class MessagePath:
         if band is None or key is None or not is_good_text(command.text):
             return False
         connection.sending = message_id
+        is_alone = connection.is_done_enough and len(self._hub.people[person_id].connections) == 1
         try:
-            self._calls[band, connection.role == "seeker"].post(
+            self._calls[band, connection.role == "seeker", is_alone].post(
                 partial(self._answered, connection, command, after),
                 chat_id,
                 person_id,

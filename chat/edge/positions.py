@@ -26,6 +26,8 @@ class Position:
     want: int = 0
     is_filling: bool = False
     newest: tuple[int, str] = (0, "")
+    #: an own message above a gap that `done` told of: not pushed again
+    held_ahead: int = 0
 
     def pushed(self, epoch: str, seq: int, *, is_readable: bool = True) -> Verdict:
         """A message was published: the next one is sent, an older one dropped, a gap is read from the log.
@@ -34,11 +36,12 @@ class Position:
         """
         if epoch != self.epoch or seq <= self.last:
             return Verdict.DROP
-        self.want = max(self.want, seq)
+        if seq > self.want:
+            self.want = seq
         if self.is_filling:
             return Verdict.DROP
         if is_readable and seq == self.last + 1:
-            self.last = seq
+            self.last = seq if self.held_ahead != seq + 1 else self.held_ahead
             return Verdict.SEND
         return Verdict.FILL
 
@@ -49,13 +52,17 @@ class Position:
 
     def told_done(self, seq: int, message_id: str) -> None:
         """The client knows that its own message is in the log at this seq."""
-        self.newest = max(self.newest, (seq, message_id))
+        if seq >= self.newest[0]:
+            self.newest = (seq, message_id)
 
     def held_by_done(self, seq: int) -> None:
         """That was all the news of it that the client wants."""
-        self.want = max(self.want, seq)
+        if seq > self.want:
+            self.want = seq
         if seq == self.last + 1 and not self.is_filling:
             self.last = seq
+        else:
+            self.held_ahead = seq
 
     def needs_fill(self) -> bool:
         """Is there a known message above what was sent, with nobody reading it yet?"""

@@ -2,8 +2,11 @@
 
 from functools import partial
 
+from config.engines.valkey import ThrowAwayValkey
+from routing.store.keys import key
 from tests.store.place import Listener, Place, Seeker
 from tests.store.truth import truth_of
+from tests.store.wire import Wire
 
 
 def in_chat(place: Place, first_words: str = "") -> tuple[Seeker, Listener, str]:
@@ -50,6 +53,36 @@ def test_a_repeat_after_the_end_still_gets_its_answer(place: Place) -> None:
     assert bo.writes(chat, "too late", "m1") == ["chat_ended"]
     place.passes(3600)
     assert ada.writes(chat, "last words", "m1") == ["done", "epoch-1", 1]
+
+
+def heard(ear: Wire) -> list[str]:
+    """The ids of the messages that were published to this connection since it was last asked."""
+    ids, said = [], ear.send("PING")
+    while said[0] != b"pong":
+        ids.append(said[2].split(b"\n")[5].decode())
+        said = ear.next()
+    return ids
+
+
+def test_who_sends_from_their_only_connection_is_published_nothing(place: Place, engine: ThrowAwayValkey) -> None:
+    ada, bo, chat = in_chat(place)
+    ears = []
+    for person in (ada, bo):
+        ears.append(Wire(engine.url))
+        ears[-1].send("SSUBSCRIBE", key(place.tag, "channel", person.name))
+    says = partial(place.call, "send_message", chat, "ada")
+    says("m1", "by her only one", "seeker", place.process)
+    assert [heard(ear) for ear in ears] == [[], ["m1"]]
+    says("m2", "by one of several there", "seeker")
+    says("m3", "by one that the shard doesn't know of", "seeker", "p2")
+    assert [heard(ear) for ear in ears] == [["m2", "m3"], ["m2", "m3"]]
+    place.call("beat", "p2", 10**12)
+    place.call("attach", "ada", "p2")
+    says("m4", "with another one elsewhere", "seeker", place.process)
+    place.call("send_message", chat, "bo", "m5", "and the other way round", "listener", place.process)
+    assert [heard(ear) for ear in ears] == [["m4", "m5"], ["m4"]]
+    for ear in ears:
+        ear.close()
 
 
 def test_strangers_and_the_merely_offered_write_nothing(place: Place) -> None:

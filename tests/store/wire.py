@@ -25,6 +25,10 @@ class Wire:
     def send(self, *command: Argument) -> Any:
         """The answer. Raises EngineRefused."""
         self._line.sendall(hiredis.pack_command(command))
+        return self.next()
+
+    def next(self) -> Any:
+        """What the engine says next: another answer, or what was published. Raises EngineRefused."""
         while (answer := self._reader.gets()) is False:
             chunk = self._line.recv(65536)
             if not chunk:
