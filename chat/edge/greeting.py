@@ -71,6 +71,7 @@ class Greeter:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
             raise
         connection.person_id = person_id
+        hub.door.counts.connections.labels(connection.role).inc()
         connection.is_observing = bool(hello.observes)
         view = connection.known = connection.part_of(view)
         connection.is_done_enough = bool(hello.done_is_enough)

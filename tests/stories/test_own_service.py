@@ -69,9 +69,9 @@ async def test_those_who_leave_at_once_are_let_go_of_once_each(own: Service, her
     assert held() >= len(seekers)
     before = calls()
     await asyncio.gather(*[seeker.vanishes() for seeker in seekers])
-    until(lambda: held() == 0)
-    # One call each and what goes by the clock; each for all who left with them would be twenty each.
-    assert calls() - before < 8 * len(seekers)
+    took_s = until(lambda: held() == 0)
+    # One call each, and what goes by the clock; each for all who left with them would be twenty each.
+    assert calls() - before < 8 * len(seekers) + 60 * took_s
     engine.close()
 
 
@@ -141,6 +141,23 @@ async def test_metrics_have_their_series(here: World) -> None:
             wanted.discard("the open chat")
         await asyncio.sleep(0.1)
     assert not wanted
+
+
+async def test_connections_are_counted_until_they_end(here: World) -> None:
+    def counted() -> dict[str, float]:
+        lines = here.service.get("/metrics")[1].splitlines()
+        values = [line.rsplit(" ", 1) for line in lines if line.startswith("tealight_connections{")]
+        return {words.split('"')[1]: float(value) for words, value in values}
+
+    before = counted()
+    assert all(value >= 0 for value in before.values()), before
+    people = [await here.visitor(), await here.visitor(), await here.staff_signs_in("supervisor")]
+    more = {role: before.get(role, 0) + count for role, count in (("seeker", 2), ("supervisor", 1))}
+    assert {role: value for role, value in counted().items() if role in more} == more
+    for person in people:
+        await person.leaves()
+    less = {role: before.get(role, 0) for role in more}
+    await asyncio.to_thread(until, lambda: {role: value for role, value in counted().items() if role in more} == less)
 
 
 async def test_an_engine_restored_from_an_older_state_gets_a_new_epoch(here: World, tmp_path: Path) -> None:
