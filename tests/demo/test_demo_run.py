@@ -1,5 +1,7 @@
 """A whole demo run on a whole service: simulated people talk while processes die, and nothing is lost."""
 
+import contextlib
+import http.client
 import os
 import re
 import signal
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.service import until
 from tests.up.running import ROOT, Up, clean_environment, running_up
 
 CLEAN = ("lost", "doubled", "misordered", "in the wrong chat", "altered")
@@ -34,6 +37,14 @@ def start(up: Up, *options: str) -> subprocess.Popen[str]:
     )
 
 
+def people_are_there(up: Up, least: int) -> bool:
+    """Are so many connected, as far as the service counts?"""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        lines = [line for line in up.read("/metrics").splitlines() if line.startswith("tealight_connections{")]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines) >= least
+    return False
+
+
 def number(table: str, what: str) -> int:
     found = re.search(rf"│ {re.escape(what)}\s+│\s+(\d+)", table)
     assert found, f"{what} is not in the table:\n{table}"
@@ -43,7 +54,8 @@ def number(table: str, what: str) -> int:
 def test_people_come_talk_and_leave_while_web_processes_and_the_engine_are_killed(service: Up) -> None:
     demo = start(service, "--chats", "12", "--at-once", "12", "--pace", "500", "--seed", "4")
     for victim in ("tealight web", "tealight web", "valkey"):
-        time.sleep(4)
+        until(lambda: len(service.children().get("tealight web", [])) == 2 and people_are_there(service, 6), 120)
+        time.sleep(2)
         os.kill(service.children()[victim][0], signal.SIGKILL)
     table, _ = demo.communicate(timeout=150)
     assert demo.returncode == 0, table
@@ -56,9 +68,10 @@ def test_people_come_talk_and_leave_while_web_processes_and_the_engine_are_kille
 
 def test_ctrl_c_ends_it_in_order_with_a_table(service: Up) -> None:
     demo = start(service, "--chats", "0", "--at-once", "4", "--pace", "100")
-    time.sleep(8)
+    until(lambda: people_are_there(service, 3), 120)
+    time.sleep(2)
     demo.send_signal(signal.SIGINT)
-    table, _ = demo.communicate(timeout=40)
+    table, _ = demo.communicate(timeout=120)
     assert demo.returncode == 0, table
     assert "Everybody finishes" in table and "Traceback" not in table
     assert [number(table, what) for what in CLEAN] == [0] * len(CLEAN), table

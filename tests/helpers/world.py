@@ -151,9 +151,9 @@ class World:
         async with self.database.write() as session:
             await grant_all(session, person.person_id, by="the story", now_ms=now_ms(), expires_at_ms=expires_at_ms)
 
-    def keys_of_the_engine(self) -> int:
-        """How many keys the engine holds."""
-        return self._number_from_the_engine("DBSIZE")
+    def keys_of_the_engine(self, about: str) -> int:
+        """How many keys the engine holds that name this."""
+        return self._number_from_the_engine(f"EVAL \"return #redis.call('KEYS', ARGV[1])\" 0 *{about}*")
 
     async def is_known_to_be_gone(self, person: Person) -> None:
         """Wait until no process holds a Connection of somebody who vanished: it may take them a moment to notice."""

@@ -34,12 +34,18 @@ class Up:
 
     def ask(self, path: str = "/healthz", timeout_s: float = PATIENCE_S) -> int:
         """The HTTP status of one request on a connection of its own. Raises OSError when it is refused."""
+        return self._get(path, timeout_s)[0]
+
+    def read(self, path: str) -> str:
+        """The page at this path. Raises OSError when it is refused."""
+        return self._get(path, PATIENCE_S)[1]
+
+    def _get(self, path: str, timeout_s: float) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
-        try:
+        with contextlib.closing(connection):
             connection.request("GET", path)
-            return connection.getresponse().status
-        finally:
-            connection.close()
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
 
     def is_answering(self) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
