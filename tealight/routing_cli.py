@@ -90,7 +90,8 @@ def _about(offer: ExplainedOffer) -> list[str]:
     ]
     if offer.overtook is not None:
         longer_s = offer.overtook.waited_s - offer.waited_s
-        lines.append(f"  Went before somebody who had waited {longer_s} s longer ({_line(offer.overtook)}).")
+        who = f"had waited {longer_s} s longer" if longer_s > 0 else "had come a moment earlier"
+        lines.append(f"  Went before somebody who {who} ({_line(offer.overtook)}).")
     if offer.lines:
         lines.append("  Lines compared, the one that goes first at the top:")
         lines += [f"    {_line(line)}" for line in offer.lines]

@@ -59,7 +59,7 @@ class ChatFactsRow(Base):
 class FeedbackCommentRow(Base):
     """What a seeker wrote about a chat afterwards, sealed with the chat's key.
 
-    `comment` holds the words in clear of rows from before 0.2, until `tealight migrate` has sealed them.
+    `comment` holds words that an older version left in clear, until `tealight migrate` has sealed them.
     """
 
     __tablename__ = "feedback_comments"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Update, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.ids import new_id
@@ -143,7 +143,8 @@ class PartnersRows:
         async with self._database.write() as session:
             await session.execute(delete(ChatKeyRow).where(ChatKeyRow.chat_id.in_(chats)))
             await session.execute(delete(PracticeChatRow).where(old, PracticeChatRow.opened_at_ms.is_(None)))
-            await session.execute(update(PracticeChatRow).where(old).values(**wordless))
+            has_words = or_(*[getattr(PracticeChatRow, name).is_not(None) for name in wordless])
+            await session.execute(update(PracticeChatRow).where(old, has_words).values(**wordless))
 
     async def _changed(self, statement: Update) -> bool:
         async with self._database.write() as session:

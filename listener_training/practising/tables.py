@@ -37,7 +37,7 @@ class PracticeChatRow(Base):
     outcome: Mapped[str | None]
     score: Mapped[int | None]
     has_passed: Mapped[bool | None]
-    #: In clear only in rows from before 0.2, until `tealight migrate` has sealed them.
+    #: Words that an older version left in clear, until `tealight migrate` has sealed them.
     debrief: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     note: Mapped[str | None]
     #: The debrief and the note, sealed with the key of the chat.

@@ -5,8 +5,10 @@ The file is its author's, with their remarks and their order: a lesson is writte
 
 import re
 import tomllib
+from collections.abc import Mapping
 
 from listener_training.curriculum.markup import Fault
+from listener_training.curriculum.reading import COURSE_FILE, WORDS_FILE
 from listener_training.curriculum.written import WrittenCourse, read_toml
 from listener_training.writing.course_files import BadFiles, is_course_id
 
@@ -42,6 +44,16 @@ def id_in(course_toml: str) -> str:
     if not isinstance(course_id, str) or not is_course_id(course_id):
         raise BadFiles("course.toml gives the course no id of small letters, digits and dashes.")
     return course_id
+
+
+def title_in(texts: Mapping[str, str]) -> str | None:
+    """The title that a draft has in its own language; None where its files can't say."""
+    try:
+        language = tomllib.loads(texts.get(COURSE_FILE, "")).get("language")
+        title = tomllib.loads(texts.get(f"{language}/{WORDS_FILE}", "")).get("title")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    return title if isinstance(title, str) and title else None
 
 
 def language_with(course_toml: str, lesson_id: str) -> str:

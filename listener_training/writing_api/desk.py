@@ -19,7 +19,7 @@ from listener_training.writing import drafts
 from listener_training.writing.course_files import TEXT_MAX, ZIP_MAX, BadFiles, checked_files, unpacked
 from listener_training.writing.editions import editions_of, in_force
 from listener_training.writing.judged import judge
-from listener_training.writing.outline import id_in, language_with, with_lesson
+from listener_training.writing.outline import id_in, language_with, title_in, with_lesson
 from listener_training.writing.skeleton import new_course, new_lesson
 from listener_training.writing.tables import CourseDraftRow, CourseEditionRow, DraftFileRow
 from listener_training.writing_api.lines import (
@@ -89,7 +89,7 @@ class Desk:
                 lines.append(
                     WrittenLine(
                         course_id=course_id,
-                        title=course.original.title if course else course_id,
+                        title=course.original.title if course else title_in(drafts.texts_in(files)) or course_id,
                         is_shipped=course_id in self.shelf.shipped,
                         edition=numbers.get(course_id),
                         draft=draft_line(draft, files, writers, names) if draft else None,

@@ -129,7 +129,7 @@ function Why({ offer }: { offer: ExplainedOffer }) {
       {overtook && (
         <>
           {" "}
-          {t("offers.overtook", {
+          {t(overtook.waited_s > offer.waited_s ? "offers.overtook" : "offers.overtook_a_moment", {
             wait: stopwatch(1000 * (overtook.waited_s - offer.waited_s)),
             line: lineName(overtook),
           })}
