@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from tests.helpers.databases import Clock
 from tests.helpers.staff import PASSWORD
 from tests.training.written_course import write_course
 
-TODAY = date(2026, 11, 22)
 DRAFT = "/api/writing/drafts/short"
 
 
