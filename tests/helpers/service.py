@@ -26,7 +26,7 @@ PATIENCE_S = 60.0
 #: Seven processes that start at the same time, where others have the processors.
 STARTS_WITHIN_S = 120.0
 #: Short, so that deadlines can be waited for; long enough for a busy machine to act before them.
-OFFER_S, CONFIRM_S, WRAP_UP_S = 8.0, 6.0, 6.0
+OFFER_S, CONFIRM_S, WRAP_UP_S = 10.0, 8.0, 8.0
 _SETTINGS = {
     "OFFER_S": f"{OFFER_S:g}",
     "CONFIRM_S": f"{CONFIRM_S:g}",
