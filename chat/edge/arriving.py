@@ -5,11 +5,12 @@ the one that is away; when it is back they arrive there, too (docs/edge.md, "A s
 """
 
 import asyncio
+import contextlib
 
 from chat.edge.delivery import RETRY_S
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
-from chat.edge.standing import stand, stand_down
+from chat.edge.standing import stand, stand_alike, stand_down
 from chat.protocol.codes import Close
 from chat.supervision.observing import may_observe
 from config.redis_link import RedisAway, RedisRefused
@@ -60,6 +61,8 @@ async def arrive(hub: Hub, person: LocalPerson, *, came_at_ms: int | None) -> No
             raise trouble
     for band in lost:
         arrive_late(hub, person, band)
+    with contextlib.suppress(RedisAway, RedisRefused):  # what they have is read; the next arrival sees to it
+        await stand_alike(hub, person, hub.lines.shards.keys() - person.away)
 
 
 def arrive_late(hub: Hub, person: LocalPerson, band: str) -> None:
@@ -93,11 +96,14 @@ async def _arrive_late(hub: Hub, person: LocalPerson, band: str) -> None:
         try:
             await hub.settled.wait()
             await arrive_in(hub, person, band)
-            wish, staff = person.wishes.pop(band, None), person.staff
+            wish, staff = person.wishes.get(band), person.staff
             if wish is not None and staff is not None and (band in staff.age_bands or wish[0] == 0):
-                number, capacity, reason, takes_urgent = wish
-                await stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
+                await stand(hub, person, staff, band, *wish)
                 await hub.read(person, (band,))
+            if person.wishes.get(band) != wish:
+                continue  # they said something else meanwhile
+            person.wishes.pop(band, None)
+            await stand_alike(hub, person, (hub.lines.shards.keys() - person.away) | {band})
         except (RedisAway, RedisRefused):
             await asyncio.sleep(RETRY_S)
             continue

@@ -8,7 +8,7 @@ from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.refusal import CommandRefused
-from chat.edge.standing import stand
+from chat.edge.standing import says_at_ms, stand
 from chat.protocol.commands import AnswerOffer, FinishWrapUp, SetAvailability, TakeNext
 from chat.protocol.fields import Availability
 from chat.protocol.replies import Done
@@ -127,13 +127,14 @@ async def set_availability(
     the outcome is unknown.
     """
     lost: list[str] = []
+    said_at_ms = await says_at_ms(hub, person, staff)
 
     async def stand_in(band: str) -> None:
         number = _NUMBERS[availability] if band in staff.age_bands else 0
         try:
             if band not in person.attached:
                 await hub.attach(person, band)
-            await stand(hub, person, staff, band, number, capacity, reason, takes_urgent)
+            await stand(hub, person, staff, band, number, capacity, reason, takes_urgent, said_at_ms)
             person.wishes.pop(band, None)
             hub.mark(person, band)
         except RedisAway:
@@ -144,7 +145,7 @@ async def set_availability(
     await hub.lines.everywhere(stand_in)
     for band in lost:
         number = _NUMBERS[availability] if band in staff.age_bands else 0
-        person.wishes[band] = (number, capacity, reason, takes_urgent)
+        person.wishes[band] = (number, capacity, reason, takes_urgent, said_at_ms)
         record = person.records.get(band)
         if record is not None and record.listener is not None:  # shown as it will be
             told = replace(record.listener, availability=number, capacity=capacity, reason=reason)

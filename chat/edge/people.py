@@ -26,8 +26,8 @@ class LocalPerson:
     away: set[str] = field(default_factory=set)
     #: those of them in which they surely have nothing, since they came after the shard went
     new_in: set[str] = field(default_factory=set)
-    #: band -> availability, capacity, reason and urgent ones, as they said while that shard was away
-    wishes: dict[str, tuple[int, int, str, bool]] = field(default_factory=dict)
+    #: band -> availability, capacity, reason, urgent ones and when they said so, while that shard was away
+    wishes: dict[str, tuple[int, int, str, bool, int]] = field(default_factory=dict)
     refreshing: asyncio.Task[None] | None = None
     #: chat -> (turn, ticket) that was made last
     tickets: dict[str, tuple[int, str]] = field(default_factory=dict)

@@ -153,16 +153,17 @@ class World:
 
     def keys_of_the_engine(self, about: str) -> int:
         """How many keys the engine holds that name this."""
-        return self._number_from_the_engine(f"EVAL \"return #redis.call('KEYS', ARGV[1])\" 0 *{about}*")
+        return self.number_from_the_engine(f"EVAL \"return #redis.call('KEYS', ARGV[1])\" 0 *{about}*")
 
     async def is_known_to_be_gone(self, person: Person) -> None:
         """Wait until no process holds a Connection of somebody who vanished: it may take them a moment to notice."""
         asked = f"EXISTS {{a:main}}:co:{person.person_id} {{t:main}}:co:{person.person_id}"
         async with asyncio.timeout(PATIENCE_S):
-            while self._number_from_the_engine(asked):
+            while self.number_from_the_engine(asked):
                 await asyncio.sleep(0.02)
 
-    def _number_from_the_engine(self, asked: str) -> int:
+    def number_from_the_engine(self, asked: str) -> int:
+        """What the engine answers to a command that is answered by a number."""
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(PATIENCE_S)
             line.connect(str(socket_path(self.service.data_dir)))

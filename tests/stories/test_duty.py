@@ -63,3 +63,25 @@ async def test_who_goes_away_with_an_open_offer_does_not_hold_the_seeker_up(worl
     taking = world.service.taking()
     await other.sees_offer(request_id=seeker.request_id)
     assert taking.seconds() < OFFER_S / 2, "it did not have to run out"
+
+
+async def test_a_choice_that_did_not_reach_one_age_band_is_made_there_on_arrival(world: World) -> None:
+    """As after an engine that took over without having heard of it: more chats at once, for teens only."""
+    listener = await world.listener_is_available(capacity=2)
+    await listener.leaves()
+    world.number_from_the_engine(f"HSET {{a:main}}:l:{listener.person_id} cap 1")
+    assert world.number_from_the_engine(f"INCRBY {{a:main}}:sd:{listener.person_id} -1") > 0
+    await listener.comes()
+    for _ in range(2):
+        await world.they_meet(await world.seeker_arrives(), listener)
+
+
+async def test_who_went_off_duty_for_one_age_band_is_so_for_the_other_on_arrival(world: World) -> None:
+    listener = await world.listener_is_available()
+    await listener.leaves()
+    world.number_from_the_engine(f"HSET {{t:main}}:l:{listener.person_id} av 0")
+    assert world.number_from_the_engine(f"INCRBY {{t:main}}:sd:{listener.person_id} 1") > 0
+    await listener.comes()
+    assert listener.welcome["snapshot"]["availability"] == "off_duty"
+    await listener.becomes("available")
+    await world.they_meet(await world.seeker_arrives(), listener)

@@ -15,12 +15,14 @@ end
 -- set_availability. The caller has checked the clearance. An explicit act is the only way to become available.
 -- args: 3 listener, 4 availability (1, 2, 0), 5 capacity, 6 maximum, 7 languages csv, 8 '1' in several shards, 9 reason,
 --       10 the name that seekers see, 11 highest risk level cleared 0-3, 12 mask of the topics cleared that take it,
---       13 mask of the topics they are trained in, 14 '1': takes one more who is in danger
+--       13 mask of the topics they are trained in, 14 '1': takes one more who is in danger, 15 when they chose so, where
+--       other shards must stand alike, or 0
 -- answer: 'done'
 function OPS.set_availability(keys, args)
   local S, id, av = begin(keys, args), args[3], num(args[4])
   local l = read_listener(S, id)
   local was = l.av
+  if num(args[15]) > 0 then redis.call('SET', K.said(S, id), args[15], 'PX', TOKEN_MS) end
   strike(S, l) -- languages and clearances may have changed: leave every old index first
   if av == 0 and redis.call('SCARD', K.units(S, id)) == 0 then
     forget_listener(S, l)
