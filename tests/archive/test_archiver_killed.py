@@ -19,6 +19,8 @@ from tests.store.place import Place
 
 CHATS_A_ROUND = 25
 ROUNDS = 3
+#: On a busy machine it may be done before anybody sees that it began.
+MOST_ROUNDS = 15
 
 
 @contextmanager
@@ -32,7 +34,7 @@ def archiver(env: dict[str, str], output: Path) -> Iterator[subprocess.Popen[byt
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
 
 def talk(place: Place, database: sqlite3.Connection, name: str) -> str:
@@ -58,7 +60,7 @@ def test_killed_again_and_again_it_archives_every_chat_once(
     place.now_ms = now_ms() - FORGET_AFTER_MS - 60_000
     place.listener("bo").comes()
     told: dict[str, str] = {}
-    with closing(sqlite3.connect(tmp_path / "tealight.db", timeout=20)) as database:
+    with closing(sqlite3.connect(tmp_path / "tealight.db", timeout=60)) as database:
 
         def archived() -> int:
             return int(database.execute("SELECT count(*) FROM archived_chats").fetchone()[0])
@@ -66,15 +68,19 @@ def test_killed_again_and_again_it_archives_every_chat_once(
         def is_done() -> bool:
             return not [key for key in place.all_keys() if key.startswith((place.key("chat"), place.key("log")))]
 
-        for number in range(ROUNDS):
+        in_the_middle = 0
+        for number in range(MOST_ROUNDS):
             for one in range(CHATS_A_ROUND):
                 name = f"s{number}-{one}"
                 told[talk(place, database, name)] = name
             before = archived()
             with archiver(env, tmp_path / "said"):
                 # Each round it gets a little further: into the writing, into the forgetting.
-                until(lambda b=before, n=number: archived() > b + 8 * n)  # type: ignore[misc]
-            assert not is_done(), "it was killed in the middle"
+                until(lambda b=before, n=in_the_middle: archived() > b + 8 * n)  # type: ignore[misc]
+            in_the_middle += not is_done()
+            if in_the_middle == ROUNDS:
+                break
+        assert in_the_middle == ROUNDS, "it was always done before it was killed"
         old = ("c-old", "adult", "e", 0, "", b"", now_ms() - 31 * DAY_MS, now_ms())
         database.execute(f"INSERT INTO archived_chats VALUES ({', '.join('?' * len(old))})", old)
         database.commit()
@@ -82,7 +88,7 @@ def test_killed_again_and_again_it_archives_every_chat_once(
             # What was kept for long enough goes, too.
             until(lambda: is_done() and archived() == len(told))
             last.terminate()
-            assert last.wait(10) == 0
+            assert last.wait(60) == 0
         rows = database.execute("SELECT chat_id, entries, sha256, count FROM archived_chats").fetchall()
         assert sorted(chat_id for chat_id, *_ in rows) == sorted(told)
         for chat_id, entries, sha256, count in rows:
