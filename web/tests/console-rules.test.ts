@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { altKey } from "../src/listen/keys";
 import { callsDue, offerTime, wrapUpLeft } from "../src/listen/offer-clock";
-import { turnsOf } from "../src/listen/turns";
 import { TypingNews } from "../src/listen/typing-news";
 import { owedSinceMs, titleOf, unreadCount } from "../src/listen/unread";
+import { turnsOf } from "../src/staff/turns";
 
 describe("the offer's clock", () => {
   it("counts whole seconds down and never below none", () => {

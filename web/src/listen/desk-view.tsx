@@ -3,6 +3,7 @@ import { blockIcon, flagIcon, Icon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { span, topicName } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { Beside } from "./beside";
 import { Composer } from "./composer";
 import type { Console } from "./console";
 import type { Desk } from "./desk";
@@ -39,6 +40,7 @@ export function DeskView({ held, desk, number, isFront }: Props) {
       onPointerDown={() => held.bringToFront(desk.chatId)}
     >
       <Head held={held} desk={desk} number={number} />
+      <Beside desk={desk} />
       <LogView held={held} desk={desk} isFront={isFront} />
       {desk.isOpen && <StatusLine desk={desk} />}
       {desk.isOpen && <Composer held={held} desk={desk} />}

@@ -1,15 +1,12 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { OwnMessage } from "../shared/chat-log";
 import { downIcon, Icon } from "../shared/icon";
 import { clock } from "../staff/say";
 import { connectionState } from "../staff/staff-bar";
+import { useStickToEnd } from "../staff/stick-to-end";
+import { type Turn, turnsOf } from "../staff/turns";
 import { t, wordFor, words } from "../staff/words";
 import type { Console } from "./console";
 import type { Desk } from "./desk";
-import { type Turn, turnsOf } from "./turns";
-
-/** So near the end counts as the end: a half-line of rounding must not stop the log from following. */
-const NEAR_END_PX = 48;
 
 interface Props {
   held: Console;
@@ -126,51 +123,4 @@ function Unanswered({ own, held, desk }: { own: OwnMessage; held: Console; desk:
       </div>
     </div>
   );
-}
-
-interface Stick {
-  ref: { current: HTMLElement | null };
-  missed: number;
-  scrolled: () => void;
-  toEnd: () => void;
-}
-
-/** Follows new messages only if the reader was at the end; else says how many there are. One's own words always show. */
-function useStickToEnd(total: number, own: number): Stick {
-  const ref = useRef<HTMLElement>(null);
-  const isAtEnd = useRef(true);
-  const seen = useRef(total);
-  const ownBefore = useRef(own);
-  const [missed, setMissed] = useState(0);
-  const toEnd = () => {
-    const log = ref.current;
-    if (log) log.scrollTop = log.scrollHeight;
-    isAtEnd.current = true;
-    setMissed(0);
-  };
-  useLayoutEffect(() => {
-    const isOwnNew = own > ownBefore.current;
-    ownBefore.current = own;
-    const fresh = total - seen.current;
-    seen.current = total;
-    if (isAtEnd.current || isOwnNew) toEnd();
-    else if (fresh > 0) setMissed((before) => before + fresh);
-  }, [total, own]);
-  useLayoutEffect(() => {
-    const log = ref.current;
-    if (!log || typeof ResizeObserver === "undefined") return;
-    // The writing field grows, a keyboard opens: the end stays the end.
-    const watch = new ResizeObserver(() => {
-      if (isAtEnd.current) log.scrollTop = log.scrollHeight;
-    });
-    watch.observe(log);
-    return () => watch.disconnect();
-  }, []);
-  const scrolled = () => {
-    const log = ref.current;
-    if (!log) return;
-    isAtEnd.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
-    if (isAtEnd.current) setMissed(0);
-  };
-  return { ref, missed, scrolled, toEnd };
 }

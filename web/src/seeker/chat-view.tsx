@@ -105,6 +105,7 @@ export function ChatView() {
           </div>
           <ConnectionBanner />
           <HelpOffered />
+          {currentChat()?.told.is_observed && <p class="banner">{say("chat.observed", { name })}</p>}
           <ChatLogView />
           <Typing />
           <Composer name={listener?.name ?? ""} />

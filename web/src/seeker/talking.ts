@@ -131,6 +131,9 @@ export function takeNews(news: ChatNews): void {
         announce(listener.is_present ? `${name} ${say("chat.here")}` : say("chat.dropped", { name }));
       }
       break;
+    case "told":
+      if (chat?.told.is_observed) announce(say("chat.observed", { name }));
+      break;
     case "participants":
       if (listener === null) announce(say("chat.requeued"));
       else greet(currentChat());

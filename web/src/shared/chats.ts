@@ -16,12 +16,14 @@ export interface Chat {
   /** `code`: by it the seeker can have the chat deleted */
   ended: { by: string; reason: string; atMs: number | null; code?: string | null | undefined } | null;
   wrapUpUntilMs: number | null;
+  /** Does a supervisor read along, who, and how many whispers are kept? The latter two are never told to the seeker. */
+  told: Pick<ChatSummary, "is_observed" | "observer" | "whispers">;
 }
 
 /** What happened to a chat, for announcements and sounds. `caught_up` messages are old news: don't announce them. */
 export type ChatNews =
   | {
-      kind: "opened" | "own" | "read" | "presence" | "typing" | "wrap_up_finished" | "ended" | "restored";
+      kind: "opened" | "own" | "read" | "presence" | "typing" | "wrap_up_finished" | "ended" | "restored" | "told";
       chatId: string;
     }
   | { kind: "message"; chatId: string; fromId: string; isCatchingUp: boolean }
@@ -176,6 +178,11 @@ export class Chats {
         chat.wrapUpUntilMs = push.wrap_up_until_ms ?? null;
         this.tell({ kind: "ended", chatId });
         break;
+      case "observed_changed":
+      case "whispers_changed":
+        chat.told = { ...chat.told, ...push };
+        this.tell({ kind: "told", chatId });
+        break;
       case "wrap_up_finished":
         chat.wrapUpUntilMs = null;
         this.tell({ kind: "wrap_up_finished", chatId });
@@ -200,6 +207,7 @@ export class Chats {
     chat.read = summary.read ?? {};
     chat.typing.clear();
     chat.wrapUpUntilMs = summary.wrap_up_until_ms ?? null;
+    chat.told = summary;
     const { ended_by, ended_reason, ended_at_ms, deletion_code: code } = summary;
     chat.ended =
       summary.state === "ended"
@@ -213,7 +221,16 @@ export class Chats {
     let chat = this.all.get(chatId);
     if (chat === undefined) {
       const log = new ChatLog(chatId, () => this.myId);
-      chat = { log, state: "open", participants: [], read: {}, typing: new Set(), ended: null, wrapUpUntilMs: null };
+      chat = {
+        log,
+        state: "open",
+        participants: [],
+        read: {},
+        typing: new Set(),
+        ended: null,
+        wrapUpUntilMs: null,
+        told: {},
+      };
       this.all.set(chatId, chat);
     }
     return chat;

@@ -7,6 +7,7 @@ import { now, serverNow, setServerTime } from "../staff/clock";
 import { goToSignIn } from "../staff/me";
 import { connectionState } from "../staff/staff-bar";
 import { type Load, type LoadNews, mergeLoad, poolKey, wholeLoad } from "./load";
+import { Observing } from "./observing";
 import { extend, MINUTE_MS, minuteOf, type Sample, type Series } from "./series";
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +24,7 @@ export class Board {
   /** The pool that is looked at alone, or null for all. */
   readonly onlyPool = signal<string | null>(null);
   readonly isSignedOut = signal(false);
+  readonly observing = new Observing();
   readonly historyFailed = signal(false);
   readonly pools = computed<PoolLoad[]>(() => {
     const only = this.onlyPool.value;
@@ -32,8 +34,11 @@ export class Board {
   private isWatching = false;
   private lastMinute = 0;
   private readonly connection = new Connection({
-    hello: () => ({}),
-    push: (push) => this.take(push),
+    hello: () => ({ observes: true, recover: this.observing.positions() }),
+    push: (push) => {
+      this.take(push);
+      this.observing.take(push);
+    },
     state: (state, closeCode) => this.connectionChanged(state, closeCode),
   });
 

@@ -2,15 +2,25 @@ import { useCallback, useEffect, useRef } from "preact/hooks";
 import { call } from "../shared/http";
 import { handsIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
-import { useLoaded } from "../staff/loading";
+import { useDoing, useLoaded } from "../staff/loading";
+import { problemWords } from "../staff/say";
 import { t } from "../staff/words";
 import type { Board } from "./board";
+import { placeOf } from "./observed-chats";
+
+interface FirstChat {
+  chat_id: string;
+  observer_name: string | null;
+  is_mine: boolean;
+  may_attach: boolean;
+}
 
 interface FirstChatsLine {
   person_id: string;
   display_name: string;
   is_in_chat: boolean;
   number: number;
+  chats: FirstChat[];
 }
 
 interface FirstChatsShown {
@@ -25,7 +35,8 @@ const AGAIN_AFTER_MS = 6000;
 export function FirstChats({ board }: { board: Board }) {
   const load = useCallback(() => call<FirstChatsShown>("GET", "/api/supervise/first-chats"), []);
   const { value, again } = useLoaded(load);
-  const told = board.pools.value.map((pool) => `${pool.available}/${pool.in_chat}/${pool.open_chats}`).join();
+  const mine = board.observing.chats.value.map((chat) => chat.chatId).join();
+  const told = `${mine} ${board.pools.value.map((pool) => `${pool.available}/${pool.in_chat}/${pool.open_chats}`).join()}`;
   useEffect(() => {
     // At once, since somebody may want to be near from the first line on; and again for the facts.
     void again();
@@ -51,6 +62,7 @@ export function FirstChats({ board }: { board: Board }) {
           <tr>
             <th scope="col">{t("first_chats.name")}</th>
             <th scope="col">{t("first_chats.now")}</th>
+            <th scope="col">{t("first_chats.near")}</th>
           </tr>
         </thead>
         <tbody>
@@ -67,11 +79,45 @@ export function FirstChats({ board }: { board: Board }) {
                   t("first_chats.next", { n: one.number, m: value.first_chats })
                 )}
               </td>
+              <td data-label={t("first_chats.near")}>
+                {one.chats.map((chat) => (
+                  <Near key={chat.chat_id} chat={chat} name={one.display_name} again={again} />
+                ))}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
       <p class="small soft panel__note">{t("first_chats.hint", { n: value.first_chats })}</p>
     </section>
+  );
+}
+
+/** Who is attached to one chat, or the way to be. */
+function Near({ chat, name, again }: { chat: FirstChat; name: string; again: () => Promise<void> }) {
+  const doing = useDoing();
+  const attach = () =>
+    doing.run(async () => {
+      await call("PUT", placeOf(chat.chat_id));
+      await again();
+    });
+  return (
+    <div class="row row--tight">
+      <span>{chat.observer_name ?? t("first_chats.nobody")}</span>
+      {chat.observer_name === null && chat.may_attach && (
+        <button class="btn btn--dense" type="button" disabled={doing.isDoing} onClick={() => void attach()}>
+          {t("first_chats.attach")}
+          <span class="visually-hidden"> {t("first_chats.attach_to", { name })}</span>
+        </button>
+      )}
+      {chat.observer_name === null && !chat.may_attach && (
+        <span class="tiny soft">{t("first_chats.no_clearance")}</span>
+      )}
+      {doing.problem !== null && (
+        <span class="error" role="alert">
+          {problemWords(doing.problem)}
+        </span>
+      )}
+    </div>
   );
 }

@@ -12,6 +12,7 @@ import { EndedChats } from "./ended-chats";
 import { FirstChats } from "./first-chats";
 import { poolKey } from "./load";
 import { Meanings } from "./meanings";
+import { ObservedChats } from "./observed-chats";
 import { Offers } from "./offers";
 import { PoolTable } from "./pool-table";
 import { Tiles } from "./tiles";
@@ -55,6 +56,7 @@ export function SupervisePage({ board }: { board: Board }) {
           <Alarms board={board} />
           <Tiles board={board} />
           <FirstChats board={board} />
+          <ObservedChats observing={board.observing} />
           <Chart board={board} />
           <PoolTable board={board} />
           <Offers board={board} />
