@@ -10,6 +10,7 @@ import type { Desk } from "./desk";
 export function Beside({ desk }: { desk: Desk }) {
   const { told } = desk.chat;
   const name = (desk.isOpen && told.observer) || null;
+  const about = desk.seeker?.name || t("seeker");
   const count = told.whispers ?? 0;
   const [isOpen, setIsOpen] = useState(false);
   const seen = useRef(0);
@@ -30,7 +31,7 @@ export function Beside({ desk }: { desk: Desk }) {
       <summary>
         <span class="beside__who">
           <Icon of={handsIcon} />
-          {name === null ? t("whispers.title_past") : t("beside.reads_along", { name })}
+          {name === null ? t("whispers.title_past", { about }) : t("beside.reads_along", { name })}
           {fresh > 0 && (
             <span class="count">
               <span aria-hidden="true">{fresh}</span>
@@ -41,7 +42,7 @@ export function Beside({ desk }: { desk: Desk }) {
         {name !== null && <span class="beside__ask">{t("beside.ask", { name })}</span>}
         <Icon of={downIcon} />
       </summary>
-      {isOpen && <Whispers chatId={desk.chatId} count={count} observer={name} />}
+      {isOpen && <Whispers chatId={desk.chatId} count={count} observer={name} about={about} />}
     </details>
   );
 }

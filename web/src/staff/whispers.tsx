@@ -5,7 +5,6 @@ import { Icon, sendIcon } from "../shared/icon";
 import { newId } from "../shared/ids";
 import { announce } from "../shared/status";
 import { TEXT_MAX } from "../shared/wire";
-import { Field } from "./field";
 import { useDoing, useLoaded } from "./loading";
 import { clock, problemWords } from "./say";
 import { useStickToEnd } from "./stick-to-end";
@@ -30,9 +29,11 @@ interface Props {
   count: number;
   /** Who reads along; it changes who may write. */
   observer: string | null;
+  /** The seeker's name: several of these may stand on one page. */
+  about: string;
 }
 
-export function Whispers({ chatId, count, observer }: Props) {
+export function Whispers({ chatId, count, observer, about }: Props) {
   const path = `/api/chats/${encodeURIComponent(chatId)}/whispers`;
   // Another count or another observer means that there is something new.
   const load = useCallback(() => call<Thread>("GET", path), [path, count, observer]);
@@ -45,12 +46,18 @@ export function Whispers({ chatId, count, observer }: Props) {
   return (
     <section class="whispers" aria-labelledby={id}>
       <h3 class="whispers__title" id={id}>
-        {name === null ? t("whispers.title_past") : t("whispers.title", { name })}
+        {name === null ? t("whispers.title_past", { about }) : t("whispers.title", { name, about })}
       </h3>
       <p class="tiny soft">{t("whispers.hint")}</p>
       {said.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section class="whispers__said" ref={stick.ref} onScroll={stick.scrolled} tabIndex={0} aria-labelledby={id}>
+        <section
+          class="whispers__said"
+          ref={stick.ref}
+          onScroll={stick.scrolled}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label={t("whispers.said", { about })}
+        >
           {said.map((one) => (
             <div class={one.is_mine ? "turn turn--mine" : "turn"} key={`${one.is_mine} ${one.whisper_id}`}>
               <p class="turn__who">{one.is_mine ? t("you") : name}</p>
@@ -87,6 +94,7 @@ function useNews(said: readonly Whisper[], name: string | null): void {
 
 function Writing({ path, name, again }: { path: string; name: string; again: () => Promise<void> }) {
   const [text, setText] = useState("");
+  const id = useId();
   const doing = useDoing();
   // The same words keep their id, so that a second try after a broken connection is no second whisper.
   const asked = useRef({ id: newId(), text: "" });
@@ -104,32 +112,36 @@ function Writing({ path, name, again }: { path: string; name: string; again: () 
     });
   };
   return (
-    <form class="stack stack--2" onSubmit={send}>
-      <Field label={t("whispers.write", { name })}>
-        {(joined) => (
-          <textarea
-            {...joined}
-            class="input"
-            rows={2}
-            dir="auto"
-            required
-            maxLength={TEXT_MAX}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+    <form class="stack stack--1" onSubmit={send}>
+      <div class="whispers__write">
+        <label class="visually-hidden" for={id}>
+          {t("whispers.write", { name })}
+        </label>
+        <textarea
+          id={id}
+          class="input input--dense"
+          rows={2}
+          dir="auto"
+          required
+          maxLength={TEXT_MAX}
+          placeholder={t("whispers.write", { name })}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <button
+          class="btn btn--icon btn--dense"
+          type="submit"
+          aria-label={t("whispers.send", { name })}
+          disabled={doing.isDoing}
+        >
+          <Icon of={sendIcon} />
+        </button>
+      </div>
       {doing.problem !== null && (
         <p class="error" role="alert">
           {problemWords(doing.problem)}
         </p>
       )}
-      <div>
-        <button class="btn btn--dense" type="submit" disabled={doing.isDoing}>
-          <Icon of={sendIcon} />
-          {t("whispers.send", { name })}
-        </button>
-      </div>
     </form>
   );
 }

@@ -46,7 +46,7 @@ function Observed({ chat }: { chat: ObservedChat }) {
       )}
       <div class="observed__sides">
         <Words chat={chat} listener={listener} label={t("observed.log", names)} seekerName={names.seeker} />
-        <Whispers chatId={chat.chatId} count={chat.whispers} observer={null} />
+        <Whispers chatId={chat.chatId} count={chat.whispers} observer={null} about={names.seeker} />
       </div>
     </section>
   );

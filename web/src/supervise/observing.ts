@@ -41,12 +41,12 @@ export class Observing {
         announce(t("observed.ended"));
         break;
       case "message_added":
-        if (this.find(push.chat_id)?.log.add(push)) this.changed();
+        if (this.find(push.chat_id)?.log.add(push)) this.changed(push.chat_id);
         break;
       case "whispers_changed": {
         const chat = this.find(push.chat_id);
         if (chat) chat.whispers = push.whispers;
-        this.changed();
+        this.changed(push.chat_id);
         break;
       }
     }
@@ -62,14 +62,15 @@ export class Observing {
     chat.participants = told.participants;
     chat.whispers = told.whispers ?? 0;
     chat.log.opened(told.epoch, told.seq);
-    this.changed();
+    this.changed(told.chat_id);
   }
 
   private find(chatId: string): ObservedChat | undefined {
     return this.chats.peek().find((chat) => chat.chatId === chatId);
   }
 
-  private changed(): void {
-    this.chats.value = [...this.chats.peek()];
+  /** Another object, since what is the same is not drawn anew. */
+  private changed(chatId: string): void {
+    this.chats.value = this.chats.peek().map((chat) => (chat.chatId === chatId ? { ...chat } : chat));
   }
 }
