@@ -72,6 +72,8 @@ async def withdraw(session: AsyncSession, review_id: str, person_id: str) -> Non
 
 async def remove(session: AsyncSession, review_ids: Sequence[str]) -> None:
     """Delete reviews with everything that hangs on them."""
+    # Held first: whoever is writing about one of them comes through, and goes with it; who comes later finds none.
+    await session.execute(select(ReviewRow.review_id).where(ReviewRow.review_id.in_(review_ids)).with_for_update())
     for table in (ReviewWordsRow, AssessmentRow, ReviewRow):
         await session.execute(delete(table).where(table.review_id.in_(review_ids)))
 
@@ -84,8 +86,8 @@ async def forget_chats(session: AsyncSession, chat_ids: Sequence[str]) -> None:
 
 
 async def own_review(session: AsyncSession, review_id: str, person_id: str) -> ReviewRow:
-    """The review of one's own chat. Raises Refused."""
-    row = await session.get(ReviewRow, review_id)
+    """The review of one's own chat, locked until the commit. Raises Refused."""
+    row = await session.get(ReviewRow, review_id, with_for_update=True)
     if row is None or row.person_id != person_id:
         raise no_such_review()
     return row

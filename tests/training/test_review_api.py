@@ -1,5 +1,7 @@
 """Reviews over HTTP: two mentors read apart, settle what they saw differently, and talk with the listener."""
 
+import asyncio
+
 import pytest
 
 from tests.helpers.api import Api, problem
@@ -92,6 +94,21 @@ async def test_nobody_reviews_themselves_and_who_is_no_mentor_reads_nothing(hous
         assert (await stranger.call("DELETE", f"/api/reviews/{review_id}")).status_code == 404
     assert problem(await cast.fennel.get("/api/mentoring/agreement")) == (403, "not_a_mentor")
     assert problem(await cast.fennel.post("/api/reviews", {"kind": "practice", "subject_id": "x1"}))[0] == 404
+
+
+async def test_a_chat_is_taken_back_in_the_moment_in_which_mentors_take_it(house: Api) -> None:
+    cast = await people(house)
+    await practises(house, cast.fennel)
+    for _ in range(6):
+        review_id = await asks(cast.fennel, "x1")
+        maples, linden, gone = await asyncio.gather(
+            cast.maple.post(f"/api/reviews/{review_id}/assessment"),
+            cast.linden.post(f"/api/reviews/{review_id}/assessment"),
+            cast.fennel.call("DELETE", f"/api/reviews/{review_id}"),
+        )
+        assert gone.status_code == 204
+        assert {maples.status_code, linden.status_code} <= {204, 404}
+        assert (await cast.fennel.get("/api/reviews")).json()["reviews"] == []
 
 
 async def test_two_places_and_what_is_handed_in_stands(house: Api) -> None:
