@@ -144,16 +144,16 @@ class Greeter:
 
     async def _renew(self, person: LocalPerson, view: View, recover: list[Position]) -> View:
         """A client that holds what the log doesn't proves that messages were lost: the log gets a new epoch."""
-        heads = {c.chat_id: c for c in view.followed}
+        # Also of a request that is not open to them (any more): in an older state it may be, soon.
+        known = {chat.chat_id: (band, chat) for band, r in person.records.items() for chat in r.chats.values()}
         renewed = False
         for held in recover:
-            chat = heads.get(held.chat_id)
-            if chat is None:
+            if held.chat_id not in known:
                 continue
-            band = view.bands.get(held.chat_id) or view.observed_bands[held.chat_id]
+            band, chat = known[held.chat_id]
             seq, message_id = _newest(held)
             # Only another life of the engine than the one in which an epoch began can have lost anything of it.
-            is_older = person.records[band].chats[held.chat_id].run_id != self.hub.engine_run_ids.get(band)
+            is_older = chat.run_id != self.hub.engine_run_ids.get(band)
             if chat.epoch == held.epoch and (seq > chat.seq or (message_id and is_older)):
                 renewed = await self.hub.renew_epoch(band, held.chat_id, held.epoch, seq, message_id) or renewed
             elif chat.epoch != held.epoch and is_older:
