@@ -22,7 +22,7 @@ import redis
 from config.engines.parent_death import dies_with_parent
 from config.engines.valkey import EngineError, binary_path, stop
 
-START_S = 20.0
+START_S = 60.0
 POLL_S = 0.02
 #: Milliseconds without an answer after which a node, or a master, counts as failed.
 NODE_TIMEOUT_MS = 1000
@@ -62,7 +62,7 @@ class Server:
         text = "".join(f"{name} {line}\n" for name, value in lines.items() for line in value.split("\n"))
         (self.folder / "server.conf").write_text(text)
         self.process = self._spawn()
-        self.client = redis.Redis(port=self.port, decode_responses=True, socket_timeout=5)
+        self.client = redis.Redis(port=self.port, decode_responses=True, socket_timeout=20)
 
     @property
     def spot(self) -> str:
@@ -225,7 +225,7 @@ class ThrowAwayCluster:
 
 def _raw(node: Server, *words: str) -> str:
     """The text of an answer that the client would take apart."""
-    with socket.create_connection(("127.0.0.1", node.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", node.port), timeout=20) as line:
         line.sendall((" ".join(words) + "\r\n").encode())
         answer = b""
         while b"\r\n" not in answer:

@@ -284,7 +284,7 @@ class ThrowAwayValkey:
         process = _start(
             self.folder, self.socket, fsync=self._fsync, bound=self._bound, keep_fds=(), binary=self._binary
         )
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not answers(self.socket):
             if process.poll() is not None or time.monotonic() > until:
                 stop(process, 1)

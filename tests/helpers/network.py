@@ -20,7 +20,7 @@ class NoNetwork(Exception):
 
 def _ip(*words: str) -> None:
     try:
-        done = subprocess.run(["ip", *words], capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(["ip", *words], capture_output=True, text=True, timeout=60, check=False)
     except FileNotFoundError:
         raise NoNetwork("there is no `ip`") from None
     if done.returncode != 0:
@@ -63,13 +63,13 @@ class Network:
             ):
                 _ip(*words)
             forward = ["ip", "netns", "exec", self._router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]
-            subprocess.run(forward, timeout=10, check=True, capture_output=True)
+            subprocess.run(forward, timeout=60, check=True, capture_output=True)
         except (OSError, subprocess.SubprocessError) as error:
             raise NoNetwork(str(error)) from None
 
     def close(self) -> None:
         for words in (("link", "del", self._links[0]), ("netns", "del", self._far), ("netns", "del", self._router)):
-            subprocess.run(["ip", *words], capture_output=True, timeout=10, check=False)
+            subprocess.run(["ip", *words], capture_output=True, timeout=60, check=False)
 
     def phone(self) -> "Phone":
         """One more phone, with an address of its own."""
@@ -92,7 +92,7 @@ class Phone:
     def has_signal_again(self) -> None:
         for direction in ("from", "to"):
             words = ["-n", self.network._router, "rule", "del", direction, f"{self.address}/32", "blackhole"]
-            subprocess.run(["ip", *words], capture_output=True, timeout=10, check=False)
+            subprocess.run(["ip", *words], capture_output=True, timeout=60, check=False)
 
     def connect(self, port: int) -> socket.socket:
         """A connection to the service. Raises OSError."""

@@ -19,7 +19,7 @@ import pytest
 
 __all__ = ["Postgres", "postgres"]
 
-_READY_WITHIN_S = 20
+_READY_WITHIN_S = 120
 
 
 class Postgres:
@@ -63,7 +63,7 @@ class Postgres:
         """End the server and remove its files."""
         if self._server is not None:
             self._server.send_signal(signal.SIGINT)
-            self._server.wait(20)
+            self._server.wait(60)
         shutil.rmtree(self._folder)
 
     def new_database(self, template: str = "template0") -> str:

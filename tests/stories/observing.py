@@ -6,14 +6,14 @@ from typing import Any
 
 import httpx
 
-from tests.helpers.person import Listener, Person
+from tests.helpers.person import PATIENCE_S, Listener, Person
 from tests.helpers.world import World
 
 
 async def asks_http(person: Person, method: str, path: str, body: Any = None) -> httpx.Response:
     """One call as this person of the staff."""
     headers = {"Cookie": person.cookie or ""}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{person.service.port}", timeout=20) as browser:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{person.service.port}", timeout=PATIENCE_S) as browser:
         return await browser.request(method, path, json=body, headers=headers)
 
 
