@@ -253,4 +253,44 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "a seeker who was hidden stays unmatched": ("if is_missing and mends then match_seeker(S, c) end", ""),
     "units go by the set and not by the chat": ("if not (c and c.l == l.id and has_unit(c)) then", "if not c then"),
     "a parked place has no deadline to rebuild": ("or c.st == 'P' and 'pu' or nil", "or nil"),
+    # ---- reading along ----
+    "who reads along hears nothing": ("if v[8] then redis.call('SPUBLISH', K.channel(S, v[8]), payload) end", ""),
+    "two read along": (
+        "if observer then return finish(S, observer == person and 'done' or 'already_observed') end",
+        "",
+    ),
+    "somebody reads along with whichever listener": (
+        "if not c or c.st ~= 'A' or c.l ~= args[6] then return finish(S, 'chat_not_open') end",
+        "if not c or c.st ~= 'A' then return finish(S, 'chat_not_open') end",
+    ),
+    "who is kept apart reads along": (
+        "      or redis.call('SISMEMBER', K.excluded(S, id), person) == 1 then",
+        "      then",
+    ),
+    "the listener reads along with themselves": (
+        "c.pe == person or redis.call('HEXISTS', c.key, 'was:' .. person) == 1",
+        "c.pe == person",
+    ),
+    "reading along goes on with the next listener": (
+        "local function close_books(S, c, l_id)\n  end_observing(S, c)",
+        "local function close_books(S, c, l_id)",
+    ),
+    "who is gone reads along for ever": (
+        "  end_all_observing(S, person)\n  local l = read_listener",
+        "  local l = read_listener",
+    ),
+    "who was gone already reads along for ever": (
+        "if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS",
+        "if false then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS",
+    ),
+    "off duty, and so never found gone": (
+        "if redis.call('EXISTS', K.observing(S, l.id)) == 0 then redis.call('ZREM', K.grace_ends(S), l.id) end",
+        "redis.call('ZREM', K.grace_ends(S), l.id)",
+    ),
+    "anybody ends it": ("if not c or observer_of(c) ~= person then", "if not c then"),
+    "whispers are counted backwards": ("if num(args[4]) > num(redis.call('HGET', c.key, 'wh')) then", "do"),
+    "what is read along is made up": (
+        "return c and c.st == 'A' and observer_of(c) == part",
+        "return c and c.st == 'A'",
+    ),
 }

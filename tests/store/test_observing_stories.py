@@ -2,9 +2,11 @@
 
 import pytest
 
+from config.engines.valkey import ThrowAwayValkey
 from tests.store.place import Listener, Person, Place, Seeker
 from tests.store.rebuilt import derived_of, differences
 from tests.store.truth import broken, truth_of
+from tests.store.wire import Wire
 
 
 def in_chat(place: Place) -> tuple[Seeker, Listener, Person, str]:
@@ -41,6 +43,24 @@ def test_one_at_a_time_reads_along_and_finds_the_chat_in_the_snapshot(place: Pla
     assert [stops(tim, chat), stops(sam, chat), stops(sam, chat)] == ["not_observed", "done", "not_observed"]
     assert observer_of(place, chat) == ("", "") and sam.record().chats == {}
     assert observes(tim, chat) == "done"
+
+
+def test_what_is_written_is_published_to_them_until_they_stop(place: Place, engine: ThrowAwayValkey) -> None:
+    ada, bo, sam, chat = in_chat(place)
+    ear = Wire(engine.url)
+    ear.send("SSUBSCRIBE", place.key("channel", "sam"))
+    ada.writes(chat, "before", "m1")
+    observes(sam, chat)
+    ada.writes(chat, "of one", "m2")
+    bo.writes(chat, "of the other", "m3")
+    stops(sam, chat)
+    ada.writes(chat, "after", "m4")
+    said, published = ear.send("PING"), []
+    while said[0] != b"pong":
+        published.append(said[2].split(b"\n")[5:6] or [said[2]])
+        said = ear.next()
+    assert published == [[b"s"], [b"m2"], [b"m3"], [b"s"]]
+    ear.close()
 
 
 def test_only_an_open_chat_and_only_with_this_listener(place: Place) -> None:

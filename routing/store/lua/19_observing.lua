@@ -11,7 +11,6 @@ function OPS.observe(keys, args)
   local observer = observer_of(c)
   if observer then return finish(S, observer == person and 'done' or 'already_observed') end
   if c.pe == person or redis.call('HEXISTS', c.key, 'was:' .. person) == 1
-      or redis.call('SISMEMBER', K.blocks(S, c.pe), person) == 1
       or redis.call('SISMEMBER', K.excluded(S, id), person) == 1 then
     return finish(S, 'kept_apart')
   end
