@@ -14,6 +14,9 @@ from chat.protocol.commands import CatchUp, EndChat, MarkRead, Report, SendMessa
 from chat.protocol.replies import Done
 from config.redis_link import RedisAway, RedisRefused
 
+#: What processes usually need to compare their logs with another life of the engine.
+COMPARING_MS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class ChatCommands:
@@ -36,6 +39,8 @@ class ChatCommands:
         if not is_good_text(command.text):
             raise CommandRefused("bad_text")
         band = await self._band(connection, command.chat_id)
+        if band in self.hub.comparing:
+            raise CommandRefused("try_again", retry_after_ms=COMPARING_MS)
         role = "seeker" if connection.role == "seeker" else "listener"
         key = self.hub.door.keys.held(command.chat_id) or await self._key(connection, command.chat_id)
         sealed = key.seal(connection.person_id, command.message_id, command.text)

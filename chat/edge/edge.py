@@ -44,6 +44,8 @@ HEARTBEAT_S = 25
 #: over half a millisecond for each, which is what a process needs to greet one.
 SPREAD_MS = 3000
 SPREAD_EACH_MS = 0.5
+#: How often a process asks whether all others have compared their logs.
+COMPARED_EVERY_S = 0.05
 #: How long a drained connection works on before it is closed with 4000.
 DRAIN_PAUSE_S = 1.5
 
@@ -147,8 +149,29 @@ class Edge:
             # An engine that came back empty or older, or was promoted, has lost who is here.
             await self.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             await self.ticks.attach_again(band)
-            # Before anybody writes on: a log that is shorter than what was sent gets a new epoch.
+            # Before anybody writes on: a log that lacks what was sent gets a new epoch.
             await self.hub.check_heads(band)
+            if not await self._are_all_compared(band):
+                self.hub.comparing.add(band)
+                self.hub.spawn(self._until_all_compared(band))
+
+    async def _are_all_compared(self, band: str) -> bool:
+        """Say that this process has compared; have all others? True, too, where nothing is to be compared."""
+        answer, _ = await self.lines.shards[band].call("asserted", self.hub.process_id, "compared")
+        return bool(answer != b"waiting")
+
+    async def _until_all_compared(self, band: str) -> None:
+        """No message is taken meanwhile: others may have been sent what this engine has lost."""
+        loop = asyncio.get_running_loop()
+        ends_at_s = loop.time() + BARRIER_MS / 1000
+        try:
+            while loop.time() < ends_at_s:
+                await asyncio.sleep(COMPARED_EVERY_S)
+                with contextlib.suppress(RedisAway):
+                    if await self._are_all_compared(band):
+                        return
+        finally:
+            self.hub.comparing.discard(band)
 
     async def _stop_matching(self, band: str, last_run_id: str | None, run_id: str) -> None:
         shard = self.lines.shards[band]

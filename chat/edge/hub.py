@@ -57,6 +57,8 @@ class Hub(Delivery):
         self.code_of: Callable[[str], str | None] = lambda _chat_id: None
         #: bands in which processes are just saying again what they hold
         self._resuming: set[str] = set()
+        #: bands in which another life of the engine began, and some process has not compared its logs with it yet
+        self.comparing: set[str] = set()
         self.settled = asyncio.Event()
         self.settled.set()
         #: (person, band) whose detach is still to be said

@@ -48,7 +48,7 @@ class MessagePath:
         chat_id, person_id, message_id = command.chat_id, connection.person_id, command.message_id
         band = self._hub.band_of(connection, chat_id)
         key = self._hub.door.keys.held(chat_id)
-        if band is None or key is None or not is_good_text(command.text):
+        if band is None or key is None or band in self._hub.comparing or not is_good_text(command.text):
             return False
         connection.sending = message_id
         is_alone = connection.is_done_enough and len(self._hub.people[person_id].connections) == 1

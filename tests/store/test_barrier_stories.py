@@ -56,6 +56,24 @@ def test_the_barrier_is_lifted_when_every_living_process_has_spoken(place: Place
     assert bo.sees == "ada"
 
 
+def test_messages_go_on_when_every_living_process_has_compared_its_logs(place: Place) -> None:
+    place.call("note_run", "first life")
+    assert place.call("asserted", "p1", "compared") == "lifted", "there is nothing to compare"
+    place.call("beat", "p2", 15_000)
+    raised(place)
+    assert place.call("asserted", "p1", "compared") == "waiting"
+    assert place.call("asserted", "p1") == "waiting"
+    assert place.call("asserted", "p2", "compared") == "compared"
+    place.seeker("ada").asks()
+    assert place.listener("bo").comes().offer == "", "nothing is matched before all have spoken"
+    assert place.call("asserted", "p2") == "lifted"
+
+
+def test_an_engine_that_came_back_empty_has_no_logs_to_compare(place: Place) -> None:
+    raised(place)
+    assert place.call("asserted", "p1", "compared") == "compared"
+
+
 def test_at_the_end_of_the_barrier_the_line_is_served_in_its_order(place: Place) -> None:
     raised(place)
     for name in ("zoe", "ada", "ben"):

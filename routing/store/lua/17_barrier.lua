@@ -34,16 +34,22 @@ local function lift(S, name, other)
 end
 
 -- asserted: this process has said all it holds. When all living processes have, matching goes on; an engine that came
--- back without knowing its processes waits the barrier out. args: 3 process. answer: 'lifted' | 'waiting'
+-- back without knowing its processes waits the barrier out. With 'compared' it says first that it has compared the logs
+-- that it sent from; when all have, messages go on. An engine that came back empty has no log to compare.
+-- args: 3 process, 4 'compared' or none. answer: 'lifted' | 'compared' | 'waiting'
 function OPS.asserted(keys, args)
   local S = begin(keys, args)
-  if not T.is_barred then return finish(S, 'lifted') end
-  redis.call('SADD', K.asserted(S), args[3])
-  redis.call('PEXPIRE', K.asserted(S), 60000)
-  if redis.call('HGET', K.meta(S), 'had') ~= '1' then return finish(S, 'waiting') end
+  if num(redis.call('HGET', K.meta(S), 'bar')) <= T.now then return finish(S, 'lifted') end
+  local set, mark = K.asserted(S), args[4] and ' ' .. args[4] or ''
+  redis.call('SADD', set, args[3] .. mark)
+  redis.call('PEXPIRE', set, 60000)
+  if redis.call('HGET', K.meta(S), 'had') ~= '1' then return finish(S, args[4] or 'waiting') end
   for _, process in ipairs(redis.call('ZRANGEBYSCORE', K.processes(S), T.now, '+inf')) do
-    if redis.call('SISMEMBER', K.asserted(S), process) == 0 then return finish(S, 'waiting') end
+    if redis.call('SISMEMBER', set, process .. mark) == 0 and redis.call('SISMEMBER', set, process) == 0 then
+      return finish(S, 'waiting')
+    end
   end
+  if args[4] then return finish(S, args[4]) end
   redis.call('DEL', K.asserted(S))
   lift(S, 'bar', 'pau')
   return finish(S, 'lifted')
