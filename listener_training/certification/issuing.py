@@ -98,6 +98,8 @@ async def withdraw_certificate(
     if row is None:
         raise Refused("no_such_certificate", "There is no such certificate.")
     await take_turn(session, row.person_id)
+    # As it is by now: another admin may have been a moment quicker.
+    await session.refresh(row)
     if not reason.strip():
         raise Refused("no_reason", "Say why: the person reads it and may answer.")
     rules = book.rule_sets.get(row.rule_set_id)

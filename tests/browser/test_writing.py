@@ -38,8 +38,8 @@ async def test_an_admin_rewrites_a_lesson_and_people_learn_it(street: Street) ->
     await text.fill(words.replace(TITLE, NEW_TITLE))
     await expect(page.get_by_role("heading", name=NEW_TITLE)).to_be_visible()
     await looks_right(page, "writing-file")
-    await page.get_by_role("button", name="Keep", exact=True).click()
-    await expect(page.get_by_text("Kept.", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
 
     await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     await page.get_by_role("link", name="starter", exact=True).click()

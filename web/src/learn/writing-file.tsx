@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../shared/http";
 import { Icon, warningIcon } from "../shared/icon";
-import { announce } from "../shared/status";
 import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { problemWords } from "../staff/say";
@@ -77,7 +76,6 @@ function Editor({ courseId, file, again }: { courseId: string; file: FileText; a
       const saved = await saveFile(courseId, file.path, text, kept.current.version);
       kept.current = { text, version: saved.version };
       setRemarks(saved.remarks.filter((one) => one.path === file.path));
-      announce(t("kept"));
     });
   const remove = () =>
     doing.run(async () => {
