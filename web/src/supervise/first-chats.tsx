@@ -98,8 +98,8 @@ function Near({ chat, name, again }: { chat: FirstChat; name: string; again: () 
   const doing = useDoing();
   const attach = () =>
     doing.run(async () => {
-      await call("PUT", placeOf(chat.chat_id));
-      await again();
+      // Also where it was refused: somebody else may be attached by now.
+      await call("PUT", placeOf(chat.chat_id)).finally(again);
     });
   return (
     <div class="row row--tight">
