@@ -1,5 +1,7 @@
 """A chat's log: reading it, and what its entries are."""
 
+import asyncio
+
 from msgspec import Struct
 
 from chat.conversation.sealing import UNREADABLE, ChatKey, UnsealError
@@ -24,11 +26,18 @@ class ChatMessage(Struct, frozen=True):
         return f"ChatMessage(seq={self.seq}, from_id={self.from_id!r})"
 
 
-async def read_log(lines: Lines, band: str, chat_id: str, after: int, key: ChatKey) -> list[ChatMessage]:
-    """At most `PAGE` messages above `after`, in order. Raises RedisAway, RedisRefused."""
+async def read_log(lines: Lines, band: str, chat_id: str, after: int, key: ChatKey) -> tuple[str, list[ChatMessage]]:
+    """At most `PAGE` messages above `after`, in order, and the epoch that their log had after they were read.
+
+    Where that is the one in which they were asked for, all of them are of it. Raises RedisAway, RedisRefused.
+    """
     shard = lines.shards[band]
-    entries = await shard.functions.link.send("XRANGE", shard.key("log", chat_id), f"{after + 1}-0", "+", "COUNT", PAGE)
-    return [
+    send = shard.functions.link.send
+    entries, epoch = await asyncio.gather(
+        send("XRANGE", shard.key("log", chat_id), f"{after + 1}-0", "+", "COUNT", PAGE),
+        send("HGET", shard.key("chat", chat_id), "ep"),
+    )
+    return (epoch or b"").decode(), [
         readable(key, int(entry_id.partition(b"-")[0]), values[1], values[3], int(values[5]), values[7])
         for entry_id, values in entries
     ]

@@ -15,6 +15,7 @@ from chat.edge.outlet import Outlet
 from chat.edge.people import LocalPerson
 from chat.edge.positions import Position, Verdict
 from chat.edge.tally import Tally
+from chat.protocol.codes import Close
 from chat.protocol.pushes import MessageAdded
 from config.clock import now_ms
 from config.redis_link import RedisAway, RedisRefused
@@ -105,7 +106,14 @@ class Delivery(Outlet):
             wanted = position.want
             key = await self.door.keys.of(chat_id)
             # Without its key a chat was deleted: there is nothing left to read.
-            found = [] if key is None else await read_log(self.lines, band, chat_id, position.last, key)
+            epoch, found = position.epoch, list[ChatMessage]()
+            if key is not None:
+                epoch, found = await read_log(self.lines, band, chat_id, position.last, key)
+            if found and epoch != position.epoch:
+                # Somebody proved meanwhile that messages were lost. What is read now may stand where this client holds
+                # another one.
+                self.close(connection, Close.RESYNC, "resync")
+                break
             for message in found:
                 if position.filled(message.seq, message.message_id):
                     self.put(connection, _added(chat_id, position.epoch, message))

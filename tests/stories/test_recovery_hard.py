@@ -97,6 +97,21 @@ async def test_claims_about_others_and_about_the_future_change_nothing(world: Wo
     assert seeker.logs[chat_id].epoch == epoch
 
 
+async def test_what_is_read_in_another_epoch_is_not_sent_in_the_old_one(world: World) -> None:
+    """The epoch was renewed a moment ago, and this connection has not heard of it yet."""
+    seeker, _, chat_id = await world.they_talk()
+    await seeker.says(chat_id, "one")
+    await world.everyone_agrees()
+    world.number_from_the_engine(f"HSET {{a:main}}:c:{chat_id} ep newer")
+    old = seeker.logs[chat_id]
+    old.messages.clear()
+    await seeker.wire.tell("catch_up", ref="again", chat_id=chat_id, epoch=old.epoch, seq=0)
+    assert await seeker.wire.closes() == 4002
+    assert old.messages == {}
+    await seeker.comes()
+    assert (seeker.logs[chat_id].epoch, seeker.logs[chat_id].seq) == ("newer", 1)
+
+
 async def test_a_thousand_catch_ups_delay_nobody(world: World) -> None:
     """Sent in one go and never read: they are carried out one after the other, and the rest of the world goes on."""
     seeker, listener, chat_id = await world.they_talk()
