@@ -206,10 +206,10 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "the clock goes back": ("math.floor(num(t[2]) / 1000), clock)", "math.floor(num(t[2]) / 1000), 0)"),
     # ---- messages ----
-    "another text under the same id is taken": ("if entry and entry[2][8] == args[6] then", "if entry then"),
+    "another text under the same id is taken": ("if entry and entry[2][8] == text then", "if entry then"),
     "a former listener may write": (
-        "if not is_seeker and (c.st ~= 'A' or c.l ~= from) then return finish(S, { 'not_participant' }) end",
-        "",
+        "local is_part = is_seeker or (state == 'A' and listener == from)",
+        "local is_part = true",
     ),
     "words outlive the chat": (
         "redis.call('DEL', K.chat(S, id), K.log(S, id), K.sent(S, id), K.excluded(S, id))",
@@ -244,8 +244,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
     # ---- barrier, rebuilding ----
     "whoever is put back last is the head": ("if command == 'ZADD' then all[3] = 'LT' end", ""),
     "one process lifts the barrier for all": (
-        "if redis.call('SISMEMBER', K.asserted(S), process) == 0 then return finish(S, 'waiting') end",
-        "",
+        "redis.call('SISMEMBER', set, process .. mark) == 0 and",
+        "false and",
     ),
     "an old ticket wins over what is known": ("if c and (c.turn >= turn or c.pe ~= person)", "if c and c.pe ~= person"),
     "what was made up is rebuilt": ("if not EXPLAINED[name](S, part, member, score) then", "if false then"),
