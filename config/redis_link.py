@@ -138,7 +138,11 @@ class RedisLink:
 
         Raises RedisAway at once where the link is down.
         """
-        self._queue(Posted(on_answer, self._loop.time(), call))
+        sent = Posted(on_answer, self._loop.time(), call)
+        if self.is_up:
+            self._out(sent)
+        else:
+            self._queue(sent)
 
     def is_crowded(self, depth: int, wait_s: float) -> bool:
         """Are more than `depth` commands unanswered, or the oldest one for longer than `wait_s`?"""

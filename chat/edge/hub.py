@@ -64,22 +64,21 @@ class Hub(Delivery):
         #: (person, band) whose detach is still to be said
         self.unsaid: set[tuple[str, str]] = set()
         self._saying: asyncio.Task[None] | None = None
-        self._bands = {shard.key("channel"): band for band, shard in lines.shards.items()}
+        self._bands = {shard.key("channel").encode(): band for band, shard in lines.shards.items()}
 
     # ---- channels in ----
 
     def pushed(self, channel: bytes, payload: bytes) -> None:
         """One publish from a shard's channel. Runs in the push link's reader: no awaiting, no task."""
-        head, _, person_id = channel.decode().rpartition(":")
-        band = self._bands.get(head + ":")
-        person = self.people.get(person_id)
-        if person is None or band is None:
+        name_at = channel.rindex(b":") + 1
+        person = self.people.get(channel[name_at:].decode())
+        if person is None:
             return
         kind = payload[:1]
         if kind == b"m":
             self.message_published(person, payload)
         elif kind == b"s":
-            self.mark(person, band)
+            self.mark(person, self._bands[channel[:name_at]])
         elif kind == b"t":
             _, chat_id, from_id, typing = payload.decode().split("\n")
             out: Push = TypingChanged(chat_id, from_id, typing == "1")

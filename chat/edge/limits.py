@@ -25,11 +25,16 @@ class TokenBucket:
 
     def take(self, now_s: float) -> int:
         """0 when one more is within the limit, else the milliseconds until it will be."""
-        if self.tokens < 0:
-            self.tokens, self.at_s = self.burst, now_s
-        self.tokens = min(self.burst, self.tokens + (now_s - self.at_s) * self.rate)
+        tokens = self.tokens
+        if tokens < 0:
+            tokens = self.burst
+        else:
+            tokens += (now_s - self.at_s) * self.rate
+            if tokens > self.burst:
+                tokens = self.burst
         self.at_s = now_s
-        if self.tokens >= 1:
-            self.tokens -= 1
+        if tokens >= 1:
+            self.tokens = tokens - 1
             return 0
+        self.tokens = tokens
         return max(1, math.ceil((1 - self.tokens) / self.rate * 1000))
