@@ -23,7 +23,7 @@ async def test_anybody_reads_the_status_without_a_script(street: Street) -> None
     await expect(page.get_by_text("Something here is broken")).to_have_count(0)
     pool = page.locator(".status__pools > li").filter(has=page.get_by_text(re.compile("^Open\\.$"))).first
     await expect(pool).to_contain_text("Open at any hour.")
-    await expect(pool).to_contain_text(re.compile("we can't say|it is usually"))
+    await expect(pool).to_contain_text(re.compile("We can't say|it is usually"))
     await expect(page.get_by_role("link", name=re.compile("findahelpline.com"))).to_have_attribute(
         "href", "https://findahelpline.com"
     )
