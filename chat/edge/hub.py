@@ -231,25 +231,27 @@ class Hub(Delivery):
                 if position.last > chat.seq:
                     band = self.log_band_of(connection, chat.chat_id)
                     if band is not None:
-                        self.spawn(self.renew_epoch(band, chat.chat_id, position.epoch, position.last))
+                        self.spawn(self._renew_shorter(band, chat.chat_id, position.epoch, position.last))
                 self.start_fill(connection, chat.chat_id)
 
     async def renew_epoch(self, band: str, chat_id: str, epoch: str, held: int, message_id: str = "") -> bool:
         """Somebody holds more than the log, or another message there: an older state was restored.
 
         Does the log have a new epoch now? The script looks at both. `message_id`: of what is held, if that is known.
+        Raises RedisAway, RedisRefused: whoever has proof of a loss must not be shown the log as if there were none.
         """
         run_id = self.engine_run_ids.get(band, "")
-        try:
-            answer = await self.lines.call(
-                band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), run_id, message_id
-            )
-        except (RedisAway, RedisRefused):
-            return False
+        answer = await self.lines.call(
+            band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), run_id, message_id
+        )
         if answer == b"renewed":
             self.door.counts.epochs_renewed.inc()
             log.warning("epoch_renewed", chat_id=chat_id)
         return bool(answer == b"renewed")
+
+    async def _renew_shorter(self, band: str, chat_id: str, epoch: str, held: int) -> None:
+        with contextlib.suppress(RedisAway, RedisRefused):  # the next look at this person finds it again
+            await self.renew_epoch(band, chat_id, epoch, held)
 
     async def check_heads(self, band: str) -> None:
         """After a reconnection: compare the logs with what was sent. Raises RedisAway, RedisRefused."""
