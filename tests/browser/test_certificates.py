@@ -6,77 +6,13 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-from sqlalchemy import select
 
-from chat.accounts.tables import StaffRow
-from config.clock import now_ms
 from listener_training.certification.library import open_rule_sets
-from listener_training.learning.tables import AttemptRow, EnrolmentRow, LessonProgressRow
-from listener_training.practising.tables import PracticeChatRow
 from tests.browser.looks import looks_right
-from tests.browser.pupil import COURSE, the_course
+from tests.browser.pupil import has_learned
 from tests.browser.street import PHONE, Street, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def has_learned(street: Street, name: str) -> str:
-    """Everything that the first grade asks for but the mentor's word, as if it had been done yesterday."""
-    course, at_ms = the_course(), now_ms() - 24 * 3600_000
-    async with street.database.write() as session:
-        person_id = (await session.scalars(select(StaffRow.person_id).where(StaffRow.name == name))).one()
-        session.add(EnrolmentRow(person_id=person_id, course_id=COURSE, enrolled_by=person_id, enrolled_at_ms=at_ms))
-        for number, lesson_id in enumerate(course.lesson_ids):
-            lesson = course.original.lessons[lesson_id]
-            session.add(
-                LessonProgressRow(
-                    person_id=person_id,
-                    course_id=COURSE,
-                    lesson_id=lesson_id,
-                    lesson_version=lesson.version,
-                    section=0,
-                    begun_at_ms=at_ms,
-                    changed_at_ms=at_ms,
-                    read_at_ms=at_ms,
-                )
-            )
-            session.add(
-                AttemptRow(
-                    attempt_id=f"t-{name}-{number}",
-                    person_id=person_id,
-                    course_id=COURSE,
-                    lesson_id=lesson_id,
-                    number=1,
-                    lesson_version=lesson.version,
-                    language="en",
-                    seed="seed",
-                    drawn=[],
-                    begun_at_ms=at_ms,
-                    ended_at_ms=at_ms,
-                    outcome="passed",
-                    share=0.95,
-                )
-            )
-        for scenario in ("loneliness", "exam-panic", "suicidal-thoughts"):
-            session.add(
-                PracticeChatRow(
-                    practice_id=f"p-{name}-{scenario}",
-                    person_id=person_id,
-                    scenario=scenario,
-                    version="1",
-                    seed=1,
-                    age_band="adult",
-                    pace=1,
-                    chat_id=f"pc-{name}-{scenario}",
-                    begun_at_ms=at_ms,
-                    ended_at_ms=at_ms,
-                    holder="",
-                    lease_until_ms=0,
-                    turns=[],
-                    score=78,
-                )
-            )
-    return person_id
 
 
 async def learner(street: Street) -> tuple[Page, str]:
@@ -90,7 +26,7 @@ async def learner(street: Street) -> tuple[Page, str]:
 
 async def test_from_the_mentors_word_to_the_answer(street: Street, tmp_path: Path) -> None:
     page, name = await learner(street)
-    person_id = await has_learned(street, name)
+    person_id = await has_learned(street.database, name)
     await page.goto("/learn#certificates")
     await page.reload()
     await expect(page.get_by_text("You hold no certificate yet.")).to_be_visible()

@@ -1,28 +1,16 @@
 """Practising in a browser: from the learning page through the real console to the debrief."""
 
-import json
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.console import Console
 from tests.browser.looks import looks_right
+from tests.browser.practising import begins, falls_silent, quicker
 from tests.browser.street import PHONE, WIDE, Street, sign_in
 from tests.training.practising import scripts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-#: The page offers two paces for people; a test takes a quicker one.
-PACE = 40
-
-
-async def quicker(route: Route) -> None:
-    if route.request.method != "POST":
-        await route.continue_()
-        return
-    wanted = json.loads(route.request.post_data or "{}")
-    await route.continue_(post_data=json.dumps({**wanted, "pace": PACE}))
 
 
 async def trainee(street: Street, size: tuple[int, int]) -> Page:
@@ -35,22 +23,6 @@ async def trainee(street: Street, size: tuple[int, int]) -> Page:
     await page.get_by_role("link", name="Practice", exact=True).click()
     await expect(page.get_by_role("heading", name="Practice chats")).to_be_visible()
     return page
-
-
-async def begins(page: Page, title: str) -> Console:
-    await page.get_by_role("button", name=re.compile(f"Practise ?: {title}")).click()
-    await page.wait_for_url(re.compile(r"/listen\?practice="))
-    await expect(page.get_by_text("Nobody real is writing.")).to_be_visible()
-    return Console(page, set())
-
-
-async def falls_silent(page: Page, heard: Locator) -> int:
-    """A burst is over when nothing more comes for a while; how much was heard until then."""
-    count = -1
-    while count != await heard.count():
-        count = await heard.count()
-        await page.wait_for_timeout(250)
-    return count
 
 
 @pytest.mark.parametrize(("size", "name"), [(PHONE, "phone"), (WIDE, "wide")])
