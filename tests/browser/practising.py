@@ -5,9 +5,9 @@ import re
 
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.browser.console import Console
+from tests.browser.console import Console, Desk
 
-__all__ = ["begins", "falls_silent", "quicker"]
+__all__ = ["begins", "falls_silent", "heard_by", "quicker", "says"]
 
 #: The page offers two paces for people; a test takes a quicker one.
 PACE = 40
@@ -35,3 +35,17 @@ async def falls_silent(page: Page, heard: Locator) -> int:
         count = await heard.count()
         await page.wait_for_timeout(250)
     return count
+
+
+async def heard_by(desk: Desk) -> Locator:
+    """What the other one writes; there is something of it."""
+    heard = desk.root.locator(".log .turn:not(.turn--mine) .bubble")
+    await expect(heard.first).to_be_visible()
+    return heard
+
+
+async def says(desk: Desk, heard: Locator, words: str) -> int:
+    """Write when the other one has fallen silent; how much was heard until then."""
+    before = await falls_silent(desk.root.page, heard)
+    await desk.writes(words)
+    return before

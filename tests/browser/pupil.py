@@ -15,8 +15,10 @@ from listener_training.learning.judging import right_ids
 from listener_training.learning.shelf import open_shelf
 from listener_training.learning.tables import AttemptRow, EnrolmentRow, LessonProgressRow
 from listener_training.practising.tables import PracticeChatRow
+from tests.browser.street import PHONE, Street
+from tests.helpers.staff import PASSWORD
 
-__all__ = ["COURSE", "PRACTICE", "Pupil", "has_learned", "the_course"]
+__all__ = ["COURSE", "PRACTICE", "Pupil", "has_learned", "invited", "the_course"]
 
 COURSE = "starter"
 #: The practice chats that the first grade asks for.
@@ -111,6 +113,23 @@ class Pupil:
                 await expect(self.page.locator(".test__result")).to_be_visible()
             else:
                 await expect(self.heading).not_to_have_text(before)
+
+
+async def invited(street: Street, name: str, shown: str) -> tuple[Page, Page]:
+    """A supervisor invites a trainee, who makes their account on a phone; both pages."""
+    supervisor = await street.staff_page("/learn", "supervisor")
+    await supervisor.get_by_role("link", name="People in training").click()
+    await supervisor.get_by_label("Languages").fill(street.language)
+    await supervisor.get_by_role("button", name="Invite a trainee").click()
+    link = await supervisor.locator("code").inner_text()
+    page = await (await street.context(PHONE)).new_page()
+    await page.goto(link)
+    await page.get_by_label("Name", exact=True).fill(name)
+    await page.get_by_label("Name that seekers see").fill(shown)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Make my account").click()
+    await page.wait_for_url(re.compile("/(listen|learn)"))
+    return supervisor, page
 
 
 async def has_learned(

@@ -6,9 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.looks import looks_right
-from tests.browser.pupil import COURSE, Pupil, the_course
+from tests.browser.pupil import COURSE, Pupil, invited, the_course
 from tests.browser.street import PHONE, Street, sign_in
-from tests.helpers.staff import PASSWORD
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -34,20 +33,7 @@ async def worker_is_there(page: Page) -> None:
 
 
 async def test_from_the_invitation_to_a_passed_test(street: Street) -> None:
-    supervisor = await street.staff_page("/learn", "supervisor")
-    await supervisor.get_by_role("link", name="People in training").click()
-    await supervisor.get_by_label("Languages").fill(street.language)
-    await supervisor.get_by_role("button", name="Invite a trainee").click()
-    link = await supervisor.locator("code").inner_text()
-
-    page = await (await street.context(PHONE)).new_page()
-    await page.goto(link)
-    name = f"pupil-{street.language}"
-    await page.get_by_label("Name", exact=True).fill(name)
-    await page.get_by_label("Name that seekers see").fill("Sorrel")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Make my account").click()
-    await page.wait_for_url(re.compile("/(listen|learn)"))
+    supervisor, page = await invited(street, f"pupil-{street.language}", "Sorrel")
     await page.goto("/learn")
     pupil = Pupil(page, street.service.typed)
     title = pupil.course.original.lessons[FIRST].title

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.looks import looks_right
-from tests.browser.practising import begins, falls_silent, quicker
+from tests.browser.practising import begins, heard_by, quicker, says
 from tests.browser.street import PHONE, WIDE, Street, sign_in
 from tests.training.practising import scripts
 
@@ -40,11 +40,9 @@ async def test_from_the_learning_page_to_the_debrief(street: Street, size: tuple
     desk = console.desk()
     await expect(desk.root.locator(".chip--practice")).to_have_text("Practice")
     script = scripts()["exam-panic"]["good"]
-    heard = desk.root.locator(".log .turn:not(.turn--mine) .bubble")
-    await expect(heard.first).to_be_visible()
+    heard = await heard_by(desk)
     for turn, words in enumerate(script):
-        before = await falls_silent(page, heard)
-        await desk.writes(words)
+        before = await says(desk, heard, words)
         if turn == 4:
             await page.reload()
             await expect(page.get_by_text("Nobody real is writing.")).to_be_visible()
@@ -74,11 +72,9 @@ async def test_a_bad_chat_is_told_apart_and_says_what_to_try(street: Street) -> 
     await console.becomes("Available")
     await console.accepts()
     desk = console.desk()
-    heard = desk.root.locator(".log .turn:not(.turn--mine) .bubble")
-    await expect(heard.first).to_be_visible()
+    heard = await heard_by(desk)
     for words in scripts()["grief"]["bad"]:
-        before = await falls_silent(page, heard)
-        await desk.writes(words)
+        before = await says(desk, heard, words)
         await expect(heard.nth(before).or_(page.get_by_role("button", name="Done")).first).to_be_visible()
         if await page.get_by_role("button", name="Done").count():
             break

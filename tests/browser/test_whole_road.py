@@ -7,10 +7,9 @@ from playwright.async_api import expect
 
 from listener_training.certification.library import open_rule_sets
 from tests.browser.console import Console
-from tests.browser.practising import begins, falls_silent, quicker
-from tests.browser.pupil import PRACTICE, Pupil, has_learned, the_course
-from tests.browser.street import PHONE, Street
-from tests.helpers.staff import PASSWORD
+from tests.browser.practising import begins, heard_by, quicker, says
+from tests.browser.pupil import PRACTICE, Pupil, has_learned, invited, the_course
+from tests.browser.street import Street
 from tests.training.practising import scripts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,20 +19,8 @@ PLAYED = "exam-panic"
 
 
 async def test_from_the_invitation_to_a_real_chat_with_somebody_near(street: Street) -> None:
-    supervisor = await street.staff_page("/learn", "supervisor")
-    await supervisor.get_by_role("link", name="People in training").click()
-    await supervisor.get_by_label("Languages").fill(street.language)
-    await supervisor.get_by_role("button", name="Invite a trainee").click()
-    link = await supervisor.locator("code").inner_text()
-
-    page = await (await street.context(PHONE)).new_page()
-    await page.goto(link)
     name = f"volunteer-{street.language}"
-    await page.get_by_label("Name", exact=True).fill(name)
-    await page.get_by_label("Name that seekers see").fill("Bracken")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Make my account").click()
-    await page.wait_for_url(re.compile("/(listen|learn)"))
+    supervisor, page = await invited(street, name, "Bracken")
     await page.goto("/listen")
     await expect(page.get_by_text("You hold no clearance for an age group")).to_be_visible()
 
@@ -51,11 +38,9 @@ async def test_from_the_invitation_to_a_real_chat_with_somebody_near(street: Str
     await console.becomes("Available")
     await console.accepts()
     desk = console.desk()
-    heard = desk.root.locator(".log .turn:not(.turn--mine) .bubble")
-    await expect(heard.first).to_be_visible()
+    heard = await heard_by(desk)
     for words in scripts()[PLAYED]["good"]:
-        before = await falls_silent(page, heard)
-        await desk.writes(words)
+        before = await says(desk, heard, words)
         await expect(heard.nth(before)).to_be_visible()
     await page.get_by_role("button", name="Done").click()
     await expect(page.get_by_role("heading", name="That went well")).to_be_visible()
