@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from chat.api import (
+    admin_archive,
     admin_invitations,
     admin_people,
     admin_service,
@@ -41,6 +42,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *admin_people.ENDPOINTS,
     *admin_invitations.ENDPOINTS,
     *admin_service.ENDPOINTS,
+    *admin_archive.ENDPOINTS,
 )
 
 

@@ -98,7 +98,7 @@ async def _make(
             by=COMMAND_LINE,
             now_ms=at_ms,
         )
-        if person.role == "listener":
+        if person.role != "admin":  # supervisors need one to read along
             await grant_all(session, row.person_id, by=COMMAND_LINE, now_ms=at_ms)
     return person
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat.conversation.archive_log import set_aside
 from tests.helpers.api import Api, problem
 from tests.helpers.staff import PASSWORD
 
@@ -168,6 +169,24 @@ async def test_texts_and_reviews_show_on_the_front(api: Api) -> None:
     assert older[0]["act"] == "put_texts"
 
 
+async def test_admins_see_what_could_not_be_archived(api: Api) -> None:
+    admin = await api.sign_in("linden", "admin")
+    assert (await admin.get("/api/admin/set-aside")).json() == {"chats": []}
+    for chat_id, at_ms in (("c-later", 7), ("c-first", 5)):
+        await set_aside(api.deps.database, chat_id, "adult", ValueError("what was written"), at_ms)
+    await set_aside(api.deps.database, "c-first", "adult", ValueError("what was written"), 9)
+    first, later = (await admin.get("/api/admin/set-aside")).json()["chats"]
+    assert first == {
+        "chat_id": "c-first",
+        "age_band": "adult",
+        "why": "ValueError",
+        "first_at_ms": 5,
+        "last_at_ms": 9,
+        "tries": 2,
+    }
+    assert later["chat_id"] == "c-later"
+
+
 ADMIN_PATHS = [
     ("GET", "/people"),
     ("POST", "/people"),
@@ -187,6 +206,7 @@ ADMIN_PATHS = [
     ("GET", "/clinical-reviews"),
     ("POST", "/clinical-reviews"),
     ("GET", "/audit"),
+    ("GET", "/set-aside"),
 ]
 
 

@@ -11,6 +11,7 @@ import { PeopleList } from "./people-list";
 import { PersonPage } from "./person-page";
 import { Pools } from "./pools";
 import { Reviews } from "./reviews";
+import { SetAside } from "./set-aside";
 import { Texts } from "./texts";
 
 interface Section {
@@ -68,6 +69,7 @@ export function AdminPage({ person }: { person: Me }) {
         ))}
       </nav>
       <ReviewNote />
+      <SetAside />
       {problem !== null && !people.value && <p role="alert">{problemWords(problem)}</p>}
       {place.section === "people" && place.id ? (
         <PersonPage id={place.id} me={person} />
