@@ -80,6 +80,8 @@ async def test_a_reload_and_a_lost_line_in_the_middle_of_a_test_lose_nothing(str
     await page.context.set_offline(False)
     await expect(page.locator(".test__verdict")).to_be_visible()
     await expect(page.get_by_text("Not sent yet.")).to_have_count(0)
+    if second.kind == "write_and_compare":
+        await pupil.compares()
 
     # A second tab stands where the first one is, and both may go on.
     other = await page.context.new_page()
