@@ -78,6 +78,7 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       rollupOptions: { input: pages.map((page) => resolve(here, `${page}.html`)) },
     },
-    test: { include: ["tests/**/*.test.ts"] },
+    // A busy machine of two cores takes long to start; nothing in these tests waits for real.
+    test: { include: ["tests/**/*.test.ts"], testTimeout: 60_000 },
   };
 });

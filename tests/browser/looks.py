@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-__all__ = ["looks_right", "overflow"]
+__all__ = ["cut_off", "looks_right", "overflow"]
 
 NARROW = {"width": 320, "height": 640}
 #: Put into a page once, by its size a matter of a tenth of a second. Of what it finds only the violations come back.
@@ -25,6 +25,15 @@ _PICTURES = os.environ.get("TEALIGHT_STATE_PICTURES")
 async def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+async def cut_off(page: Page) -> list[str]:
+    """The beginnings of what was said in a chat and can't be read whole, since it is wider than the window."""
+    return await page.locator(".bubble").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().left < 0"
+        " || one.getBoundingClientRect().right > innerWidth || one.scrollWidth > one.clientWidth)"
+        ".map(one => one.textContent.slice(0, 20))"
+    )
 
 
 async def _settled(page: Page) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.looks import looks_right
+from tests.browser.looks import cut_off, looks_right
 from tests.browser.street import Street
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,9 +43,15 @@ async def test_seeker_in_a_chat_and_after(street: Street) -> None:
     seeker, listener = await street.they_talk()
     page = seeker.page
     desk = listener.desk()
-    await seeker.writes("Hello. I don't know how to begin.")
-    await desk.writes("Hello. Take your time. Begin anywhere.")
-    await seeker.reads("Hello. I don't know how to begin.", "Hello. Take your time. Begin anywhere.")
+    said = ("Hello. I don't know how to begin.", "Hello. Take your time. Begin anywhere.")
+    long_words = ("A" + "a" * 300 + "gh", "https://example.org/" + "of-the-night/" * 20)
+    for number, (of_seeker, of_listener) in enumerate((said, long_words)):
+        await seeker.writes(of_seeker)
+        await expect(desk.bubbles).to_have_count(2 * number + 1)
+        await desk.writes(of_listener)
+        await expect(seeker.bubbles).to_have_count(2 * number + 2)
+    await seeker.reads(*said, *long_words)
+    assert await cut_off(page) == await cut_off(listener.page) == []
     await desk.field.press_sequentially("I am")
     await expect(page.locator(".typing")).to_be_visible()
     await looks_right(page, "chat")

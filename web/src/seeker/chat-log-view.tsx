@@ -64,7 +64,7 @@ function TurnView({ of, name }: { of: Turn; name: string }) {
         <Own bubble={last} />
       ) : (
         <p class="turn__meta">
-          <time dateTime={new Date(of.atMs).toISOString()}>{clockTime(of.atMs, words.language)}</time>
+          <time dateTime={new Date(of.atMs).toISOString()}>{clockTime(of.atMs, words.regional)}</time>
           {of.isSeen && <span>{say("chat.seen")}</span>}
         </p>
       )}

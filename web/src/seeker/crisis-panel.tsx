@@ -62,7 +62,7 @@ function Emergency({ numbers }: { numbers: CrisisNumber[] }) {
 function Service({ of }: { of: CrisisService }) {
   const call = of.call?.[0];
   const details = [of.hours, of.ages, of.cost, of.languages?.join(", ")].filter(Boolean).join(". ");
-  const day = new Intl.DateTimeFormat(words.language, { dateStyle: "long" }).format(new Date(of.verified_on));
+  const day = new Intl.DateTimeFormat(words.regional, { dateStyle: "long" }).format(new Date(of.verified_on));
   return (
     <div class="crisis__line">
       <h3>{of.name}</h3>

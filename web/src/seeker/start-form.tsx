@@ -20,7 +20,7 @@ function obstacle(): string | null {
   if (line === undefined) return say("age.no_line");
   if (line.is_open) return null;
   const opens = line.opens_at_ms;
-  return opens ? say("hero.closed", { when: dayAndTime(opens, words.language) }) : say("hero.closed_for_now");
+  return opens ? say("hero.closed", { when: dayAndTime(opens, words.regional) }) : say("hero.closed_for_now");
 }
 
 function youngestAge(): number {

@@ -1,6 +1,6 @@
-/** 03:04, as the language writes it. */
+/** 3:04 AM or 03:04, as the language writes it. */
 export function clockTime(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(atMs);
+  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(atMs);
 }
 
 /** Friday, 9:00: for something within the next days. */

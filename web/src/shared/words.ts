@@ -47,6 +47,11 @@ export class Words<Known extends Messages> {
     return [...new Set(["en", ...Object.keys(this.files).map(languageOf)])].sort();
   }
 
+  /** The language as this device writes it (en-GB where the pages speak en): for times and days. */
+  get regional(): string {
+    return navigator.languages.find((tag) => tag.startsWith(`${this.language}-`)) ?? this.language;
+  }
+
   /** Speak this language from now on. What its files lack stays English. Call it before the first render. */
   async speak(language: string): Promise<void> {
     const wanted = Object.entries(this.files).filter(([path]) => language !== "en" && languageOf(path) === language);

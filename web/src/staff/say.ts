@@ -26,14 +26,14 @@ export function poolName(pool: Pick<PoolLoad, "language" | "age_band">): string 
   return t("pool_name", { language: languageName(pool.language), age: ageName(pool.age_band) });
 }
 
-export const clock = (atMs: number): string => clockTime(atMs, words.language);
+export const clock = (atMs: number): string => clockTime(atMs, words.regional);
 
 export function day(atMs: number): string {
-  return new Intl.DateTimeFormat(words.language, { day: "numeric", month: "short", year: "numeric" }).format(atMs);
+  return new Intl.DateTimeFormat(words.regional, { day: "numeric", month: "short", year: "numeric" }).format(atMs);
 }
 
 export function dayAndClock(atMs: number): string {
-  return new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeStyle: "short" }).format(atMs);
+  return new Intl.DateTimeFormat(words.regional, { dateStyle: "medium", timeStyle: "short" }).format(atMs);
 }
 
 /** Why something was refused, in plain words; what the server said where this page has no words of its own. */

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../shared/http";
 import { handsIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
@@ -30,6 +30,8 @@ interface FirstChatsShown {
 
 /** The facts of a chat that ended, which are counted, are written a moment later. */
 const AGAIN_AFTER_MS = 6000;
+/** Without asking for more: in a young service everybody is new, and a long list hides what stands below it. */
+const FIRST = 3;
 
 /** New listeners on duty, with which of their first chats goes on or comes next. Absent where there are none. */
 export function FirstChats({ board }: { board: Board }) {
@@ -53,6 +55,7 @@ export function FirstChats({ board }: { board: Board }) {
     }
     begun.current = now;
   }, [value]);
+  const [isAll, setIsAll] = useState(false);
   if (!value || value.people.length === 0) return null;
   return (
     <section class="span-12 panel">
@@ -66,7 +69,7 @@ export function FirstChats({ board }: { board: Board }) {
           </tr>
         </thead>
         <tbody>
-          {value.people.map((one) => (
+          {(isAll ? value.people : value.people.slice(0, FIRST)).map((one) => (
             <tr key={one.person_id}>
               <th scope="row">{one.display_name}</th>
               <td data-label={t("first_chats.now")}>
@@ -88,6 +91,13 @@ export function FirstChats({ board }: { board: Board }) {
           ))}
         </tbody>
       </table>
+      {!isAll && value.people.length > FIRST && (
+        <p class="panel__note">
+          <button class="btn btn--dense" type="button" onClick={() => setIsAll(true)}>
+            {t("first_chats.all", { n: value.people.length })}
+          </button>
+        </p>
+      )}
       <p class="small soft panel__note">{t("first_chats.hint", { n: value.first_chats })}</p>
     </section>
   );
