@@ -2,8 +2,10 @@
 
 import asyncio
 import ipaddress
+import shlex
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -83,7 +85,27 @@ def prepare(
         if not person.is_simulated:
             print(f"  {person.name:<12} {person.role:<12} {person.password or person.caution}")
     print()
-    print(f"`tealight demo --chats 20` lets {sum(p.is_simulated for p in made)} simulated listeners talk with seekers.")
+    simulated = sum(person.is_simulated for person in made)
+    print(f"This lets {simulated} simulated listeners talk with seekers, in another terminal:")
+    print()
+    print(f"  {play_command(settings, Path(sys.executable), Path.cwd())}")
+
+
+def play_command(settings: Settings, python: Path, folder: Path) -> str:
+    """The command that plays on the service of these settings, for a shell that stands in `folder`."""
+    usual = load({})
+    told = {
+        "HOST": (settings.host, usual.host),
+        "PORT": (str(settings.port), str(usual.port)),
+        "DATA_DIR": (_near(settings.data_dir, folder), "data"),
+        "DEFAULT_LOCALE": (settings.default_locale, usual.default_locale),
+    }
+    unusual = [f"{name}={shlex.quote(value)}" for name, (value, default) in told.items() if value != default]
+    return " ".join([*unusual, shlex.quote(_near(python.parent / "tealight", folder)), "demo --chats 20"])
+
+
+def _near(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 async def _prepare(settings: Settings, listeners: int) -> list[people.DemoPerson]:

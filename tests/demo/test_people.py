@@ -14,6 +14,7 @@ from chat.accounts.passwords import Passwords
 from config.database import Database, migrate, url_of
 from config.settings import Settings, load
 from tealight.demo import people
+from tealight.demo_cli import play_command
 
 
 @pytest.fixture
@@ -99,6 +100,18 @@ def test_the_command_says_plainly_that_these_are_demo_accounts(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert people.SENTENCE in done.stdout
     assert "wren" in done.stdout and "demo-heron" not in done.stdout
+
+
+def test_the_command_that_plays_finds_the_service_wherever_it_was_started() -> None:
+    folder = Path("/home/ada/tealight")
+    python = folder / ".venv/bin/python"
+    usual = load({"DATA_DIR": str(folder / "data")})
+    assert play_command(usual, python, folder) == ".venv/bin/tealight demo --chats 20"
+    moved = load({"DATA_DIR": "/srv/tea light", "PORT": "8123", "DEFAULT_LOCALE": "de"})
+    assert (
+        play_command(moved, python, folder)
+        == "PORT=8123 DATA_DIR='/srv/tea light' DEFAULT_LOCALE=de .venv/bin/tealight demo --chats 20"
+    )
 
 
 def test_simulated_people_never_go_to_another_machine(tmp_path: Path) -> None:
