@@ -107,7 +107,7 @@ def _soak(told: dict[str, Any]) -> str:
     head = (
         f"{told['chats_a_day']:,} chats a day, {told['pace']:g} times faster, {told['seconds'] / 60:.1f} minutes: "
         f"{told['chats']:,} chats, {told['messages']:,} messages, {_verdict(told)}. Load of the machine at the end "
-        f"{told['load_1_min']:.1f} on {told['cores']} cores."
+        f"{told['load_1_min']:.1f} on {told['cores']} cores. Judged from minute {told['warm_up_minutes']:g} on."
     )
     rows = [
         (

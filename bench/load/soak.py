@@ -13,14 +13,21 @@ from bench.load.slope import slope_of
 
 #: The first part of the run fills caches and pools; what rises after it may be a leak.
 WARM_UP = 0.3
+#: An ended chat stays in the engine for an hour that isn't played faster: a run that is long enough is judged after it.
+KEPT_MINUTES, JUDGED_MINUTES = 61.0, 20.0
 #: After everybody left, the connections of the last ones are let go within this time.
 AFTER_S = 45.0
 
 
+def warm_up_minutes(samples: list[Sample]) -> float:
+    """How many minutes are not judged: a share of the run, or where it goes on long enough, the hour of ended chats."""
+    minutes = (samples[-1].at_s - samples[0].at_s) / 60
+    return KEPT_MINUTES if minutes >= KEPT_MINUTES + JUDGED_MINUTES else WARM_UP * minutes
+
+
 def judge_growth(samples: list[Sample]) -> dict[str, Any]:
     """The slopes after the warm-up, by minute."""
-    begun, ended = samples[0].at_s, samples[-1].at_s
-    warm = [s for s in samples if s.at_s >= begun + WARM_UP * (ended - begun)]
+    warm = [s for s in samples if s.at_s >= samples[0].at_s + 60 * warm_up_minutes(samples)]
     series = {f"{kind} RSS, KiB": [(s.at_s / 60, float(s.rss_kib[kind])) for s in warm] for kind in warm[0].rss_kib}
     series |= {f"{kind} open files": [(s.at_s / 60, float(s.files[kind])) for s in warm] for kind in warm[0].files}
     series["engine memory, KiB"] = [(s.at_s / 60, float(s.engine_kib)) for s in warm]
@@ -44,7 +51,7 @@ def soak(chats_a_day: int, minutes: float, log: Path | None = None) -> dict[str,
     stretch = Stretch(chats_a_day=chats_a_day, minutes=minutes, begins_at=16.0, spike=1.0)
     found = replay(stretch, samples.append, log, AFTER_S)
     left = samples.pop()
-    found["growth"] = judge_growth(samples)
+    found["growth"], found["warm_up_minutes"] = judge_growth(samples), round(warm_up_minutes(samples), 1)
     found["load_1_min"], found["cores"], found["after_s"] = os.getloadavg()[0], os.cpu_count(), AFTER_S
     found["after"] = {
         "rss_kib": left.rss_kib,

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bench.load.frames import TEXT, Unpacker, packed
+from bench.load.gauges import Sample
 from bench.load.record import Judge, Record
 from bench.load.slope import slope_of
+from bench.load.soak import judge_growth
 from bench.load.storm import Storm, storm
 
 
@@ -93,6 +95,21 @@ def test_a_slope_and_its_error() -> None:
         slope_of([(0, 0), (1, 1)])
     with pytest.raises(ValueError, match="same x"):
         slope_of([(1, 0), (1, 1), (1, 2)])
+
+
+def looks(minutes: int, keys_at: Any) -> list[Sample]:
+    """One look a minute, of an engine that holds so many keys then."""
+    same = {"web": 1000}
+    return [Sample(60.0 * at, same, same, {"web": 0.0}, 500, keys_at(at), 100) for at in range(minutes + 1)]
+
+
+def test_a_soak_longer_than_the_hour_of_ended_chats_is_judged_after_it() -> None:
+    def until_the_hour(at: int) -> int:
+        return 10 * min(at, 60) + (-1) ** at
+
+    assert judge_growth(looks(24, until_the_hour))["engine keys"]["is_rising"]
+    assert not judge_growth(looks(90, until_the_hour))["engine keys"]["is_rising"]
+    assert judge_growth(looks(90, lambda at: 10 * at))["engine keys"]["per_minute"] == pytest.approx(10)
 
 
 def test_everybody_comes_back_after_both_web_processes_were_killed() -> None:
