@@ -109,6 +109,7 @@ async def _arrive_late(hub: Hub, person: LocalPerson, band: str) -> None:
             continue
         person.away.discard(band)
         person.new_in.discard(band)
+        hub.mark(person, band)  # a hint that came meanwhile read the other shards only
         if any(chat.opened_at_ms for chat in person.records[band].chats.values()):
             for connection in list(person.connections):
                 hub.close(connection, Close.RESYNC, "resync")

@@ -16,7 +16,8 @@ from chat.edge.door import Door
 from chat.edge.greeting import Greeter
 from chat.edge.hub import Hub
 from chat.edge.listener_commands import ListenerCommands
-from chat.edge.reassert import BARRIER_MS, Held, held_in, reassert, ticket_of
+from chat.edge.lives import Lives, life_of
+from chat.edge.reassert import ticket_of
 from chat.edge.seeker_commands import SeekerCommands
 from chat.edge.socket import Socket
 from chat.edge.ticks import Ticks
@@ -44,8 +45,6 @@ HEARTBEAT_S = 25
 #: over half a millisecond for each, which is what a process needs to greet one.
 SPREAD_MS = 3000
 SPREAD_EACH_MS = 0.5
-#: How often a process asks whether all others have compared their logs.
-COMPARED_EVERY_S = 0.05
 #: How long a drained connection works on before it is closed with 4000.
 DRAIN_PAUSE_S = 1.5
 
@@ -115,6 +114,7 @@ class Edge:
             admission=self.admission,
         )
         self.ticks = Ticks(self.hub, self.board, door.pools, parts.directory, HEARTBEAT_S, loop.time)
+        self.lives = Lives(self.hub, self._is_up)
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -139,61 +139,18 @@ class Edge:
     async def _link_up(self, tags: tuple[str, ...]) -> None:
         """A connection to the master of these tags' shards is there, the first or another one."""
         await self.functions.load(tags[0])
-        told = await self.link.at(tags[0]).send("INFO", "server")
+        told = await self.link.at(tags[0]).send("INFO", "server", "replication")
         for band in self._bands(tags):
-            # Each chat remembers in which life of the engine its log began: twelve letters tell lives apart, too.
-            run_id = told.decode().partition("run_id:")[2].partition("\r\n")[0][:12]
-            last_run_id = self.hub.engine_run_ids.get(band)
-            self.hub.engine_run_ids[band] = run_id
-            await self._stop_matching(band, last_run_id, run_id)
+            await self.lives.met(band, life_of(told.decode()))
             # An engine that came back empty or older, or was promoted, has lost who is here.
             await self.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             await self.ticks.attach_again(band)
             # Before anybody writes on: a log that lacks what was sent gets a new epoch.
             await self.hub.check_heads(band)
-            if not await self._are_all_compared(band):
-                self.hub.comparing.add(band)
-                self.hub.spawn(self._until_all_compared(band))
+            await self.lives.compared(band)
 
-    async def _are_all_compared(self, band: str) -> bool:
-        """Say that this process has compared; have all others? True, too, where nothing is to be compared."""
-        answer, _ = await self.lines.shards[band].call("asserted", self.hub.process_id, "compared")
-        return bool(answer != b"waiting")
-
-    async def _until_all_compared(self, band: str) -> None:
-        """No message is taken meanwhile: others may have been sent what this engine has lost."""
-        loop = asyncio.get_running_loop()
-        ends_at_s = loop.time() + BARRIER_MS / 1000
-        try:
-            while loop.time() < ends_at_s:
-                await asyncio.sleep(COMPARED_EVERY_S)
-                with contextlib.suppress(RedisAway):
-                    if await self._are_all_compared(band):
-                        return
-        finally:
-            self.hub.comparing.discard(band)
-
-    async def _stop_matching(self, band: str, last_run_id: str | None, run_id: str) -> None:
-        shard = self.lines.shards[band]
-        if last_run_id is None:
-            await shard.call("note_run", run_id)
-        elif last_run_id != run_id:
-            held = held_in(self.hub, band)
-            self.hub.resumes(band)
-            await shard.call("raise_barrier", run_id, BARRIER_MS)
-            self.hub.spawn(self._reassert(band, held))
-
-    async def _reassert(self, band: str, held: Held) -> None:
-        try:
-            if await self.link.at(self.lines.shards[band].tag).wait_up(5):
-                await reassert(self.hub, band, held)
-        except (RedisAway, RedisRefused):
-            log.warning("reassert_failed", band=band)  # the engine went again; the next link starts anew
-        finally:
-            self.hub.resumed(band)
-            for person in list(self.hub.people.values()):
-                if band in person.records:
-                    self.hub.mark(person, band)
+    async def _is_up(self, band: str, within_s: float) -> bool:
+        return await self.link.at(self.lines.shards[band].tag).wait_up(within_s)
 
     async def _push_link_up(self, tags: tuple[str, ...]) -> None:
         """Subscribe again, then look at everybody: what was published meanwhile is lost."""

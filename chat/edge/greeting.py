@@ -153,7 +153,7 @@ class Greeter:
             band, chat = known[held.chat_id]
             seq, message_id = _newest(held)
             # Only another life of the engine than the one in which an epoch began can have lost anything of it.
-            is_older = chat.run_id != self.hub.engine_run_ids.get(band)
+            is_older = chat.run_id != self.hub.engine_lives.get(band)
             if chat.epoch == held.epoch and (seq > chat.seq or (message_id and is_older)):
                 renewed = await self.hub.renew_epoch(band, held.chat_id, held.epoch, seq, message_id) or renewed
             elif chat.epoch != held.epoch and is_older:

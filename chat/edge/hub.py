@@ -46,8 +46,8 @@ class Hub(Delivery):
         super().__init__(lines, loop_time, door)
         self.process_id = process_id
         self.push_link: Link | None = None
-        #: band -> this life of the engine that holds it; another one may have begun from an older state
-        self.engine_run_ids: dict[str, str] = {}
+        #: band -> the life of the engine that holds it; another one may have begun from an older state
+        self.engine_lives: dict[str, str] = {}
         self.people: dict[str, LocalPerson] = {}
         #: (language, age band, risk) -> what may be said about the wait
         self.waits: dict[tuple[str, str, int], WaitBand | None] = {}
@@ -240,9 +240,9 @@ class Hub(Delivery):
         Does the log have a new epoch now? The script looks at both. `message_id`: of what is held, if that is known.
         Raises RedisAway, RedisRefused: whoever has proof of a loss must not be shown the log as if there were none.
         """
-        run_id = self.engine_run_ids.get(band, "")
+        life = self.engine_lives.get(band, "")
         answer = await self.lines.call(
-            band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), run_id, message_id
+            band, "renew_epoch", chat_id, epoch, held, secrets.token_hex(6), life, message_id
         )
         if answer == b"renewed":
             self.door.counts.epochs_renewed.inc()

@@ -127,7 +127,7 @@ async def set_availability(
     the outcome is unknown.
     """
     lost: list[str] = []
-    said_at_ms = await says_at_ms(hub, person, staff)
+    said_at_ms = await says_at_ms(hub, person)
 
     async def stand_in(band: str) -> None:
         number = _NUMBERS[availability] if band in staff.age_bands else 0

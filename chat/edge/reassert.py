@@ -66,7 +66,8 @@ async def _listener(hub: Hub, band: str, person_id: str, before: PersonRecord) -
         last.takes_urgent,
     ):
         return
-    await stand(hub, person, person.staff, band, last.availability, last.capacity, last.reason, last.takes_urgent)
+    how = (last.availability, last.capacity, last.reason, last.takes_urgent, last.said_at_ms)
+    await stand(hub, person, person.staff, band, *how)
 
 
 def ticket_of(chat: ChatRecord, band: str, now_ms: int) -> Ticket:
@@ -112,7 +113,7 @@ async def resume(hub: Hub, ticket: Ticket, avoid: tuple[str, ...]) -> str:
         ticket.listener,
         ticket.opened_at_ms,
         secrets.token_hex(6),
-        hub.engine_run_ids.get(ticket.band, ""),
+        hub.engine_lives.get(ticket.band, ""),
         ",".join(name for name in avoid if "," not in name),
     )
     told = str(answer.decode())

@@ -72,7 +72,7 @@ class SeekerCommands:
             command.prefer_listener or "",
             secrets.token_hex(6),
             key.seal(person.person_id, command.request_id, first_words) if first_words else "",
-            self.hub.engine_run_ids.get(band, ""),
+            self.hub.engine_lives.get(band, ""),
             needs.risk,
             needs.level,
             needs.hard,

@@ -30,7 +30,7 @@ async def stand(
 ) -> None:
     """Stand (1), pause (2) or leave (0) in one band's shard. Raises RedisAway, RedisRefused.
 
-    `said_at_ms`: when the listener chose so, where other shards must stand alike.
+    `said_at_ms`: when the listener chose so. A newer choice stays.
     """
     await hub.lines.call(
         band,
@@ -51,13 +51,11 @@ async def stand(
     )
 
 
-async def says_at_ms(hub: Hub, person: LocalPerson, staff: StaffMember) -> int:
+async def says_at_ms(hub: Hub, person: LocalPerson) -> int:
     """The time of a choice that is made now: above that of every earlier one, whichever process' clock that came from.
 
-    0 where there is one shard to stand in. Raises RedisRefused.
+    Raises RedisRefused.
     """
-    if len(staff.age_bands) < 2:
-        return 0
     said = await _said(hub, person, hub.lines.shards.keys() - person.away)
     waiting = [wish[-1] for wish in person.wishes.values()]
     return max([now_ms(), *(at_ms + 1 for at_ms in (*said.values(), *waiting))])
@@ -84,7 +82,10 @@ async def stand_alike(hub: Hub, person: LocalPerson, bands: Iterable[str]) -> No
         return
     said = await _said(hub, person, [band for band in bands if band in staff.age_bands and band in person.records])
     newest = max(said, key=lambda band: said[band], default="")
-    for band in [band for band in said if said[band] < said[newest]]:
+    older = [band for band in said if said[band] < said[newest]]
+    if older:
+        await hub.read(person, (newest,))  # what was read last may be from before that choice
+    for band in older:
         chosen = person.records[newest].listener
         if chosen is None:
             await stand(hub, person, staff, band, 0, 1, "", False, said[newest])

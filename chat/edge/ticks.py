@@ -16,6 +16,7 @@ from chat.edge.hub import Hub
 from chat.edge.lines_telling import LinesTelling
 from chat.edge.listener_commands import set_availability
 from chat.edge.people import LocalPerson
+from chat.edge.standing import stand_alike
 from chat.edge.waiting_room import renew_places
 from chat.protocol.codes import Close
 from chat.protocol.fields import Availability
@@ -154,6 +155,13 @@ class Ticks:
                     self.hub.mark(person, band)
             if person.refreshing is not None:
                 await person.refreshing
+            if any(record.listener is not None for record in person.records.values()):
+                await self._see_to_choice(person)
+
+    async def _see_to_choice(self, person: LocalPerson) -> None:
+        """Whatever kept a listener's last choice from one of their shards: an older state, or a process that died."""
+        with contextlib.suppress(RedisAway, RedisRefused):  # the next look finds it again
+            await stand_alike(self.hub, person, self.hub.lines.shards.keys() - person.away)
 
     async def keys(self) -> None:
         """Hold the keys of these people's chats only, and none that was deleted."""

@@ -60,7 +60,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "processes": ("procs", "L zset: process -> end of its lease"),
     "ended": ("ended", "T zset: ended chats by end, until the archiver has written their facts and forgotten them"),
     "unwritten": ("aw", "D set: ended chats whose facts the archiver has yet to write, or to write again"),
-    "said": ("sd:%s", "T string: when a listener of several shards last chose what they do; for a day"),
+    "said": ("sd:%s", "T string: when a listener last chose what they do; for a day"),
     "several": ("du", "T set: listeners who stand in more than one shard"),
     "channel": ("to:%s", "channel: pushes and hints for one person"),
 }

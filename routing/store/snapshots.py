@@ -80,6 +80,8 @@ class ListenerRecord:
     is_taking_next: bool
     is_lost: bool
     takes_urgent: bool
+    #: when they chose so
+    said_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ def person_record(answer: list[Any]) -> PersonRecord:
             is_taking_next=h.get("tn") == "1",
             is_lost=bool(h.get("lost")),
             takes_urgent=h.get("em") == "1",
+            said_at_ms=_whole(h.get("sa")),
         )
     found = {}
     for raw_id, flat, seeker_here, listener_here in chats:

@@ -83,6 +83,9 @@ async def test_nobody_of_the_other_band_is_kept_out(cluster: ThrowAwayCluster, t
             await comes_in(adult)
             assert adult.logs[adults_chat].seq == 1
             await both.sees("message_added", chat_id=adults_chat, text=before["text"])
+            # They chose to take two while that shard was away. A replica that never heard of it may stand there by now.
+            later = await world.seeker_arrives()
+            await both.sees_offer(request_id=later.request_id, within_s=45)
             await both.says(adults_chat, "there you are")
             await adult.says(adults_chat, "and on")
             await teens_listener.says(teens_chat, "and we")

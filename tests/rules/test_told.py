@@ -90,6 +90,7 @@ ON_DUTY = ListenerRecord(
     is_taking_next=False,
     is_lost=False,
     takes_urgent=False,
+    said_at_ms=0,
 )
 
 

@@ -293,4 +293,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "return c and c.st == 'A' and observer_of(c) == part",
         "return c and c.st == 'A'",
     ),
+    "an older choice undoes a newer one": (
+        "if said > 0 and said < num(redis.call('GET', K.said(S, id))) then",
+        "if false then",
+    ),
 }

@@ -212,14 +212,16 @@ class Listener(Person):
         topics: tuple[str, ...] = (),
         level: int = 0,
         takes_urgent: bool = False,
-    ) -> None:
+        said_at_ms: int = 0,
+    ) -> str:
         """1 available, 2 paused, 0 off duty. `topics` and `level` (0-3) are what they are cleared for."""
         hard = mask_of(set(topics) & set(HARD_TOPICS))
-        self.place.call(
+        answer = self.place.call(
             "set_availability",
             *(self.name, availability, capacity, maximum, languages, "1" if several else "0", "", self.name.title()),
-            *(level, hard, mask_of(topics), "1" if takes_urgent else "0"),
+            *(level, hard, mask_of(topics), "1" if takes_urgent else "0", said_at_ms),
         )
+        return str(answer)
 
     @property
     def offer(self) -> str:

@@ -231,3 +231,17 @@ def test_an_arrival_is_never_in_the_future(place: Place) -> None:
     place.wire.send("FLUSHALL")
     resumed(place, told)
     assert place.chat(told.chat_id).arrived_at_ms == place.now_ms
+
+
+def test_a_choice_that_is_said_again_undoes_no_newer_one(place: Place) -> None:
+    """What a process held is from before a command that waited for the promoted engine, and got there first."""
+    bo = place.listener("bo").comes()
+    assert bo.is_now(1, capacity=1, said_at_ms=1_000) == "done"
+    assert bo.is_now(1, capacity=3, said_at_ms=2_000) == "done"
+    assert bo.is_now(1, capacity=1, said_at_ms=1_000) == "older"
+    standing = bo.record().listener
+    assert standing is not None and (standing.capacity, standing.said_at_ms) == (3, 2_000)
+    bo.is_now(0, said_at_ms=3_000)
+    assert bo.is_now(1, capacity=3, said_at_ms=2_000) == "older" and bo.record().listener is None
+    assert bo.is_now(1, capacity=2, said_at_ms=3_000) == "done", "the same choice once more"
+    assert broken(truth_of(place)) == []

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import redis
 
 from chat.conversation.facts_tables import ChatFactsRow
 from config.engines.valkey import ThrowAwayValkey
@@ -47,6 +48,22 @@ def loses_every_process_too(engine: ThrowAwayValkey, service: Service) -> None:
     until(lambda: len(service.children()) == len(before) and not {*before} & {*service.children()})
     engine.restart()
     until(service.is_ready)
+
+
+def loses_its_links(engine: redis.Redis) -> None:
+    """All that processes have, for commands and for pushes."""
+    for kind in ("normal", "pubsub"):
+        engine.execute_command("CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes")  # type: ignore[no-untyped-call]
+
+
+def calls(engine: redis.Redis, *, are_taken: bool) -> None:
+    """Does it take the calls of the library? Everything else works."""
+    engine.execute_command("ACL", "SETUSER", "default", "+fcall" if are_taken else "-fcall")  # type: ignore[no-untyped-call]
+
+
+def was_refused(service: Service, pid: int) -> bool:
+    """Has this web process met an engine that it could tell nothing?"""
+    return any("link_refused" in line and f".{pid}." in line for line in service.log().splitlines())
 
 
 async def snapshot_of(world: World, seeker: Seeker, **hello: Any) -> dict[str, Any]:
@@ -107,6 +124,35 @@ async def test_the_processes_say_again_what_the_engine_forgot(
         await listener.accepts(offer)
         await waiting[0].is_connected()
     finally:
+        await world.ends()
+
+
+async def test_a_master_that_is_promoted_again_and_takes_no_calls_at_first(
+    forgetful: ThrowAwayValkey, service_on_it: Service
+) -> None:
+    """It was never started again, so only its replication tells that it is not what it was."""
+    world = await World(service_on_it).opens()
+    engine = redis.Redis(unix_socket_path=str(forgetful.socket))
+    try:
+        seeker, listener, chat_id = await world.they_talk()
+        waiting = await world.seeker_arrives()
+        for person in (seeker, listener, waiting):
+            person.keeps_coming_back()
+        webs = service_on_it.children("web")
+        calls(engine, are_taken=False)
+        engine.execute_command("REPLICAOF", "127.0.0.1", 1)  # type: ignore[no-untyped-call]
+        engine.execute_command("REPLICAOF", "NO", "ONE")  # type: ignore[no-untyped-call]
+        engine.flushall()
+        loses_its_links(engine)
+        await asyncio.to_thread(until, lambda: all(was_refused(service_on_it, web) for web in webs))
+        calls(engine, are_taken=True)
+        await seeker.says(chat_id, "are you still there?")
+        await listener.says(chat_id, "I am, and it is the same chat")
+        await world.everyone_agrees()
+        assert (await snapshot_of(world, waiting))["request"]["state"] == "waiting"
+    finally:
+        calls(engine, are_taken=True)
+        engine.close()
         await world.ends()
 
 

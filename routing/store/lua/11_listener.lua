@@ -15,14 +15,15 @@ end
 -- set_availability. The caller has checked the clearance. An explicit act is the only way to become available.
 -- args: 3 listener, 4 availability (1, 2, 0), 5 capacity, 6 maximum, 7 languages csv, 8 '1' in several shards, 9 reason,
 --       10 the name that seekers see, 11 highest risk level cleared 0-3, 12 mask of the topics cleared that take it,
---       13 mask of the topics they are trained in, 14 '1': takes one more who is in danger, 15 when they chose so, where
---       other shards must stand alike, or 0
--- answer: 'done'
+--       13 mask of the topics they are trained in, 14 '1': takes one more who is in danger, 15 when they chose so, or 0
+-- answer: 'done' | 'older' (they have chosen something else since)
 function OPS.set_availability(keys, args)
-  local S, id, av = begin(keys, args), args[3], num(args[4])
+  local S, id, av, said = begin(keys, args), args[3], num(args[4]), num(args[15])
+  -- Who says a choice again, after the engine was away, must not undo a newer one that got through meanwhile.
+  if said > 0 and said < num(redis.call('GET', K.said(S, id))) then return finish(S, 'older') end
   local l = read_listener(S, id)
   local was = l.av
-  if num(args[15]) > 0 then redis.call('SET', K.said(S, id), args[15], 'PX', TOKEN_MS) end
+  if said > 0 then redis.call('SET', K.said(S, id), args[15], 'PX', TOKEN_MS) end
   strike(S, l) -- languages and clearances may have changed: leave every old index first
   if av == 0 and redis.call('SCARD', K.units(S, id)) == 0 then
     forget_listener(S, l)
@@ -33,6 +34,7 @@ function OPS.set_availability(keys, args)
   redis.call('HSETNX', l.key, 've', T.now) -- from the clock: a later life's version is above all of an earlier one's
   put(l, 'av', av, 'cap', num(args[5]), 'max', num(args[6]), 'lg', args[7], 'wy', args[9], 'sev', args[8], 'nm', args[10],
     'lv', num(args[11]), 'hd', num(args[12]), 'mk', num(args[13]), 'em', args[14])
+  if said > 0 then write(l, 'sa', args[15]) end
   if args[8] == '1' then redis.call('SADD', K.several(S), id) end
   if av > 0 and was == 0 then put(l, 'fs', T.now, 'du', T.now, 'gap', 0) end
   if av ~= 1 then put(l, 'tn', 0) end

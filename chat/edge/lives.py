@@ -1,0 +1,114 @@
+"""What a process does when its link to a shard's engine comes up: is that the life of the engine that it knows?
+
+An engine that was restarted, restored or promoted may know less than those who were answered (docs/routing.md, "When
+the engine forgot"). Each step may fail, since the engine may go again: what was not said is said after the next
+connection.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from chat.edge.hub import Hub
+from chat.edge.reassert import BARRIER_MS, Held, held_in, reassert
+from config.log import get_logger
+from config.redis_link import RedisAway, RedisRefused
+
+log = get_logger("edge")
+
+#: How often a process asks whether all others have compared their logs.
+COMPARED_EVERY_S = 0.05
+#: How long a process that has something to say again waits for its link.
+UP_WITHIN_S = 5.0
+
+
+def life_of(told: str) -> str:
+    """Sixteen letters that tell this life of an engine from any other, from its INFO (server and replication).
+
+    Each start has another `run_id`; each promotion another `master_replid`, also of a master that was demoted and comes
+    back without having been started again (Redis 7, Valkey).
+    """
+    return _field(told, "run_id")[:8] + _field(told, "master_replid")[:8]
+
+
+def _field(told: str, name: str) -> str:
+    return told.partition(f"\n{name}:")[2].partition("\r\n")[0]
+
+
+class Lives:
+    """`met` runs at each connection, before commands get through. `is_up`: is a band's link up within some seconds?"""
+
+    def __init__(self, hub: Hub, is_up: Callable[[str, float], Awaitable[bool]]) -> None:
+        self._hub = hub
+        self._is_up = is_up
+        #: band -> the life that knows of this process, as far as that was said
+        self._known: dict[str, str] = {}
+        #: band -> what is still to be said again, as it was read in an earlier life
+        self._unsaid: dict[str, Held] = {}
+        self._saying: dict[str, asyncio.Task[None]] = {}
+
+    async def met(self, band: str, life: str) -> None:
+        """This life holds the band's shard now; where it is another one, its matching stops.
+
+        Raises RedisAway, RedisRefused.
+        """
+        hub, shard = self._hub, self._hub.lines.shards[band]
+        hub.engine_lives[band] = life
+        known = self._known.get(band)
+        if known is None:
+            await shard.call("note_run", life)
+        elif known != life:
+            # Taken before anything is read anew. What an earlier life was not told yet is from before that one.
+            self._unsaid[band] = {**held_in(hub, band), **self._unsaid.get(band, {})}
+            await shard.call("raise_barrier", life, BARRIER_MS)
+        self._known[band] = life
+        if band in self._unsaid:
+            hub.resumes(band)
+            if band in self._saying:
+                self._saying[band].cancel()
+            self._saying[band] = hub.spawn(self._say_again(band))
+
+    async def _say_again(self, band: str) -> None:
+        hub = self._hub
+        try:
+            if await self._is_up(band, UP_WITHIN_S):
+                await reassert(hub, band, self._unsaid.get(band, {}))
+                self._unsaid.pop(band, None)
+        except (RedisAway, RedisRefused):
+            log.warning("reassert_failed", band=band)  # the engine went again; the next connection says it
+        finally:
+            if self._saying.get(band) is asyncio.current_task():  # else a later connection began to say it anew
+                del self._saying[band]
+                hub.resumed(band)
+                for person in list(hub.people.values()):
+                    if band in person.records:
+                        hub.mark(person, band)
+
+    # ---- messages ----
+
+    async def compared(self, band: str) -> None:
+        """This process has compared its logs with the engine's; no message is taken before all others have, too.
+
+        Raises RedisAway, RedisRefused.
+        """
+        if not await self._are_all_compared(band):
+            self._hub.comparing.add(band)
+            self._hub.spawn(self._until_all_compared(band))
+
+    async def _are_all_compared(self, band: str) -> bool:
+        """Say that this process has compared; have all others? True, too, where nothing is to be compared."""
+        answer, _ = await self._hub.lines.shards[band].call("asserted", self._hub.process_id, "compared")
+        return bool(answer != b"waiting")
+
+    async def _until_all_compared(self, band: str) -> None:
+        """Others may have been sent what this engine has lost."""
+        loop = asyncio.get_running_loop()
+        ends_at_s = loop.time() + BARRIER_MS / 1000
+        try:
+            while loop.time() < ends_at_s:
+                await asyncio.sleep(COMPARED_EVERY_S)
+                with contextlib.suppress(RedisAway):
+                    if await self._are_all_compared(band):
+                        return
+        finally:
+            self._hub.comparing.discard(band)
