@@ -177,9 +177,15 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "a parked place is kept for ever": ("  set_due(S, c, T.now + PARKED_MS)", "  set_due(S, c, nil)"),
     "any process may detach": (
-        "if redis.call('SREM', K.connections(S, person), process) == 1 and not is_present(S, person) then go(",
-        "if redis.call('DEL', K.connections(S, person)) == 1 then go(",
+        "if redis.call('SREM', connections, process) == 1 then",
+        "if redis.call('DEL', connections) == 1 then",
     ),
+    "a dead process takes those who are elsewhere": ("redis.call('EXISTS', unpack(keys)) > 0 then", "false then"),
+    "the lost inherit each other's offers": (
+        "  lose(S, lost) -- all of them, before the first of their offers goes to somebody else\n  for _, l in ipairs(lost) do",
+        "  for _, l in ipairs(lost) do\n    lose(S, { l })",
+    ),
+    "who is lost stays listed as available": ("redis.call('SREM', available, unpack(ids))", ""),
     "a dead process without a beat is never found": (
         "redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)",
         "",
@@ -189,8 +195,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "local state, seeker = look_at(S, id)\n    if false then",
     ),
     "who vanished from a chat keeps the short grace": (
-        "T.now + (state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS)",
-        "T.now + SEEKER_GRACE_MS",
+        "begin_grace(person, state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS)",
+        "begin_grace(person, SEEKER_GRACE_MS)",
     ),
     "the vanished wait for ever": (
         "T.now + SEEKER_GRACE_MS, person) end\n  put(c, 'st', 'W')",

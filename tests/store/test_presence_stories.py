@@ -176,6 +176,34 @@ def test_a_dead_process_takes_its_people_with_it(place: Place) -> None:
     assert bo.availability == 0
 
 
+def test_of_those_whom_a_dead_process_held_nobody_is_offered_what_another_one_leaves(place: Place) -> None:
+    place.call("beat", "p2", 15_000)
+    place.process = "p2"
+    for number in range(10):
+        place.listener(f"l{number}").comes()
+    place.process = "p1"
+    chats = [place.seeker(name).asks() for name in ("ada", "ben", "eva")]
+    assert {place.chat(chat).state for chat in chats} == {"O"}
+    place.passes(15.1)
+    assert place.line() == ["ada", "ben", "eva"] and place.free() == []
+    assert [place.read("HGET", place.key("chat", chat), "no") for chat in chats] == ["1", "1", "1"]
+    assert broken(truth_of(place)) == []
+
+
+def test_who_is_connected_elsewhere_stays_when_a_process_dies(place: Place) -> None:
+    place.call("beat", "p2", 15_000)
+    ada, bo, _ = in_chat(place)
+    cy, ben = place.listener("cy").comes(), place.seeker("ben")
+    for person in (ada, bo, cy, ben):
+        person.connects("p2")
+    cy.disconnects("p1")
+    place.passes(15.1)
+    graces = truth_of(place).one("grace_ends")
+    assert "cy" in graces and not {"ada", "bo"} & set(graces)
+    place.passes(300)
+    assert ada.state == "A" and bo.availability == 1 and cy.availability == 0
+
+
 def test_a_process_that_dies_before_its_first_beat_is_found_too(place: Place) -> None:
     ada = place.seeker("ada")
     ada.connects("p9")

@@ -33,38 +33,83 @@ local function arrive(S, person)
   if c.st == 'P' then unpark(S, c) end
 end
 
-local function go(S, person)
-  local l = (listeners[person] or redis.call('EXISTS', K.listener(S, person)) == 1) and read_listener(S, person)
-  if l and l.is_known then
+-- Out of the lists of those who are free or available. Of each list all at once: most stand in few of them.
+local function lose(S, lost)
+  local gone, class_of_list = {}, {} -- list of the available -> who leaves it; the language and class it is of
+  for _, l in ipairs(lost) do
     put(l, 'lost', T.now)
-    redis.call('ZADD', K.grace_ends(S), T.now + LISTENER_GRACE_MS, person)
     unlist(S, l)
-    set_standing(S, l)
-    tell_listeners_chats(S, person)
+    if l.av == 1 then
+      local class = class_name(l)
+      each_language(l.lg, function(language)
+        local available = K.available(S, language .. ':' .. class)
+        if not gone[available] then gone[available], class_of_list[available] = {}, { language, class } end
+        table.insert(gone[available], l.id)
+      end)
+    end
+  end
+  for available, ids in pairs(gone) do
+    redis.call('SREM', available, unpack(ids))
+    if redis.call('EXISTS', available) == 0 then
+      local of = class_of_list[available]
+      redis.call('SREM', K.classes(S, of[1]), of[2])
+    end
+  end
+end
+
+-- Nobody holds a Connection of these people any more. Of a process that died they come by the thousand: what can be asked or
+-- written for all of them at once is.
+local function go(S, people)
+  local keys, graces, lost = {}, {}, {}
+  for i, person in ipairs(people) do keys[i] = K.own(S, person) end
+  local function begin_grace(person, ms)
+    graces[#graces + 1] = T.now + ms
+    graces[#graces + 1] = person
+  end
+  for i, own in ipairs(redis.call('MGET', unpack(keys))) do
+    local person = people[i]
+    if own and own ~= '' then
+      local state, _, listener = look_at(S, own)
+      if state == 'A' then hint(listener) end
+      if state then begin_grace(person, state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS) end
+    elseif read_listener(S, person).is_known then
+      lost[#lost + 1] = listeners[person]
+      begin_grace(person, LISTENER_GRACE_MS)
+    elseif redis.call('EXISTS', K.observing(S, person)) == 1 then
+      -- A supervisor whose page is gone reads nothing: those who are told otherwise must not be for long.
+      begin_grace(person, LISTENER_GRACE_MS)
+    end
+  end
+  if graces[1] then redis.call('ZADD', K.grace_ends(S), unpack(graces)) end
+  lose(S, lost) -- all of them, before the first of their offers goes to somebody else
+  for _, l in ipairs(lost) do
+    tell_listeners_chats(S, l.id)
     local c = l.po and read_chat(S, l.po)
     if c and c.st == 'O' then -- nobody will see this offer: the seeker must not wait for its deadline
       release(S, c, l, 'listener_away')
       requeue(S, c, 'listener_away')
     end
-    return
   end
-  local own = own_chat(S, person)
-  if not own then
-    -- A supervisor whose page is gone reads nothing: those who are told otherwise must not be for long.
-    if redis.call('EXISTS', K.observing(S, person)) == 1 then
-      redis.call('ZADD', K.grace_ends(S), T.now + LISTENER_GRACE_MS, person)
-    end
-    return
-  end
-  local state, _, listener = look_at(S, own)
-  if not state then return end
-  if state == 'A' then hint(listener) end
-  redis.call('ZADD', K.grace_ends(S), T.now + (state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS), person)
 end
 
--- The caller has taken this person out of the people of the process.
-local function detach(S, person, process)
-  if redis.call('SREM', K.connections(S, person), process) == 1 and not is_present(S, person) then go(S, person) end
+-- The caller has taken these people out of the people of the process.
+local function detach(S, people, process)
+  local gone, keys = {}, {}
+  for _, person in ipairs(people) do
+    local connections = K.connections(S, person)
+    if redis.call('SREM', connections, process) == 1 then
+      gone[#gone + 1] = person
+      keys[#keys + 1] = connections
+    end
+  end
+  if gone[1] and redis.call('EXISTS', unpack(keys)) > 0 then -- some have another Connection elsewhere
+    local left = gone
+    gone = {}
+    for i, person in ipairs(left) do
+      if redis.call('EXISTS', keys[i]) == 0 then gone[#gone + 1] = person end
+    end
+  end
+  if gone[1] then go(S, gone) end
 end
 
 local function attach(S, person, process)
@@ -90,7 +135,7 @@ end
 function OPS.detach(keys, args)
   local S = begin(keys, args)
   redis.call('SREM', K.people(S, args[4]), args[3])
-  detach(S, args[3], args[4])
+  detach(S, { args[3] }, args[4])
   return finish(S, 'done')
 end
 

@@ -64,7 +64,7 @@ end }
 
 SWEEPS[3] = { 'processes', function(S, process)
   local people = redis.call('SPOP', K.people(S, process), 50)
-  for _, person in ipairs(people) do detach(S, person, process) end
+  detach(S, people, process)
   if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
   return #people
 end }
