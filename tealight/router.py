@@ -11,7 +11,7 @@ from tealight.index_check import IndexCheck
 log = get_logger("router")
 
 SWEEP_S = 0.2
-#: Of each kind of deadline; so that one call, which everybody waits for, stays below 10 ms.
+#: So many matches' worth of deadlines: one call, which everybody waits for, takes a millisecond or two.
 SWEEP_LIMIT = 10
 #: Mirrors are renewed at every step that moves a unit; this catches what a crash left between two steps.
 MIRROR_EVERY = 25
@@ -29,7 +29,7 @@ def main(settings: Settings) -> int:
         passes += 1
         trouble: RedisAway | RedisRefused | None = None
         try:
-            while await lines.sweep(SWEEP_LIMIT) >= SWEEP_LIMIT:
+            while await lines.sweep(SWEEP_LIMIT):
                 pass
         except (RedisAway, RedisRefused) as error:
             trouble = error  # of one shard; what follows is worth doing for the others

@@ -104,7 +104,7 @@ class Calls:
         return self.engine.now_ms - int(at) <= 30_000
 
     def deadlines(self) -> dict[str, dict[str, float]]:
-        """What a passed deadline costs, of a thousand (or fewer) that pass at once, 10 a call."""
+        """What a passed deadline costs, of a thousand (or fewer) that pass at once, some 10 matches a call."""
         crowd, engine = self.crowd, self.engine
         listeners = crowd.listeners[: min(1_000, len(crowd.listeners) // 2)]
         engine.now_ms += GAP_MS + 1

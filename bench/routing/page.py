@@ -93,7 +93,7 @@ def _deadlines(sizes: dict[str, Any]) -> str:
         for name, size in sizes.items()
         for what, row in size["deadlines"].items()
     ]
-    return table(("deadline that passed, people", "CPU each (us)", "longest call of 10 (us)"), rows)
+    return table(("deadline that passed, people", "CPU each (us)", "longest call (us)"), rows)
 
 
 def _many(figures: dict[str, Any]) -> str:

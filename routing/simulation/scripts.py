@@ -133,7 +133,7 @@ class Scripts:
         self._want(b"done", self._call(now_ms, "end_chat", listener, _chat(request), "listener", "ended", "0"))
 
     def sweeps(self, now_ms: int) -> None:
-        while self._call(now_ms, "sweep", SWEEP_LIMIT) >= SWEEP_LIMIT:
+        while self._call(now_ms, "sweep", SWEEP_LIMIT):
             pass
 
     def ticks(self, now_ms: int) -> None:

@@ -182,7 +182,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "a dead process takes those who are elsewhere": ("redis.call('EXISTS', unpack(keys)) > 0 then", "false then"),
     "the lost inherit each other's offers": (
-        "  lose(S, lost) -- all of them, before the first of their offers goes to somebody else\n  for _, l in ipairs(lost) do",
+        "  lose(S, lost) -- all of them, before the first of their offers goes to somebody else\n"
+        "  for _, l in ipairs(lost) do",
         "  for _, l in ipairs(lost) do\n    lose(S, { l })",
     ),
     "who is lost stays listed as available": ("redis.call('SREM', available, unpack(ids))", ""),

@@ -204,6 +204,19 @@ def test_who_is_connected_elsewhere_stays_when_a_process_dies(place: Place) -> N
     assert ada.state == "A" and bo.availability == 1 and cy.availability == 0
 
 
+def test_many_deadlines_of_one_kind_hold_up_no_other_kind(place: Place) -> None:
+    place.call("beat", "p2", 15_000)
+    place.seeker("ada").connects("p2")
+    for number in range(5):
+        place.listener(f"l{number}").comes()
+        place.seeker(f"s{number}").asks()
+    place.now_ms += 25_100
+    assert place.call("sweep", 4) == 3, "two missed offers are four matches; and one person of the dead process"
+    assert not truth_of(place).is_present("ada")
+    assert place.sweep() >= 3
+    assert broken(truth_of(place)) == []
+
+
 def test_a_process_that_dies_before_its_first_beat_is_found_too(place: Place) -> None:
     ada = place.seeker("ada")
     ada.connects("p9")

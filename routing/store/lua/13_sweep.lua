@@ -1,9 +1,10 @@
 -- sweep: act on every deadline that has passed. Atomic and idempotent: any process may call it, none is the leader.
--- args: 3 limit per kind. answer: how many deadlines were acted on
+-- args: 3 about how many matches it may cost; of each kind that is due at least one is acted on.
+-- answer: how many deadlines were acted on. More may be due unless it is 0.
 
 local function due(key, limit) return redis.call('ZRANGEBYSCORE', key, '-inf', T.now, 'LIMIT', 0, limit) end
 
--- What a chat's one deadline means is told by its state.
+-- What a chat's one deadline means is told by its state. Answers what it cost, where that is more than one match.
 local DUE = {}
 
 function DUE.O(S, c)
@@ -20,6 +21,7 @@ function DUE.O(S, c)
   requeue(S, c, 'not_answered')
   end_holds(S, l)
   match_listener(S, l)
+  return 2
 end
 
 function DUE.H(S, c)
@@ -42,7 +44,7 @@ function DUE.W(S, c)
   requeue(S, c, '')
 end
 
-local SWEEPS = {}
+local SWEEPS = {} -- { deadlines, what to do: answers what it cost and how many were acted on, where that is not 1 }
 
 -- First of all: listeners take the line in its order, and at the end of a barrier both sides are due at once.
 SWEEPS[1] = { 'gap_ends', function(S, listener)
@@ -59,20 +61,24 @@ SWEEPS[2] = { 'due', function(S, id)
   if not at or num(at) > T.now then return end
   redis.call('ZREM', K.due(S), id)
   local c = read_chat(S, id)
-  if c and DUE[c.st] then DUE[c.st](S, c) end
+  return c and DUE[c.st] and DUE[c.st](S, c)
 end }
 
+local PEOPLE = 50        -- of a dead process in one call
+local PEOPLE_A_MATCH = 5 -- letting go of so many costs as much as one match
+
 SWEEPS[3] = { 'processes', function(S, process)
-  local people = redis.call('SPOP', K.people(S, process), 50)
+  local people = redis.call('SPOP', K.people(S, process), PEOPLE)
   detach(S, people, process)
   if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
-  return #people
+  return #people / PEOPLE_A_MATCH, #people
 end }
 
 local function end_listeners_grace(S, l)
   put(l, 'av', 0, 'wy', 'connection_lost', 'tn', 0)
   strike(S, l)
-  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, l.id))) do
+  local units = redis.call('SMEMBERS', K.units(S, l.id))
+  for _, id in ipairs(units) do
     local c = read_chat(S, id)
     if c.st == 'U' then end_wrap_up(S, c, l)
     elseif c.st == 'O' then
@@ -82,6 +88,7 @@ local function end_listeners_grace(S, l)
   end
   forget_listener(S, l)
   end_holds(S, l)
+  return 1 + #units
 end
 
 SWEEPS[4] = { 'grace_ends', function(S, person)
@@ -116,11 +123,14 @@ SWEEPS[5] = { 'tried_ends', function(S, pair)
 end }
 
 function OPS.sweep(keys, args)
-  local S, limit, acted = begin(keys, args), num(args[3]), 0
+  local S, limit, acted, cost = begin(keys, args), num(args[3]), 0, 0
   if num(args[1]) == 0 then redis.call('HSET', K.meta(S), 'clk', T.now) end
   for _, sweep in ipairs(SWEEPS) do
-    for _, member in ipairs(due(K[sweep[1]](S), limit)) do
-      acted = acted + (sweep[2](S, member) or 1)
+    for _, member in ipairs(due(K[sweep[1]](S), math.max(1, math.ceil(limit - cost)))) do
+      local its_cost, count = sweep[2](S, member)
+      cost = cost + (its_cost or 1)
+      acted = acted + (count or 1)
+      if cost >= limit then break end
     end
   end
   return finish(S, acted)
