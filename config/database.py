@@ -2,13 +2,15 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import MetaData, Select, event, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -72,8 +74,9 @@ def is_away(error: Exception) -> bool:
     """Does this error say that the database can't be reached now, and not that a statement is wrong?"""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or not isinstance(error, (DataError, IntegrityError, ProgrammingError))
-    # The driver's own errors come through bare while a connection is being made.
-    return isinstance(error, (PoolTimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError))
+    # The driver's own errors come through bare while a connection is being made, and from a glance.
+    bare = (PoolTimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.OperationalError)
+    return isinstance(error, bare)
 
 
 class Database:
@@ -109,6 +112,21 @@ class Database:
         async with self._read() as session:
             yield session
 
+    async def glance(self, question: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
+        """The one row that answers a question which every process asks several times a second.
+
+        The driver of SQLite has a thread of its own for each connection. A session takes eight steps to and fro between
+        the two, this takes two.
+        """
+        if not self.is_sqlite:
+            async with self.read() as session:
+                row: Sequence[Any] = (await session.execute(question, dict(values))).one()
+                return row
+        async with self._engines[0].connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            (row,) = await driver.execute_fetchall(_as_text(question), values)
+            return row
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back on any exception.
@@ -135,6 +153,11 @@ class Database:
         """Close every connection."""
         for engine in self._engines:
             await engine.dispose()
+
+
+@lru_cache
+def _as_text(question: Select[*tuple[Any, ...]]) -> str:
+    return str(question.compile(dialect=sqlite.dialect(paramstyle="named")))
 
 
 def sqlite_engine(url: str, *, begin: str, read_only: bool = False, **pool: Any) -> AsyncEngine:

@@ -79,8 +79,7 @@ class Directory:
         A clearance that ran out meanwhile counts as a change; whoever asks first records it.
         """
         now = self._clock()
-        async with self._database.read() as session:
-            newest, has_run_out = (await session.execute(_NEWS, {"now": now})).one()
+        newest, has_run_out = await self._database.glance(_NEWS, {"now": now})
         if newest <= version and not has_run_out:
             return []
         if has_run_out:
