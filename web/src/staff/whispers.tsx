@@ -1,7 +1,7 @@
 // What a supervisor who reads along and the listener write to each other: the same on both pages. The seeker never sees it.
 import { useCallback, useEffect, useId, useRef, useState } from "preact/hooks";
 import { call } from "../shared/http";
-import { Icon, sendIcon } from "../shared/icon";
+import { Icon, lockIcon, sendIcon } from "../shared/icon";
 import { newId } from "../shared/ids";
 import { announce } from "../shared/status";
 import { TEXT_MAX } from "../shared/wire";
@@ -44,11 +44,14 @@ export function Whispers({ chatId, count, observer, about }: Props) {
   const stick = useStickToEnd(said.length, 0);
   useNews(said, name);
   return (
-    <section class="whispers" aria-labelledby={id}>
+    <section class="whispers private" aria-labelledby={id}>
       <h3 class="whispers__title" id={id}>
         {name === null ? t("whispers.title_past", { about }) : t("whispers.title", { name, about })}
       </h3>
-      <p class="tiny soft">{t("whispers.hint")}</p>
+      <p class="row row--tight tiny">
+        <Icon of={lockIcon} />
+        {t("whispers.hint")}
+      </p>
       {said.length > 0 && (
         <section
           class="whispers__said"
@@ -61,7 +64,7 @@ export function Whispers({ chatId, count, observer, about }: Props) {
           {said.map((one) => (
             <div class={one.is_mine ? "turn turn--mine" : "turn"} key={`${one.is_mine} ${one.whisper_id}`}>
               <p class="turn__who">{one.is_mine ? t("you") : name}</p>
-              <p class={one.is_mine ? "bubble bubble--listener" : "bubble bubble--seeker"} dir="auto">
+              <p class="bubble" dir="auto">
                 {one.text}
               </p>
               <p class="turn__meta">
