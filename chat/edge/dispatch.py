@@ -101,9 +101,14 @@ class Dispatch:
         if type(command) is c.Hello:
             if not connection.is_greeted:
                 return None
+            if self.greeter.is_repeat(connection, command):
+                self.hub.put(connection, Done(ref=command.ref))
+                return "done"
             code = "already_greeted"
         elif not connection.is_greeted:
-            code = "hello_first"
+            # Said even where there is no ref to answer: a client that forgot its hello would wait for ever.
+            self.hub.put(connection, Refused(code="hello_first", message=WORDS["hello_first"], ref=command.ref))
+            return "hello_first"
         elif connection.role not in command.may:
             code = "not_allowed"
         else:

@@ -102,6 +102,17 @@ class Greeter:
         for chat_id in list(connection.positions):
             hub.start_fill(connection, chat_id)
 
+    def is_repeat(self, connection: Connection, hello: Hello) -> bool:
+        """Would this hello make whoever is greeted already who they are?"""
+        if connection.staff is not None:
+            return hello.as_ != "seeker"
+        if connection.cookie and hello.as_ != "seeker":
+            return False  # greeted as a seeker in spite of the cookie
+        if not hello.token or self.hub.door.guest(hello.token) == connection.person_id:
+            return True
+        known = seeker_tokens.read(self.secret_key, hello.token)
+        return known is not None and known.person_id == connection.person_id
+
     async def _may_enter(self, connection: Connection, hello: Hello) -> bool:
         """Is there anything behind this door for whoever knocks? Staff become who they are here."""
         door = self.hub.door

@@ -27,8 +27,6 @@ class ListenerCommands:
         person, staff = self._listener(connection)
         if command.capacity is not None and command.capacity > staff.max_chats:
             raise CommandRefused("capacity_over_maximum", max_capacity=staff.max_chats)
-        if command.capacity is not None and command.capacity < 1:
-            raise CommandRefused("bad_frame")
         if not staff.age_bands and command.availability == "available":
             raise CommandRefused("no_clearance")
         # What was read last may be older than the command that came just before this one.

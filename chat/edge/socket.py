@@ -18,7 +18,7 @@ from chat.edge.intake import Intake
 from chat.edge.limits import BURST_S, HANDSHAKES_BURST, HANDSHAKES_PER_S, OPEN_REQUESTS_PER_ADDRESS, TokenBucket
 from chat.edge.sender import Sender
 from chat.protocol.codec import CODECS, BadFrame
-from chat.protocol.codes import Close
+from chat.protocol.codes import WORDS, Close
 from chat.protocol.replies import Refused
 from config.settings import Settings
 
@@ -121,8 +121,11 @@ class Socket:
         return True
 
     def _refuse_frame(self, connection: Connection, bad: BadFrame) -> None:
-        code = bad.code if connection.is_greeted or bad.code == "bad_frame" else "hello_first"
-        self.hub.put(connection, Refused(code=code, message=bad.words, ref=bad.ref))
+        if connection.is_greeted or bad.may_be_hello:
+            refused = Refused(code=bad.code, message=bad.words, ref=bad.ref)
+        else:
+            refused = Refused(code="hello_first", message=f"{WORDS['hello_first']} {bad.words}", ref=bad.ref)
+        self.hub.put(connection, refused)
 
     def _too_slow(self, connection: Connection) -> None:
         self.hub.door.counts.too_slow.inc()

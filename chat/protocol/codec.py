@@ -19,12 +19,15 @@ _TEXT_FIELDS = ("text", "first_words", "comment", "note")
 
 
 class BadFrame(Exception):
-    """A frame that is no command. `ref` is the frame's own, where it could be read."""
+    """A frame that is no command. `ref`: its own, where it could be read; `may_be_hello`: it set out to be one."""
 
-    def __init__(self, code: Code, ref: str | None = None, detail: str | None = None) -> None:
+    def __init__(
+        self, code: Code, ref: str | None = None, detail: str | None = None, *, may_be_hello: bool = False
+    ) -> None:
         super().__init__(code)
         self.code: Code = code
         self.ref = ref
+        self.may_be_hello = may_be_hello
         self.words = f"{WORDS[code]} {detail}" if detail else WORDS[code]
 
 
@@ -54,7 +57,7 @@ def _blame(loose: Any, error: Exception) -> BadFrame:
         return BadFrame("bad_text", ref)
     # msgspec's own words name the field and what it should be; they go back to the sender and into no log.
     detail = str(error) if isinstance(error, msgspec.ValidationError) else None
-    return BadFrame("bad_frame", ref, detail)
+    return BadFrame("bad_frame", ref, detail, may_be_hello=kind == "hello")
 
 
 def _has_surrogate(text: str) -> bool:
@@ -80,7 +83,7 @@ class JsonCodec:
 
     def decode(self, frame: str | bytes) -> Command:
         if not isinstance(frame, str):
-            raise BadFrame("bad_frame", detail="This connection speaks text frames.")
+            raise BadFrame("bad_frame", detail="This connection speaks text frames.", may_be_hello=True)
         try:
             return self._decoder.decode(frame)
         except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
@@ -101,7 +104,7 @@ class MsgpackCodec:
 
     def decode(self, frame: str | bytes) -> Command:
         if isinstance(frame, str):
-            raise BadFrame("bad_frame", detail="This connection speaks binary frames.")
+            raise BadFrame("bad_frame", detail="This connection speaks binary frames.", may_be_hello=True)
         try:
             return self._decoder.decode(frame)
         except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:

@@ -40,7 +40,7 @@ WORDS: dict[Code, str] = {
     "unknown_type": "There is no command of that type.",
     "bad_text": "A message holds 1 to 4,000 characters, without NUL and lone surrogates.",
     "hello_first": "The first frame must be hello.",
-    "already_greeted": "This connection said hello already.",
+    "already_greeted": "This connection said hello as somebody else already.",
     "not_allowed": "Your role may not do that.",
     "too_fast": "That was a lot at once. Wait a moment, then send again.",
     "try_again": "That could not be done right now. Send it again in a moment.",

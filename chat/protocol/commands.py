@@ -7,6 +7,7 @@ from msgspec import Struct
 from chat.protocol.fields import (
     AgeBand,
     Availability,
+    Capacity,
     Comment,
     Epoch,
     HoldSeconds,
@@ -169,7 +170,7 @@ class SetAvailability(Struct, frozen=True, tag_field="type", tag="set_availabili
     may: ClassVar[frozenset[Role]] = LISTENER
     ref: Ref
     availability: Availability
-    capacity: int | None = None
+    capacity: Capacity | None = None
     #: one more than `capacity` where somebody is in danger; without it as before, at first no
     takes_urgent: bool | None = None
 

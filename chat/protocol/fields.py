@@ -10,6 +10,8 @@ Ref = Annotated[str, Meta(min_length=1, max_length=64)]
 #: JSON numbers are exact below 2**53 everywhere, in old browsers too.
 Seq = Annotated[int, Meta(ge=0, lt=2**53)]
 Scale = Annotated[int, Meta(ge=1, le=5)]
+#: Chats at once; the personal maximum is another question.
+Capacity = Annotated[int, Meta(ge=1, lt=2**53)]
 LanguageTag = Annotated[str, Meta(min_length=2, max_length=35, pattern="^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")]
 Epoch = Annotated[str, Meta(max_length=64)]
 #: The pattern of what may reach the database as text: PostgreSQL has no place for a NUL.

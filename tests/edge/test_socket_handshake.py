@@ -71,6 +71,20 @@ async def test_hello_comes_first(service: Service, codec: Codec) -> None:
     ):
         reply = await wire.ask(kind, **fields)
         assert (reply["type"], reply["code"]) == ("refused", "hello_first"), kind
+    for frame in (
+        {"type": "set_typing", "chat_id": "c", "typing": True},
+        {"type": "confirm_here", "request_id": "r"},
+        {"type": "leave_line", "ref": "no request_id"},
+        {"ref": "no type"},
+    ):
+        wire.frames.clear()
+        await wire.send_raw(codec.pack(frame))
+        refused = await wire.sees("refused", code="hello_first")
+        assert refused["ref"] == frame.get("ref"), "also where nothing else is ever answered"
+    await wire.send_raw("{" if codec is JSON else b"\xc1")
+    await wire.sees("refused", code="hello_first")
+    refused = await wire.ask("hello", recover="none")
+    assert refused["code"] == "bad_frame" and "recover" in refused["message"], "it was a hello, and a bad one"
     assert (await wire.ask("hello"))["type"] == "done", "a refusal costs nothing"
     await wire.close()
     assert not wire.wrongs
@@ -86,7 +100,19 @@ async def test_welcome_then_done(world: World) -> None:
     assert 0 < welcome["heartbeat_s"] <= 60
     assert welcome["snapshot"]["chats"] == []
     assert welcome["snapshot"].get("request") is None
-    await seeker.is_refused("already_greeted", "hello")
+
+
+async def test_a_repeated_hello_is_done_and_says_nothing_twice(world: World) -> None:
+    seeker, other = await world.visitor(), await world.visitor()
+    before = len(seeker.wire.frames)
+    for fields in ({}, {"token": None, "as": "seeker"}, {"token": seeker.token}):
+        assert (await seeker.wire.ask("hello", **fields))["type"] == "done"
+    assert [frame["type"] for frame in seeker.wire.frames[before:]] == ["done"] * 3
+    await seeker.is_refused("already_greeted", "hello", token=other.token)
+    await seeker.is_refused("already_greeted", "hello", token="nobody's")
+    listener = await world.staff_signs_in()
+    assert (await listener.wire.ask("hello"))["type"] == "done"
+    await listener.is_refused("already_greeted", "hello", **{"as": "seeker"})
 
 
 async def test_what_is_unknown_or_null_is_absent(world: World) -> None:

@@ -12,7 +12,8 @@ async def test_capacity_is_one_to_the_personal_maximum(world: World) -> None:
     )
     assert refused["max_capacity"] == 4
     for capacity in (0, -1):
-        await listener.is_refused("bad_frame", "set_availability", availability="available", capacity=capacity)
+        refused = await listener.is_refused("bad_frame", "set_availability", availability="paused", capacity=capacity)
+        assert "capacity" in refused["message"]
     await listener.is_refused("bad_frame", "set_availability", availability="busy")
     assert (await listener.becomes("available", capacity=4))["capacity"] == 4
     assert (await listener.becomes("paused"))["capacity"] == 4
