@@ -83,15 +83,21 @@ class Found:
 MOST_EXAMPLES = 20
 
 
-async def all_keys(shard: Shard) -> AsyncIterator[list[str]]:
-    """All keys of the shard without its tag; those that come and go meanwhile may be missed or repeated."""
+async def raw_keys(shard: Shard) -> AsyncIterator[list[bytes]]:
+    """All keys of the shard; those that come and go meanwhile may be missed or repeated."""
     link = shard.functions.link.at(shard.tag)
     cursor = b"0"
     while True:
         cursor, keys = await link.send("SCAN", cursor, "MATCH", f"{shard.tag}*", "COUNT", SCAN_KEYS)
-        yield [key.decode()[len(shard.tag) :] for key in keys]
+        yield keys
         if int(cursor) == 0:
             return
+
+
+async def all_keys(shard: Shard) -> AsyncIterator[list[str]]:
+    """The same without the shard's tag, as text."""
+    async for keys in raw_keys(shard):
+        yield [key.decode()[len(shard.tag) :] for key in keys]
 
 
 async def take(shard: Shard, step: Step, mend: bool) -> tuple[str, int, list[str]]:

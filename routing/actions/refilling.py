@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from routing.actions.rebuilding import DERIVED, all_keys, name_of
+from routing.actions.rebuilding import DERIVED, raw_keys
+from routing.store.keys import KEYS
 from routing.store.shard import Shard
 
 #: A page of ids: one call of some milliseconds.
@@ -29,25 +30,32 @@ async def refill(shard: Shard) -> Refilled:
     made = Refilled()
     pause_ends, _ = await shard.call("pause_matching", PAUSE_MS)
     try:
-        names: dict[str, list[str]] = {"chat": [], "listener": []}
-        async for keys in all_keys(shard):
-            derived = []
-            for suffix in keys:
-                name, part = name_of(suffix)
-                if name in DERIVED:
-                    derived.append(shard.tag + suffix)
-                elif name in names:
-                    names[name].append(part)
+        # Of a large shard's keys most are read past, so they stay the bytes that they came as.
+        chats: list[bytes] = []
+        listeners: list[bytes] = []
+        chat_key, listener_key = shard.key("chat").encode(), shard.key("listener").encode()
+        async for keys in raw_keys(shard):
+            chats += [key[len(chat_key) :] for key in keys if key.startswith(chat_key)]
+            listeners += [key[len(listener_key) :] for key in keys if key.startswith(listener_key)]
+            derived = [key for key in keys if _is_derived(key[len(shard.tag) :])]
             if derived:
                 made.removed += int(await shard.functions.link.at(shard.tag).send("UNLINK", *derived))
-        made.listeners = await _fill(shard, "refill_listeners", names["listener"])
-        made.chats = await _fill(shard, "refill_chats", names["chat"])
+        made.listeners = await _fill(shard, "refill_listeners", listeners)
+        made.chats = await _fill(shard, "refill_chats", chats)
     finally:
         await shard.call("go_on", pause_ends)
     return made
 
 
-async def _fill(shard: Shard, operation: str, ids: list[str]) -> int:
+#: What stands before the first colon of the keys that are thrown away; all of them take a part.
+_DERIVED_HEADS = frozenset(KEYS[name][0].partition(":")[0].encode() for name in DERIVED)
+
+
+def _is_derived(suffix: bytes) -> bool:
+    return suffix.partition(b":")[0] in _DERIVED_HEADS
+
+
+async def _fill(shard: Shard, operation: str, ids: list[bytes]) -> int:
     unique = list(dict.fromkeys(ids))  # a scan may name a key twice
     for start in range(0, len(unique), PAGE):
         await shard.call(operation, *unique[start : start + PAGE])

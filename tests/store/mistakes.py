@@ -249,7 +249,12 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "one more is one more in each shard": ("if args[8] == '1' then put(l, 'tn', 0) end", ""),
     "a unit for danger there is a conflict here": ("args[8] == '2' and l.cap + 1 or l.cap", "l.cap"),
     # ---- barrier, rebuilding ----
-    "whoever is put back last is the head": ("if command == 'ZADD' then all[3] = 'LT' end", ""),
+    "whoever is put back last is the head": (
+        "redis.call('ZADD', key, 'LT', score, member)",
+        "redis.call('ZADD', key, score, member)",
+    ),
+    "whoever is last on a page is the head": ("if not lowest or score + 0 < lowest + 0 then", "if true then"),
+    "a rebuilding forgets who reads along": ("if some(v[3]) then add('SADD', K.observing(S, v[3]), id) end", ""),
     "one process lifts the barrier for all": (
         "redis.call('SISMEMBER', set, process .. mark) == 0 and",
         "false and",

@@ -34,6 +34,8 @@ async def refills(place: Place, url: str) -> None:
 
 def test_everything_derived_comes_back_to_the_bit(place: Place, engine: ThrowAwayValkey) -> None:
     busy(place)
+    place.call("attach", "sue", place.process)
+    assert place.call("observe", "c-zoe-r1", "sue", "Sue", "bo") == "done"
     before = derived_of(place)
     names = [place.key(name, part) for name in DERIVED for part in truth_of(place).of(name)]
     assert len(names) > 15
@@ -54,6 +56,8 @@ def test_the_head_of_a_line_is_who_came_first_whoever_is_put_back_last(place: Pl
     place.read("DEL", place.key("line", "en:0.0.0"), place.key("cells", "en"))
     place.call("refill_chats", "c-ada-r1", "c-ben-r1")
     assert derived_of(place) == before and broken(truth_of(place)) == []
+    place.call("refill_chats", "c-ben-r1")
+    assert derived_of(place) == before, "a later page knows of an earlier one"
 
 
 def test_who_comes_meanwhile_is_matched_when_it_is_done(place: Place) -> None:

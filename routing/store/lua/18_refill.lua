@@ -18,35 +18,72 @@ function OPS.go_on(keys, args)
   return finish(S, 'done')
 end
 
-local gathered -- key -> the one command that adds to it all that this page has for it
+local gathered -- key -> the one command that adds to it all that this page has for it, `n` words so far
 
-local function add(command, key, ...)
+local function gather(command, key)
   local all = gathered[key]
   if not all then
-    all = { command, key }
-    if command == 'ZADD' then all[3] = 'LT' end -- a head is the lowest of all; elsewhere a member has but one score
+    all = { command, key, n = 2 }
     gathered[key] = all
   end
-  for i = 1, select('#', ...) do all[#all + 1] = (select(i, ...)) end
+  return all
+end
+
+local function add(command, key, ...)
+  local all, n = gather(command, key), select('#', ...)
+  for i = 1, n do all[all.n + i] = (select(i, ...)) end
+  all.n = all.n + n
+end
+
+-- One score and one member, both as text: most of what there is.
+local function add_scored(key, score, member)
+  local all = gather('ZADD', key)
+  local n = all.n
+  all[n + 1], all[n + 2], all.n = score, member, n + 2
+end
+
+-- In a list of heads a member stands with the lowest score that anybody has said.
+local function add_head(key, score, member)
+  local heads = gathered[key]
+  if not heads then
+    heads = { is_heads = true }
+    gathered[key] = heads
+  end
+  local lowest = heads[member]
+  if not lowest or score + 0 < lowest + 0 then heads[member] = score end
 end
 
 local function add_all(S)
-  for _, all in pairs(gathered) do redis.call(unpack(all)) end
+  for key, all in pairs(gathered) do
+    if all.is_heads then
+      all.is_heads = nil
+      for member, score in pairs(all) do redis.call('ZADD', key, 'LT', score, member) end
+    else
+      redis.call(unpack(all, 1, all.n))
+    end
+  end
   return finish(S, 'done')
 end
 
-local function refill_waiting(S, c)
-  if is_held(c) then add('ZADD', K.held(S, c.la), c.ar, c.id)
+local function refill_line(S, language, id, cell, arrival, mask)
+  add_scored(K.line(S, language .. ':' .. cell), arrival, id .. '/' .. mask)
+  add_head(K.cells(S, language), arrival, cell)
+end
+
+-- Nothing that was read is counted with, so nothing is converted; and what few have is asked for only where it matters.
+local function refill_waiting(S, id, key, language)
+  local v = redis.call('HMGET', key, 'ce', 'ar', 'mk', 'pf', 'nx', 'wi')
+  local cell, arrival, mask, preferred = v[1], v[2], v[3] or '0', some(v[4])
+  if preferred then add_scored(K.preferring(S, preferred), arrival, id) end
+  if preferred and num(redis.call('HGET', key, 'hu')) > T.now then
+    add_scored(K.held(S, language), arrival, id)
+  elseif some(v[6]) then
+    each_language(redis.call('HGET', key, 'ls'), function(one) refill_line(S, one, id, cell, arrival, mask) end)
   else
-    each_line(c, function(language)
-      add('ZADD', K.line(S, language .. ':' .. c.ce), c.ar, member_of(c.id, c.mk))
-      add('ZADD', K.cells(S, language), c.ar, c.ce)
-    end)
+    refill_line(S, language, id, cell, arrival, mask)
   end
-  if c.pf then add('ZADD', K.preferring(S, c.pf), c.ar, c.id) end
-  for _, listener in ipairs(c.nx and redis.call('SMEMBERS', K.excluded(S, c.id)) or {}) do
-    add('SADD', K.excluding(S, listener), c.id)
-  end
+  if not some(v[5]) then return end
+  for _, listener in ipairs(redis.call('SMEMBERS', K.excluded(S, id))) do add('SADD', K.excluding(S, listener), id) end
 end
 
 -- refill_chats: put these chats wherever their state says. args: 3... chats. answer: 'done'
@@ -55,13 +92,13 @@ function OPS.refill_chats(keys, args)
   gathered = {}
   for i = 3, #args do
     local id = args[i]
-    -- Only what a line is made from, in one read: nobody else needs so little of so many.
-    local v = redis.call('HMGET', K.chat(S, id), 'st', 'la', 'ce', 'ar', 'mk', 'pf', 'nx', 'ls', 'wi', 'hu')
+    local key = K.chat(S, id)
+    local v = redis.call('HMGET', key, 'st', 'la', 'ob') -- of most of them nothing more is needed
     local state, language = v[1], v[2]
-    if state == 'W' then
-      refill_waiting(S, { id = id, la = language, ce = v[3], ar = num(v[4]), mk = num(v[5]), pf = some(v[6]),
-        nx = some(v[7]), ls = v[8], wi = some(v[9]), hu = num(v[10]) })
-    elseif state == 'A' then add('SADD', K.open(S, language), id)
+    if state == 'W' then refill_waiting(S, id, key, language)
+    elseif state == 'A' then
+      add('SADD', K.open(S, language), id)
+      if some(v[3]) then add('SADD', K.observing(S, v[3]), id) end
     elseif state == 'O' or state == 'H' then add('SADD', K.offered(S, language), id) end
   end
   return add_all(S)
@@ -82,8 +119,8 @@ local function refill_listener(S, l)
       add('SADD', K.paused(S, language), l.id)
     end
     if index then
-      add('ZADD', K[index](S, part), score, member_of(l.id, l.mk))
-      add('ZADD', K.first(S, index .. ':' .. language), score, class)
+      add_scored(K[index](S, part), score, member_of(l.id, l.mk))
+      add_head(K.first(S, index .. ':' .. language), score, class)
     end
   end)
   if (l.ix or '0') ~= room then put(l, 'ix', room) end
