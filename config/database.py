@@ -1,14 +1,15 @@
 """One way to the database, whichever it is: SQLite beside the service, or PostgreSQL (docs/database.md)."""
 
 import asyncio
+import importlib
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from sqlalchemy import MetaData, Select, event, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
@@ -75,8 +76,9 @@ def is_away(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or not isinstance(error, (DataError, IntegrityError, ProgrammingError))
     # The driver's own errors come through bare while a connection is being made, and from a glance.
-    bare = (PoolTimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.OperationalError)
-    return isinstance(error, bare)
+    asyncpg = sys.modules.get("asyncpg")  # who has not imported it has no error of its
+    bare = (asyncpg.PostgresError, asyncpg.InterfaceError) if asyncpg is not None else ()
+    return isinstance(error, (PoolTimeoutError, OSError, sqlite3.OperationalError, *bare))
 
 
 class Database:
@@ -105,6 +107,14 @@ class Database:
             self._engines = (writer,)
         self._read = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
         self._write = async_sessionmaker(writer, expire_on_commit=False)
+
+    @property
+    def dialect(self) -> Any:
+        """SQLAlchemy's module for this kind of database, whose `insert` may meet what is there already.
+
+        Imported when it is asked for: a web process that was started again is waited for, and PostgreSQL's takes long.
+        """
+        return importlib.import_module(f"sqlalchemy.dialects.{'sqlite' if self.is_sqlite else 'postgresql'}")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

@@ -15,8 +15,10 @@ import msgspec
 from bench.load.frames import BINARY, CLOSE, PING, PONG, TEXT, Unpacker, handshake, packed
 from bench.load.record import Record
 
-#: As the seeker's page: first wait, longest wait, half of it by chance.
-BACK_OFF_S, BACK_OFF_MAX_S = 0.5, 15.0
+#: As the pages (web/src/shared/reconnect.ts): the first and the longest wait, nine tenths of either by chance.
+BACK_OFF_S, BACK_OFF_MAX_S, BY_CHANCE = 2.0, 15.0, 0.9
+#: As the pages: after a connection that lived so long the next try is a first one again.
+GOOD_LIFE_S = 10.0
 #: As the page: a connection on which nothing was heard by then is given up.
 GREETED_WITHIN_S = 8.0
 #: A `done` may still be under way when a later push arrives, so a gap is only believed after this.
@@ -37,6 +39,7 @@ class RequestSeen(msgspec.Struct):
     request_id: str
     state: str
     confirm_deadline_ms: int | None = None
+    ticket: str | None = None
 
 
 class OfferSeen(msgspec.Struct):
@@ -74,6 +77,7 @@ class Frame(msgspec.Struct):
     availability: str | None = None
     person_id: str | None = None
     token: str | None = None
+    ticket: str | None = None
     participants: list[ParticipantSeen] | None = None
     snapshot: SnapshotSeen | None = None
 
@@ -131,6 +135,8 @@ class Client(asyncio.Protocol):
         self.loop = asyncio.get_running_loop()
         self.person_id = ""
         self.token: str | None = None
+        #: what the service said last of the own request; the page shows it when it comes back
+        self.ticket: str | None = None
         self.is_greeted = False
         self.is_leaving = False
         #: when the connection was lost that is now to be replaced, and when it was greeted last
@@ -219,6 +225,8 @@ class Client(asyncio.Protocol):
         hello: dict[str, Any] = {"type": "hello", "ref": "hello", "recover": recover}
         if self.token:
             hello["token"] = self.token
+        if self.ticket:
+            hello |= {"tickets": [self.ticket], "avoid_listeners": []}
         self._put(hello)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -228,10 +236,13 @@ class Client(asyncio.Protocol):
             self._patience = None
         if was_greeted:
             self.tally.greeted -= 1
-            self.lost_at, self._attempt = self.loop.time(), 0
+            self.lost_at = self.loop.time()
+            if self.lost_at - self.greeted_at > GOOD_LIFE_S:
+                self._attempt = 0
         if self.is_leaving:
             return
-        wait_s = min(BACK_OFF_MAX_S, BACK_OFF_S * 2 ** min(self._attempt, 10)) * (0.5 + self.chance.random() / 2)
+        longest_s = min(BACK_OFF_MAX_S, BACK_OFF_S * 2 ** min(self._attempt, 10))
+        wait_s = longest_s * (1 - BY_CHANCE * self.chance.random())
         self._attempt += 1
         self.loop.call_later(wait_s, self._come_back)
 
@@ -292,8 +303,12 @@ class Client(asyncio.Protocol):
             return
         if kind == "welcome":
             self.person_id, self.token = frame.person_id or "", frame.token
+            request = frame.snapshot.request if frame.snapshot is not None else None
+            self.ticket = (request.ticket if request is not None else None) or self.ticket
         elif kind == "message_added":
             self._added(frame)
+        elif kind == "request_changed":
+            self.ticket = frame.ticket or self.ticket
         elif kind == "chat_opened":
             self.record.follow(self.person_id, frame.chat_id or "", frame.epoch or "")
         self.behind.pushed(frame)
@@ -324,7 +339,7 @@ class Client(asyncio.Protocol):
                 self._count_refusal(frame)
                 self._abort()
                 return
-            self.is_greeted, self.greeted_at, self._attempt = True, self.loop.time(), 0
+            self.is_greeted, self.greeted_at = True, self.loop.time()
             self.tally.greeted += 1
             for command, _ in self._pending.values():
                 self._put(command)

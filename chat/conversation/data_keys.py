@@ -7,10 +7,9 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy import Row, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.sealing import KEY_BYTES, ChatKey
@@ -126,9 +125,8 @@ class DataKeys:
             }
             for chat_id in chat_ids
         ]
-        dialect: Any = sqlite if self._database.is_sqlite else postgresql
         async with self._database.write() as session:
-            await session.execute(dialect.insert(ChatKeyRow).on_conflict_do_nothing(), rows)
+            await session.execute(self._database.dialect.insert(ChatKeyRow).on_conflict_do_nothing(), rows)
             made = (await session.execute(_WRAPPED.where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
         return self._unwrapped(made)
 

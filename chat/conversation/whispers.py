@@ -4,10 +4,8 @@ They are no messages of the chat: they take no `seq`, and the seeker never sees 
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.refusal import Refused
@@ -36,9 +34,8 @@ async def keep_whisper(
         "at_ms": now_ms,
         "sealed": key.seal_note(_kind(whisper_id), from_id, text),
     }
-    dialect: Any = sqlite if database.is_sqlite else postgresql
     async with database.write() as session:
-        await session.execute(dialect.insert(WhisperRow).on_conflict_do_nothing(), [row])
+        await session.execute(database.dialect.insert(WhisperRow).on_conflict_do_nothing(), [row])
         kept = await written(session, key.chat_id, from_id, whisper_id)
         if kept is None or kept.sealed != row["sealed"]:
             raise Refused("whisper_id_reused", "This whisper_id was used for other words.")

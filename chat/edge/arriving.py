@@ -10,7 +10,8 @@ import contextlib
 from chat.edge.delivery import RETRY_S
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
-from chat.edge.standing import stand, stand_alike, stand_down
+from chat.edge.returning import Returning
+from chat.edge.standing import said_in, stand, stand_alike, stand_down
 from chat.protocol.codes import Close
 from chat.supervision.observing import may_observe
 from config.redis_link import RedisAway, RedisRefused
@@ -21,17 +22,19 @@ LOOK_S = 5.0
 CLOCKS_DIFFER_MS = 5_000
 
 
-async def arrive_in(hub: Hub, person: LocalPerson, band: str) -> None:
-    """In one shard, whatever its state. Raises RedisAway, RedisRefused."""
+async def arrive_in(hub: Hub, person: LocalPerson, band: str, returning: Returning | None = None) -> int:
+    """In one shard, whatever its state. Raises RedisAway, RedisRefused.
+
+    Answers when they last chose what they do there, in Unix milliseconds; 0: never.
+    """
     # Confirmed before anything is read: what is published from here on is seen.
     await hub.subscribe(person.person_id, (band,))
-    if person.staff is not None:
-        if band not in person.staff.age_bands:
-            # Lost while nobody was connected: whoever arrives must not be offered a chat first.
-            await stand_down(hub, person, person.staff, band)
-        if band not in person.attached:
-            await hub.attach(person, band)
-    await hub.read(person, (band,))
+    if person.staff is not None and band not in person.staff.age_bands:
+        # Lost while nobody was connected: whoever arrives must not be offered a chat first.
+        await stand_down(hub, person, person.staff, band)
+    said_at_ms = await hub.enter(person, band)
+    if returning is not None:
+        await returning.bring_back(hub, person, band)
     record = person.records[band]
     observes = any(chat.observer == person.person_id for chat in record.chats.values())
     if observes and (person.staff is None or not may_observe(person.staff, band)):
@@ -42,27 +45,31 @@ async def arrive_in(hub: Hub, person: LocalPerson, band: str) -> None:
         # Another connection of theirs may have been there all along: arriving put nobody back then.
         await hub.lines.call(band, "come_back", person.person_id)
         await hub.read(person, (band,))
+    return said_at_ms
 
 
-async def arrive(hub: Hub, person: LocalPerson, *, came_at_ms: int | None) -> None:
+async def arrive(hub: Hub, person: LocalPerson, *, came_at_ms: int | None, returning: Returning | None = None) -> None:
     """In all shards that answer, if what is there is all there can be. Raises RedisAway, RedisRefused where it isn't.
 
     `came_at_ms`: when a seeker came who holds nothing of an earlier chat; None for everybody else.
     """
     lost: dict[str, RedisAway | RedisRefused] = {}
+    said: dict[str, int] = {}
     for band in hub.lines.shards:
         try:
-            await arrive_in(hub, person, band)
+            said[band] = await arrive_in(hub, person, band, returning)
             person.away.discard(band)
         except (RedisAway, RedisRefused) as error:
             lost[band] = error
     for band, trouble in lost.items():
-        if len(lost) == len(hub.lines.shards) or not _may_do_without(hub, person, band, came_at_ms):
+        has_ticket = returning is not None and returning.has_any_of(person, band)
+        may_enter = not has_ticket and len(lost) < len(hub.lines.shards)
+        if not may_enter or not _may_do_without(hub, person, band, came_at_ms):
             raise trouble
     for band in lost:
         arrive_late(hub, person, band)
     with contextlib.suppress(RedisAway, RedisRefused):  # what they have is read; the next arrival sees to it
-        await stand_alike(hub, person, hub.lines.shards.keys() - person.away)
+        await stand_alike(hub, person, said)
 
 
 def arrive_late(hub: Hub, person: LocalPerson, band: str) -> None:
@@ -103,7 +110,8 @@ async def _arrive_late(hub: Hub, person: LocalPerson, band: str) -> None:
             if person.wishes.get(band) != wish:
                 continue  # they said something else meanwhile
             person.wishes.pop(band, None)
-            await stand_alike(hub, person, (hub.lines.shards.keys() - person.away) | {band})
+            bands = (hub.lines.shards.keys() - person.away) | {band}
+            await stand_alike(hub, person, await said_in(hub, person, bands))
         except (RedisAway, RedisRefused):
             await asyncio.sleep(RETRY_S)
             continue

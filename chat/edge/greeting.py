@@ -9,7 +9,7 @@ from chat.edge.arriving import arrive
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
-from chat.edge.returning import bring_back, good_tickets
+from chat.edge.returning import Returning, good_tickets
 from chat.edge.view import View
 from chat.protocol.codes import WORDS, Close
 from chat.protocol.commands import Hello, Position
@@ -61,11 +61,10 @@ class Greeter:
         await hub.settled.wait()  # an engine that forgot is just being told what was there
         person = hub.join(connection, person_id)
         try:
-            if connection.role == "seeker":
-                await bring_back(hub, self.database, person_id, held, tuple(hello.avoid_listeners or ()))
             if connection.staff is not None:
                 person.staff, person.role = connection.staff, connection.role
-            await arrive(hub, person, came_at_ms=came_at_ms)
+            returning = Returning(self.database, held, tuple(hello.avoid_listeners or ())) if held else None
+            await arrive(hub, person, came_at_ms=came_at_ms, returning=returning)
             view = await self._renew(person, hub.view_of(person), hello.recover or [])
         except BaseException:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice

@@ -131,6 +131,29 @@ class Hub(Delivery):
                 await self.attach(person, band)
                 person.records[band] = await self.lines.snapshot(band, person.person_id)
 
+    async def enter(self, person: LocalPerson, band: str) -> int:
+        """Attach whoever comes, if anything of theirs is kept alive by that, and read, in one call.
+
+        Answers when they last chose what they do there (Unix ms, 0: never). Raises RedisAway, RedisRefused.
+        """
+        one = (person.person_id, band)
+        is_unsaid = one in self.unsaid
+        person.attached.add(band)  # whoever left and comes back must not be detached after this call
+        self.unsaid.discard(one)
+        is_attached = False
+        try:
+            entered = await self.lines.enter(band, person.person_id, self.process_id, is_staff=person.staff is not None)
+            is_attached = entered.is_attached
+        finally:
+            if not is_attached:
+                person.attached.discard(band)
+                if is_unsaid:
+                    self.unsaid.add(one)
+        person.records[band] = entered.record
+        if is_attached:
+            await self._unless_gone(person, band)
+        return entered.said_at_ms
+
     async def attach(self, person: LocalPerson, band: str) -> None:
         """Tell the shard that this process holds a connection of this person."""
         person.attached.add(band)
@@ -140,6 +163,9 @@ class Hub(Delivery):
         except (RedisAway, RedisRefused):
             person.attached.discard(band)
             raise
+        await self._unless_gone(person, band)
+
+    async def _unless_gone(self, person: LocalPerson, band: str) -> None:
         if self.people.get(person.person_id) is not person:
             # The last connection went while this was under way: nobody else would ever take it back.
             person.attached.discard(band)

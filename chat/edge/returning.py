@@ -1,9 +1,12 @@
 """A seeker's tickets in `hello`: bring back requests that the service lost, unless the database says they ended."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from chat.conversation.facts_tables import ChatFactsRow
 from chat.edge.hub import Hub
+from chat.edge.people import LocalPerson
 from chat.edge.reassert import resume
 from config.clock import now_ms
 from config.database import Database
@@ -19,18 +22,32 @@ def good_tickets(secret_key: str, texts: list[str] | None) -> list[Ticket]:
     return [ticket for ticket in found if ticket is not None]
 
 
-async def bring_back(
-    hub: Hub, database: Database, person_id: str, tickets: list[Ticket], avoid: tuple[str, ...]
-) -> None:
-    """Resume what these tickets tell of this person. Raises RedisAway, RedisRefused and the database's errors."""
-    for ticket in tickets:
-        if ticket.person_id != person_id or ticket.band not in hub.lines.shards:
-            continue
-        shard = hub.lines.shards[ticket.band]
-        turn = await shard.functions.link.send("HGET", shard.key("chat", ticket.chat_id), "turn")
-        if turn is not None and int(float(turn)) >= ticket.turn:
-            continue
-        async with database.read() as session:
-            query = select(ChatFactsRow.ended_at_ms).where(ChatFactsRow.chat_id == ticket.chat_id)
-            if (await session.scalars(query)).first() is None:
-                await resume(hub, ticket, avoid)
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """What somebody who says hello shows of earlier requests. `avoid`: listeners whom their device keeps away."""
+
+    database: Database
+    tickets: list[Ticket]
+    avoid: tuple[str, ...]
+
+    def has_any_of(self, person: LocalPerson, band: str) -> bool:
+        """Is one of the tickets of this person's request in this band?"""
+        return any(ticket.band == band and ticket.person_id == person.person_id for ticket in self.tickets)
+
+    async def bring_back(self, hub: Hub, person: LocalPerson, band: str) -> None:
+        """Resume what a shard, that was just read, knows less of. Raises RedisAway, RedisRefused, database errors."""
+        for ticket in self.tickets:
+            if ticket.person_id != person.person_id or ticket.band != band:
+                continue
+            known = person.records[band].chats.get(ticket.chat_id)
+            if known is not None and known.turn >= ticket.turn:
+                continue
+            shard = hub.lines.shards[band]  # what ended long ago is not in the record
+            turn = await shard.functions.link.send("HGET", shard.key("chat", ticket.chat_id), "turn")
+            if turn is not None and int(float(turn)) >= ticket.turn:
+                continue
+            async with self.database.read() as session:
+                query = select(ChatFactsRow.ended_at_ms).where(ChatFactsRow.chat_id == ticket.chat_id)
+                if (await session.scalars(query)).first() is None:
+                    await resume(hub, ticket, self.avoid)
+                    await hub.read(person, (band,))

@@ -1,7 +1,7 @@
 """A listener stands in one band's shard: available, paused or not at all; and alike in all of their bands."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chat.accounts.staff import StaffMember
 from chat.edge.hub import Hub
@@ -56,12 +56,12 @@ async def says_at_ms(hub: Hub, person: LocalPerson) -> int:
 
     Raises RedisRefused.
     """
-    said = await _said(hub, person, hub.lines.shards.keys() - person.away)
+    said = await said_in(hub, person, hub.lines.shards.keys() - person.away)
     waiting = [wish[-1] for wish in person.wishes.values()]
     return max([now_ms(), *(at_ms + 1 for at_ms in (*said.values(), *waiting))])
 
 
-async def _said(hub: Hub, person: LocalPerson, bands: Iterable[str]) -> dict[str, int]:
+async def said_in(hub: Hub, person: LocalPerson, bands: Iterable[str]) -> dict[str, int]:
     """Band -> when this listener last chose there; a shard that is away is left out."""
     said = {}
     for band in bands:
@@ -71,8 +71,10 @@ async def _said(hub: Hub, person: LocalPerson, bands: Iterable[str]) -> dict[str
     return said
 
 
-async def stand_alike(hub: Hub, person: LocalPerson, bands: Iterable[str]) -> None:
+async def stand_alike(hub: Hub, person: LocalPerson, said_at_ms: Mapping[str, int]) -> None:
     """A choice that did not reach all of these bands is made there, too. Raises RedisAway, RedisRefused.
+
+    `said_at_ms`: band -> when they last chose there.
 
     A shard was away, and the process that should have told it died; or it was told, and then an older state took over.
     What happened to them since the choice (two misses, a lost connection) changes no time, so it stands.
@@ -80,7 +82,9 @@ async def stand_alike(hub: Hub, person: LocalPerson, bands: Iterable[str]) -> No
     staff = person.staff
     if staff is None or len(staff.age_bands) < 2:
         return
-    said = await _said(hub, person, [band for band in bands if band in staff.age_bands and band in person.records])
+    said: dict[str, int] = {
+        band: at for band, at in said_at_ms.items() if band in staff.age_bands and band in person.records
+    }
     newest = max(said, key=lambda band: said[band], default="")
     older = [band for band in said if said[band] < said[newest]]
     if older:

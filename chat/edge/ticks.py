@@ -16,7 +16,7 @@ from chat.edge.hub import Hub
 from chat.edge.lines_telling import LinesTelling
 from chat.edge.listener_commands import set_availability
 from chat.edge.people import LocalPerson
-from chat.edge.standing import stand_alike
+from chat.edge.standing import said_in, stand_alike
 from chat.edge.waiting_room import renew_places
 from chat.protocol.codes import Close
 from chat.protocol.fields import Availability
@@ -164,8 +164,9 @@ class Ticks:
 
     async def _see_to_choice(self, person: LocalPerson) -> None:
         """Whatever kept a listener's last choice from one of their shards: an older state, or a process that died."""
+        bands = self.hub.lines.shards.keys() - person.away
         with contextlib.suppress(RedisAway, RedisRefused):  # the next look finds it again
-            await stand_alike(self.hub, person, self.hub.lines.shards.keys() - person.away)
+            await stand_alike(self.hub, person, await said_in(self.hub, person, bands))
 
     async def keys(self) -> None:
         """Hold the keys of these people's chats only, and none that was deleted."""

@@ -3,12 +3,23 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from config.clock import now_ms
 from config.redis_link import Argument, RedisAway, RedisRefused
 from routing.store.shard import Shard
 from routing.store.snapshots import PersonRecord, person_record
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What one shard says to somebody who comes. `said_at_ms`: when they last chose what they do there, 0: never."""
+
+    is_attached: bool
+    said_at_ms: int
+    record: PersonRecord
+
 
 #: A shard that has been out of reach for so long makes no offers: nobody has to agree with it. Long enough for a
 #: failover, and for a slow answer not to be taken for none.
@@ -40,8 +51,16 @@ class Lines:
     async def snapshots(self, person_id: str, bands: Iterable[str]) -> dict[str, PersonRecord]:
         """The same from several shards, asked at once."""
         bands = list(bands)
+        if len(bands) == 1:  # nearly always, and a task for each would cost more than the reading
+            return {bands[0]: await self.snapshot(bands[0], person_id)}
         records = await asyncio.gather(*[self.snapshot(band, person_id) for band in bands])
         return dict(zip(bands, records, strict=True))
+
+    async def enter(self, band: str, person_id: str, process_id: str, *, is_staff: bool) -> Entered:
+        """Somebody came to a process: attached if that keeps anything of theirs alive, and read, in one call."""
+        answer = await self.call(band, "enter", person_id, process_id, "1" if is_staff else "0")
+        is_attached, said_at_ms, seen = answer
+        return Entered(bool(is_attached), int(said_at_ms), person_record(seen))
 
     async def sweep(self, limit: int) -> int:
         """Act on passed deadlines in every shard. Answers how many there were."""

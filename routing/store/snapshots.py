@@ -108,14 +108,21 @@ def _whole(text: str | None) -> int:
     return int(float(text)) if text else 0
 
 
+def _wholes(texts: dict[str, str]) -> dict[str, int]:
+    return {name: _whole(text) for name, text in texts.items()}
+
+
 def chat_record(
     chat_id: str, h: dict[str, str], *, seeker_here: bool = False, listener_here: bool = False
 ) -> ChatRecord:
     """A chat's hash as a value."""
-
-    def prefixed(prefix: str) -> dict[str, int]:
-        return {name[len(prefix) :]: _whole(value) for name, value in h.items() if name.startswith(prefix)}
-
+    # One look at all names, most of which have no part of their own.
+    parts: dict[str, dict[str, str]] = {"was": {}, "r": {}, "n": {}, "nm": {}}
+    for name, value in h.items():
+        if ":" in name:
+            prefix, _, part = name.partition(":")
+            if prefix in parts:
+                parts[prefix][part] = value
     return ChatRecord(
         chat_id=chat_id,
         state=h.get("st", "E"),
@@ -144,10 +151,10 @@ def chat_record(
         ended_reason=h.get("er", ""),
         wrap_up_until_ms=_whole(h.get("wu")),
         offers=_whole(h.get("no")),
-        listeners=prefixed("was:"),
-        read=prefixed("r:"),
-        written=prefixed("n:"),
-        names={name[3:]: value for name, value in h.items() if name.startswith("nm:")},
+        listeners=_wholes(parts["was"]),
+        read=_wholes(parts["r"]),
+        written=_wholes(parts["n"]),
+        names=parts["nm"],
         held_until_ms=_whole(h.get("hu")),
         is_seeker_present=seeker_here,
         is_listener_present=listener_here,

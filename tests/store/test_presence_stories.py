@@ -1,6 +1,7 @@
 """Who is there: connections, leases of processes, and what happens when the last one goes."""
 
 from config.engines.valkey import ThrowAwayValkey
+from routing.store.snapshots import person_record
 from tests.store.place import Listener, Place, Seeker
 from tests.store.truth import broken, truth_of
 from tests.store.wire import Wire
@@ -38,6 +39,29 @@ def test_a_process_says_of_all_its_people_at_once_that_they_are_there(place: Pla
     place.call("detach", "ben", place.process)
     place.passes(11)
     assert place.line() == ["ada", "eva"]
+
+
+def test_whoever_comes_is_attached_and_read_in_one_call_as_two_would(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    ben = place.seeker("ben")
+    ben.asks()
+    assert (
+        place.call("enter", "eva", "p2", "0")[:2] == [0, "0"] and place.read("EXISTS", place.key("people", "p2")) == 0
+    )
+    for person in (ada, bo, ben):
+        person.disconnects()
+    place.passes(12)
+    assert place.line() == [], "ben was gone for longer than a reload takes"
+    for person, is_staff in ((ben, "0"), (bo, "1"), (ada, "0")):
+        attached, _, seen = place.wire.send(
+            "FCALL", place.library.function("enter"), 1, place.tag, place.now_ms, place.timing.packed,
+            person.name, "p2", is_staff,
+        )[0]  # fmt: skip
+        assert attached == 1 and person_record(seen) == person.record(), "nothing of the call is read too early"
+    assert place.line() == ["ben"]
+    there = ada.record().chats[chat]
+    assert there.is_seeker_present and there.is_listener_present
+    assert truth_of(place).of("people")["p2"] == {"ada", "ben", "bo"}
 
 
 def test_a_lost_listener_gets_no_offers_and_comes_back_within_half_a_minute(place: Place) -> None:

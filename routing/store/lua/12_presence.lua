@@ -22,7 +22,6 @@ local function arrive(S, person)
     put(l, 'lost', '')
     set_standing(S, l)
     tell_listeners_chats(S, person)
-    hint(person)
     match_listener(S, l)
     return
   end
@@ -112,6 +111,7 @@ local function detach(S, people, process)
   if gone[1] then go(S, gone) end
 end
 
+-- Nobody is told of themselves: whoever attaches reads, and nobody else holds them.
 local function attach(S, person, process)
   local was_here = is_present(S, person)
   redis.call('SADD', K.people(S, process), person)
@@ -119,12 +119,16 @@ local function attach(S, person, process)
   if not was_here then arrive(S, person) end
 end
 
+-- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own.
+local function note_process(S, process)
+  redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)
+end
+
 -- attach: this process holds a Connection of this person, and of more where they are named.
 -- args: 3 person, 4 process, 5... more people. answer: 'done'
 function OPS.attach(keys, args)
   local S, process = begin(keys, args), args[4]
-  -- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own.
-  redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)
+  note_process(S, process)
   attach(S, args[3], process)
   for i = 5, #args do attach(S, args[i], process) end
   return finish(S, 'done')

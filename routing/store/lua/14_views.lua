@@ -7,12 +7,8 @@ local function count_able(S, c)
   return count
 end
 
--- snapshot: all routing truth of one person.
--- args: 3 person
--- answer: {now, own chat id or '', place or -1, listeners on duty who could take it or -1, listener HGETALL,
---          units, [{chat id, HGETALL, seeker present 0/1, listener present 0/1}, ...] of the last hour and observed now}
-function OPS.snapshot(keys, args)
-  local S, person = begin(keys, args), args[3]
+-- All routing truth of one person, as the answer of `snapshot` lists it.
+local function seen_by(S, person)
   local own = own_chat(S, person)
   local place, able = -1, -1
   local ids = redis.call('ZRANGEBYSCORE', K.recent(S, person), T.now - RECENT_MS, '+inf')
@@ -40,7 +36,48 @@ function OPS.snapshot(keys, args)
       rows[#rows + 1] = { id, flat, is_present(S, c.pe) and 1 or 0, c.l and is_present(S, c.l) and 1 or 0 }
     end
   end
-  return finish(S, { T.now, own or '', place, able, redis.call('HGETALL', K.listener(S, person)), units, rows })
+  return { T.now, own or '', place, able, redis.call('HGETALL', K.listener(S, person)), units, rows }
+end
+
+-- snapshot: all routing truth of one person.
+-- args: 3 person
+-- answer: {now, own chat id or '', place or -1, listeners on duty who could take it or -1, listener HGETALL,
+--          units, [{chat id, HGETALL, seeker present 0/1, listener present 0/1}, ...] of the last hour and observed now}
+function OPS.snapshot(keys, args)
+  local S = begin(keys, args)
+  return finish(S, seen_by(S, args[3]))
+end
+
+-- Is there anything of this person that a connection keeps alive?
+local function has_part(S, person)
+  return own_chat(S, person)
+    or redis.call('EXISTS', K.listener(S, person), K.units(S, person), K.observing(S, person)) > 0
+end
+
+-- What this call changed so far, before it is read.
+local function write_now()
+  for _, rows in ipairs({ chats, listeners }) do
+    write_rows(rows)
+    for _, row in pairs(rows) do
+      if row then row.writes = nil end
+    end
+  end
+end
+
+-- enter: somebody came to this process: `attach`, if a connection keeps anything of theirs alive, and what they see then.
+-- Thousands come at once when a process died; this is all that most of them need.
+-- args: 3 person, 4 process, 5 '1': attach whatever there is
+-- answer: {attached 0/1, when they last chose what they do or 0, the answer of `snapshot`}
+function OPS.enter(keys, args)
+  local S, person = begin(keys, args), args[3]
+  local attached = args[5] == '1' or has_part(S, person)
+  if attached then
+    note_process(S, args[4])
+    attach(S, person, args[4])
+    write_now()
+  end
+  local said = attached and num(redis.call('GET', K.said(S, person))) or 0
+  return finish(S, { attached and 1 or 0, string.format('%.0f', said), seen_by(S, person) })
 end
 
 -- The lines of one language: visit(cell, key, head arrival).
