@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.routing import across, calls, demanded, heads, masses, page
+from bench.routing import across, calls, demanded, fresh, heads, masses, page
 from bench.routing.engine import Engine
 from bench.routing.usual import chatwoot, ours, polling, rocket_chat, sorted_set
 from bench.routing.usual.scene import SECONDS, Scene
@@ -99,6 +99,7 @@ def run(scale: Scale = FULL) -> dict[str, Any]:
     began, load = time.monotonic(), os.getloadavg()
     figures: dict[str, Any] = {
         "machine": _machine(),
+        "fresh huge page": fresh.measure(),
         "load before (1 min)": round(load[0], 2),
         "sizes": {str(size): calls.measure(size, scale.rounds) for size in scale.sizes},
         "incompatible heads": heads.measure(scale.in_front, scale.freed),

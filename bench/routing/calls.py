@@ -24,10 +24,12 @@ class Calls:
         self.crowd = Crowd(engine)
         self.ledger = Ledger(engine)
         self._turn = 0
+        self._is_alone = False
         self.swept: dict[str, float] = {}
 
     def _book(self, name: str, calls: list, is_timed: bool, wanted: bytes = b"done") -> None:  # type: ignore[type-arg]
-        answers = self.ledger.calls(name, calls, is_timed=is_timed)
+        ledger = self.ledger
+        answers = ledger.alone(name, calls) if self._is_alone else ledger.calls(name, calls, is_timed=is_timed)
         wrong = [a for a in answers if (a[0] if isinstance(a, list) else a) != wanted]
         if wrong:
             raise RuntimeError(f"{name}: answered {wrong[0]}")
@@ -68,6 +70,10 @@ class Calls:
             self._round(number % 2 == 1, is_seeker_asked=True)
         for number in range(max(2, self.rounds // 4)):
             self._round(number % 2 == 1, is_declined=True)
+        self._is_alone = True
+        for _ in range(max(2, self.rounds // 4)):
+            self._round(False)
+        self._is_alone = False
 
     def _round(self, is_timed: bool, *, is_seeker_asked: bool = False, is_declined: bool = False) -> None:
         crowd, engine, book = self.crowd, self.engine, self._book

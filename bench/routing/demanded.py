@@ -67,7 +67,15 @@ ROWS = (
     "Some 65 commands of the engine a chat. Of the instructions 28 % are these commands, 26 % carry their values "
     "between Lua and the engine, 37 % are the Lua, 8 % the sockets; at the largest size waiting for memory comes to it."
 )
-OTHER_WORK = "Other work of the machine: whoever is put aside by it for a moment counts that moment, too."
+OTHER_WORK = (
+    "Other work of the machine: whoever is put aside by it for a moment counts that moment, too (the CPU of calls made "
+    "alone, below, leaves it out)."
+)
+FRESH = (
+    "A call that needs a huge page which nobody has used yet waits until the system has cleared it (first touch, "
+    "below). In a virtual machine whose unused memory went back to the host that takes milliseconds: of three calls "
+    "sampled that took 6 to 8 ms of CPU, 19 in 20 samples lay there."
+)
 KEPT = (
     "Ids of 21 characters, what the page of each person shows, the sets of Connections, the explanation of each offer "
     "and the lists of deadlines all stand in the engine."
@@ -92,8 +100,8 @@ DEMANDS = (
     ),
     Demand("a whole line offered as wrap-ups end", 10, "s of CPU", lambda f: float(f["drain"]["cpu_s"]), ROWS),
     Demand("a rebuild of all that is derived", 5, "s", lambda f: float(f["rebuild"]["wall_s"]), MENDED),
-    Demand("longest call of all", 10, "ms", _longest_call, OTHER_WORK),
-    Demand("longest call that a person waits for", 1, "ms", _longest_hot, OTHER_WORK),
+    Demand("longest call of all", 10, "ms", _longest_call, f"{FRESH} {OTHER_WORK}"),
+    Demand("longest call that a person waits for", 1, "ms", _longest_hot, f"{FRESH} {OTHER_WORK}"),
     Demand("request to offer in another process, p50", 1, "ms", lambda f: _slowest(f, "p50"), OTHER_WORK),
     Demand("request to offer in another process, p99", 15, "ms", lambda f: _slowest(f, "p99"), OTHER_WORK),
     Demand("a waiting seeker", 350, "bytes", lambda f: float(f["memory"]["bytes_waiting_seeker"]), KEPT),
@@ -105,7 +113,7 @@ DEMANDS = (
         1,
         "s",
         lambda f: float(f["dead process"]["wall_s_per_50000"]),
-        f"People are let go of one by one, 50 a call, so that nobody waits long for one. {OTHER_WORK}",
+        f"50 people a call, so that nobody waits long for one. {OTHER_WORK}",
     ),
 )
 

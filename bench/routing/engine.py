@@ -8,6 +8,7 @@ import itertools
 import socket
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -97,6 +98,15 @@ class Engine:
         entries, _ = self.send([("SLOWLOG", "GET", -1), ("SLOWLOG", "RESET")])
         return [entry[2] for entry in entries if entry[3][0].upper() == b"FCALL"]
 
+    def ran_ns(self) -> int:
+        """Nanoseconds for which the main thread has had a core so far."""
+        return int(Path(f"/proc/{self._valkey.process.pid}/schedstat").read_text().split()[0])
+
+    def huge_mb(self) -> float:
+        """Its memory that lies in huge pages."""
+        lines = Path(f"/proc/{self._valkey.process.pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("AnonHugePages")) / 1000
+
     def close(self) -> None:
         self.link.close()
         self._valkey.close()
@@ -150,6 +160,7 @@ class Ledger:
         self.engine = engine
         self._cpu: dict[str, list[tuple[float, int]]] = defaultdict(list)
         self._times: dict[str, list[int]] = defaultdict(list)
+        self._own: dict[str, list[float]] = defaultdict(list)
         readings = [engine.cpu_us() for _ in range(101)]
         gaps = sorted(after - before for before, after in itertools.pairwise(readings))
         #: What one reading costs by itself.
@@ -171,15 +182,34 @@ class Ledger:
             self._cpu[name].append((engine.cpu_us() - began - self._reading_us, len(commands)))
         return [answer[0] for answer in answers]
 
+    def alone(self, name: str, calls: Iterable[Call]) -> list[Any]:
+        """Make these calls one by one and book what each keeps a core busy, its reading and answering included.
+
+        Of the time by the clock nobody can tell how much the engine waited for a core.
+        """
+        engine, answers = self.engine, []
+        commands = [engine.packed(str(call[0]), *call[1:]) for call in calls]
+        before = engine.ran_ns()
+        for command in commands:
+            answers += engine.send([command])
+            now = engine.ran_ns()
+            self._own[name].append(round((now - before) / 1000))
+            before = now
+        return [answer[0] for answer in answers]
+
     def cpu_us(self, name: str) -> float:
         """Mean CPU of one call of this name; NaN where none was booked."""
         spent, count = (sum(column) for column in zip(*self._cpu[name], strict=True)) if self._cpu[name] else (0, 0)
         return spent / count if count else float("nan")
 
-    def figures(self) -> dict[str, dict[str, float]]:
-        """By name: mean CPU and percentiles of the time inside the engine, in microseconds."""
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """By name, in microseconds: mean CPU, percentiles of the time inside the engine, of CPU of calls made alone."""
         return {
-            name: {"cpu_us": round(self.cpu_us(name), 1), **percentiles(self._times[name])}
+            name: {
+                "cpu_us": round(self.cpu_us(name), 1),
+                **percentiles(self._times[name]),
+                "alone": percentiles(self._own[name]),
+            }
             for name in list(self._cpu)
             if self._cpu[name]
         }

@@ -35,6 +35,7 @@ def memory_rebuild_drain(count: int) -> dict[str, dict[str, Any]]:
             "people": 3 * count,
             "total_mb": round((full - empty) / 1e6, 1),
             "resident_mb": round(int(engine.told("memory")["used_memory_rss"]) / 1e6, 1),
+            "huge_mb": round(engine.huge_mb()),
         }
         rebuilt = rebuild.measure(engine, 3 * count)
         full = engine.memory()

@@ -20,7 +20,9 @@ def text(figures: dict[str, Any]) -> list[str]:
         "### Demanded and reached",
         _demanded(figures["demanded"]),
         "### What a call costs",
-        "CPU of the engine's main thread in microseconds per call, and the time inside the engine of the largest size.",
+        "CPU of the engine's main thread in microseconds per call; of the largest size the time inside the engine by "
+        "the clock, too, and the CPU of calls made one by one (reading and answering included, waiting for a core "
+        "not).",
         _calls(figures["sizes"]),
         _lives(figures["sizes"]),
         _deadlines(figures["sizes"]),
@@ -71,9 +73,11 @@ def _calls(sizes: dict[str, Any]) -> str:
     for name in names:
         costs = [str(size["calls"].get(name, {}).get("cpu_us", "")) for size in sizes.values()]
         times = largest.get(name, {})
-        rows.append((name, *costs, " / ".join(str(times[part]) for part in ("p50", "p99", "p99.9") if part in times)))
+        clock = " / ".join(str(times[part]) for part in ("p50", "p99", "p99.9") if part in times)
+        alone = " / ".join(str(times["alone"][part]) for part in ("p50", "p99", "longest") if part in times["alone"])
+        rows.append((name, *costs, clock, alone))
     heads = (f"CPU at {int(size):,}" for size in sizes)
-    return table(("call", *heads, "p50 / p99 / p99.9"), rows)
+    return table(("call", *heads, "p50 / p99 / p99.9 by the clock", "CPU alone: p50 / p99 / longest"), rows)
 
 
 def _lives(sizes: dict[str, Any]) -> str:
@@ -121,7 +125,13 @@ def _many(figures: dict[str, Any]) -> str:
         ),
         (
             f"a dead process with {dead['people']:,} people",
-            f"{dead['wall_s']} s in {dead['calls']:,} calls, the longest {_number(dead['longest_call_us'])} us",
+            f"{dead['wall_s']} s in {dead['calls']:,} calls, {dead['cpu_us_each']} us of CPU each, the longest call "
+            f"{_number(dead['longest_call_us'])} us",
+        ),
+        (
+            f"first touch of a huge page, of which the engine has taken {_number(memory['huge_mb'])} MB",
+            f"p50 {_number(figures['fresh huge page']['p50'])} us of CPU, longest "
+            f"{_number(figures['fresh huge page']['longest'])} us",
         ),
     ]
     for rate, row in figures["another process"].items():
