@@ -11,6 +11,7 @@ from listener_training.curriculum.blocks import words_of
 from listener_training.curriculum.course import Course, Lesson
 from listener_training.curriculum.library import SHIPPED, course_folders, load_courses, read_course
 from listener_training.curriculum.lint import lint_course
+from listener_training.review.rubric import shipped_rules
 
 ROOT = Path(__file__).parents[2]
 STARTER: Course = load_courses()["starter"]
@@ -56,6 +57,8 @@ def test_what_is_said_of_the_console_is_so() -> None:
     assert f"You have {settings.offer_s:.0f} seconds." in text
     assert settings.wrap_up_s == 60
     assert "you have a minute to wrap up" in text
+    assert shipped_rules().first_chats == 5
+    assert "In your first five chats a supervisor may be near" in text
 
 
 def test_buttons_have_the_names_that_their_pages_give_them() -> None:
