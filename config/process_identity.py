@@ -1,6 +1,7 @@
 """Names for processes by which others on the same machine can tell whether they still live."""
 
 import base64
+import functools
 import hashlib
 import os
 import secrets
@@ -9,6 +10,7 @@ from pathlib import Path
 _PROC = Path("/proc")
 
 
+@functools.cache  # asked about each known process every second, and never another one
 def _place() -> str:
     """This boot of this machine and this process namespace: only within one do process ids mean the same to all."""
     try:

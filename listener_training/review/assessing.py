@@ -13,7 +13,7 @@ from listener_training.review.mentors import require_mentor
 from listener_training.review.phases import is_overdue
 from listener_training.review.rubric import ReviewRules, Rubric, what_is_wrong_with
 from listener_training.review.tables import AssessmentRow, ReviewRow
-from listener_training.review.transcript import is_readable
+from listener_training.review.transcript import readable
 from listener_training.review.wording import pack
 from listener_training.trainers.caps import CAPS
 
@@ -27,7 +27,7 @@ async def open_review(
     await require_mentor(session, mentor_id, now_ms)
     query = select(ReviewRow).where(ReviewRow.review_id == review_id)
     row = (await session.scalars(query.with_for_update() if locks else query)).one_or_none()
-    if row is None or not await is_readable(session, row):
+    if row is None or not await readable(session, [row]):
         raise no_such_review()
     if row.person_id == mentor_id:
         raise Refused("not_yourself", "Nobody reviews their own chat.")

@@ -1,5 +1,6 @@
 """The words of a chat that mentors read, from where the chat is kept. Nothing is copied for the review."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -48,17 +49,20 @@ def practice_lines(kept: Kept) -> list[Line]:
     return lines + [Line("listener", text) for text in kept.after]
 
 
-async def has_consent(session: AsyncSession, chat_id: str) -> bool:
-    """Did both say that a mentor may read this real chat, and neither take it back?"""
-    row = await session.get(ReviewConsentRow, chat_id)
-    return row is not None and row.listener_at_ms is not None
+async def readable(session: AsyncSession, reviews: Sequence[ReviewRow]) -> list[ReviewRow]:
+    """Those whose words a mentor may read now, in the order given.
 
-
-async def is_readable(session: AsyncSession, review: ReviewRow) -> bool:
-    """May the review go on? A real chat's consent may have been taken back, a practice chat removed."""
-    if review.kind == "real":
-        return await has_consent(session, review.subject_id)
-    return await session.get(PracticeChatRow, review.subject_id) is not None
+    A real chat needs the yes of both, which either may have taken back; a practice chat may have been removed.
+    """
+    real = [review.subject_id for review in reviews if review.kind == "real"]
+    practised = [review.subject_id for review in reviews if review.kind != "real"]
+    consents = select(ReviewConsentRow.chat_id).where(
+        ReviewConsentRow.chat_id.in_(real), ReviewConsentRow.listener_at_ms.is_not(None)
+    )
+    practices = select(PracticeChatRow.practice_id).where(PracticeChatRow.practice_id.in_(practised))
+    there = {("real", chat_id) for chat_id in await session.scalars(consents)} if real else set()
+    there |= {("practice", chat_id) for chat_id in await session.scalars(practices)} if practised else set()
+    return [review for review in reviews if (review.kind, review.subject_id) in there]
 
 
 async def _real(database: Database, keys: DataKeys, chat_id: str, listener_id: str) -> list[Line] | None:

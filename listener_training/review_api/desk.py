@@ -5,7 +5,7 @@ from listener_training.review.agreement import Agreement
 from listener_training.review.gathering import agreement_now, open_reviews, read_by
 from listener_training.review.mentors import require_mentor
 from listener_training.review.rubric import digest_of, shipped_rubric, shipped_rules
-from listener_training.review.transcript import is_readable
+from listener_training.review.transcript import readable
 from listener_training.review_api.lines import lines_of
 from listener_training.review_api.shown import AgreementLine, AgreementShown, MentoringShown
 
@@ -16,17 +16,16 @@ class MentorDesk:
         me, rules, now_ms = asked.by.person_id, shipped_rules(), asked.now_ms
         async with asked.deps.database.read() as session:
             await require_mentor(session, me, now_ms)
-            mine = [row for row in await read_by(session, me) if await is_readable(session, row)]
+            mine = await readable(session, await read_by(session, me))
             taken = {row.review_id for row in mine}
-            rows = [
+            others = [
                 row
                 for row in await open_reviews(session)
                 if row.person_id != me
                 and row.review_id not in taken
                 and (row.kind == "practice" or row.age_band in asked.by.age_bands)
-                and await is_readable(session, row)
             ]
-            room = await lines_of(session, rows, me, rules, now_ms)
+            room = await lines_of(session, await readable(session, others), me, rules, now_ms)
             return MentoringShown(
                 waiting=[line for line in room if line.phase == "waiting"],
                 mine=await lines_of(session, mine, me, rules, now_ms),

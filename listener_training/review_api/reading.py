@@ -18,7 +18,7 @@ from listener_training.review.assessing import assessments_of, hand_back, hand_i
 from listener_training.review.phases import DAY_MS, far_apart, may_be_shared, sees_all
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review.tables import AssessmentRow, ReviewRow, ReviewWordsRow
-from listener_training.review.transcript import is_readable, read_lines
+from listener_training.review.transcript import read_lines, readable
 from listener_training.review.wording import unpack
 from listener_training.review_api.lines import lines_of
 from listener_training.review_api.shown import (
@@ -42,7 +42,7 @@ class Reading:
         async with asked.deps.database.read() as session:
             row = await session.get(ReviewRow, review_id)
             is_own = row is not None and row.person_id == me
-            if row is None or not await is_readable(session, row):
+            if row is None or not await readable(session, [row]):
                 raise no_such_review()
             if not is_own:
                 await open_review(session, review_id, me, now_ms=asked.now_ms, locks=False)
