@@ -8,10 +8,13 @@ from listener_training.review.rubric import shipped_rules
 from listener_training.review_api.shown import FirstChat, FirstChatsLine, FirstChatsShown
 from routing.actions.lines import Lines
 
+#: In a young service everybody is new, and each line of this list costs a look into every shard.
+MOST_SHOWN = 50
+
 
 class FirstChats:
     async def now(self, asked: Asked) -> FirstChatsShown:
-        """Who is on duty and new. Empty while the engine was not reached yet."""
+        """Who is on duty and new, those in a chat first. Empty while the engine was not reached yet."""
         first_chats = shipped_rules().first_chats
         lines = asked.deps.lines()
         if lines is None:
@@ -20,19 +23,22 @@ class FirstChats:
         members = [one for one in await asked.deps.directory.everyone() if one.person_id in on_duty]
         async with asked.deps.database.read() as session:
             so_far = await chats_so_far(session, [one.person_id for one in members])
-        people = [
-            FirstChatsLine(
-                person_id=one.person_id,
-                display_name=one.display_name,
-                is_in_chat=one.person_id in in_chat,
-                number=so_far[one.person_id] + 1,
-                age_bands=list(one.age_bands),
-                chats=await _open_chats(lines, one.person_id, asked.by) if one.person_id in in_chat else [],
-            )
-            for one in members
-            if so_far[one.person_id] < first_chats
-        ]
-        return FirstChatsShown(first_chats, sorted(people, key=lambda one: (not one.is_in_chat, one.number)))
+        new = [one for one in members if so_far[one.person_id] < first_chats]
+        new.sort(key=lambda one: (one.person_id not in in_chat, so_far[one.person_id]))
+        return FirstChatsShown(
+            first_chats,
+            [
+                FirstChatsLine(
+                    person_id=one.person_id,
+                    display_name=one.display_name,
+                    is_in_chat=one.person_id in in_chat,
+                    number=so_far[one.person_id] + 1,
+                    age_bands=list(one.age_bands),
+                    chats=await _open_chats(lines, one.person_id, asked.by) if one.person_id in in_chat else [],
+                )
+                for one in new[:MOST_SHOWN]
+            ],
+        )
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         return (
