@@ -71,20 +71,7 @@ def set_up(level: str = "info", *, process: str = "", stream: TextIO | None = No
 
     `process` names the kind of process in each line. Calling it again replaces what was set up before.
     """
-    number = logging.getLevelNamesMapping()[level.upper()]
-
-    def stamp(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        if process:
-            event["process"] = process
-        return event
-
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        stamp,
-        _error_as_fields,
-    ]
+    shared = _shared_processors(process)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -112,8 +99,31 @@ def set_up(level: str = "info", *, process: str = "", stream: TextIO | None = No
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)
+    number = logging.getLevelNamesMapping()[level.upper()]
     root.setLevel(number)
-    # Below warning these would write addresses (uvicorn), frames (websockets), statements with values (SQLAlchemy).
+    _hush_libraries(number)
+    logging.captureWarnings(True)
+
+
+def _shared_processors(process: str) -> list[structlog.typing.Processor]:
+    """What our lines and those of libraries go through alike."""
+
+    def stamp(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if process:
+            event["process"] = process
+        return event
+
+    return [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        stamp,
+        _error_as_fields,
+    ]
+
+
+def _hush_libraries(number: int) -> None:
+    """Below warning these would write addresses (uvicorn), frames (websockets), statements with values (SQLAlchemy)."""
     for name in (
         "uvicorn",
         "uvicorn.error",
@@ -130,7 +140,6 @@ def set_up(level: str = "info", *, process: str = "", stream: TextIO | None = No
         logger.setLevel(max(number, logging.WARNING))
     for name in ("asyncio", "alembic"):
         logging.getLogger(name).setLevel(max(number, logging.INFO))
-    logging.captureWarnings(True)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

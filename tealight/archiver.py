@@ -31,54 +31,58 @@ PASS_S = 5.0
 SAMPLE_MS = 60_000
 
 
-def main(settings: Settings) -> int:
-    """Run until SIGTERM; the exit code."""
-    database = Database(url_of(settings))
-    pools = PoolBook(database, settings.default_locale)
-    last_sample = 0
-    shelf = open_shelf()
-    book = Rulebook(open_rule_sets(), shelf)
-    kept = Retention(words=settings.retention_days, facts=settings.facts_days)
+class Archiver:
+    """What the archiver does, pass by pass."""
 
-    async def archive(lines: Lines) -> None:
-        nonlocal last_sample
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._pools = PoolBook(database, settings.default_locale)
+        self._shelf = open_shelf()
+        self._book = Rulebook(open_rule_sets(), self._shelf)
+        self._kept = Retention(words=settings.retention_days, facts=settings.facts_days)
+        self._last_sample_ms = 0
+
+    async def pass_over(self, lines: Lines) -> None:
+        """Archive what ended; once a minute the rest. Raises RedisAway, RedisRefused."""
 
         async def archive_in(band: str) -> None:
-            await archive_band(lines, database, band, now_ms())
+            await archive_band(lines, self._database, band, now_ms())
 
         await lines.everywhere(archive_in)
-        minute = now_ms() // SAMPLE_MS * SAMPLE_MS
-        if minute > last_sample:
-            await _retain()
-            await _sample(lines, minute)
-            last_sample = minute
-            await _grant()
+        minute_ms = now_ms() // SAMPLE_MS * SAMPLE_MS
+        if minute_ms > self._last_sample_ms:
+            await self._retain()
+            await self._sample(lines, minute_ms)
+            self._last_sample_ms = minute_ms
+            await self._grant()
 
-    async def _retain() -> None:
+    async def _retain(self) -> None:
         """What has been kept for long enough goes; before the rest, which may fail for its own reasons."""
         spared = select(PracticeChatRow.chat_id)
-        gone = await enforce(database, kept, now_ms(), spared=spared, others=(forget_chats,))
-        async with database.write() as session:
+        gone = await enforce(self._database, self._kept, now_ms(), spared=spared, others=(forget_chats,))
+        async with self._database.write() as session:
             gone += await forget_old(session, shipped_rules(), now_ms())
         if gone:
             log.info("retention", rows=gone)
 
-    async def _grant() -> None:
+    async def _grant(self) -> None:
         """Certificates whose rules are met, where the admins want them granted without being asked."""
 
         def key() -> Ed25519PrivateKey:
-            return read_or_make(settings.data_dir)
+            return read_or_make(self._settings.data_dir)
 
-        await refresh(shelf, database)
+        await refresh(self._shelf, self._database)
+        issuer = self._settings.public_url
         try:
-            await grant_automatically(database, book, key, issuer=settings.public_url, now_ms=now_ms())
+            await grant_automatically(self._database, self._book, key, issuer=issuer, now_ms=now_ms())
         except SettingsError as error:
             log.error("certificate_key_unusable", what=str(error))
 
-    async def _sample(lines: Lines, at_ms: int) -> None:
-        await pools.refresh()
-        _, loads, _ = await Board(lines, pools).sample()
-        async with database.write() as session:
+    async def _sample(self, lines: Lines, at_ms: int) -> None:
+        await self._pools.refresh()
+        _, loads, _ = await Board(lines, self._pools).sample()
+        async with self._database.write() as session:
             for load in loads.values():
                 await session.merge(
                     LoadSampleRow(
@@ -96,4 +100,8 @@ def main(settings: Settings) -> int:
                     )
                 )
 
-    return run(settings, "archiver", PASS_S, archive, database.close)
+
+def main(settings: Settings) -> int:
+    """Run until SIGTERM; the exit code."""
+    database = Database(url_of(settings))
+    return run(settings, "archiver", PASS_S, Archiver(settings, database).pass_over, database.close)
