@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.audit import record
 from chat.accounts.refusal import Refused
-from config.database import Database
+from config.database import Database, is_away
 from config.log import get_logger
 from listener_training.curriculum.course import Course
 from listener_training.curriculum.reading import read_files
@@ -117,6 +117,19 @@ async def refresh(shelf: Shelf, database: Database) -> None:
         elif known is not None:
             shown[course_id] = known
     shelf.show(shown)
+
+
+async def refresh_if_there(shelf: Shelf, database: Database) -> None:
+    """The same after a commit: a database that went away just then must not make what was done look undone.
+
+    Every process finds it within `FRESH_S` of its return.
+    """
+    try:
+        await refresh(shelf, database)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("courses_not_refreshed", kind=type(error).__name__)
 
 
 def _read(course_id: str, files: bytes) -> Course | None:

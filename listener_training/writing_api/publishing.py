@@ -66,7 +66,7 @@ class Publishing:
                 session, draft, course.version, body.note, by=by, is_alone=is_alone, now_ms=asked.now_ms
             )
             names = await names_of(session, everyone_in(None, (), [edition]))
-        await editions.refresh(self.shelf, asked.deps.database)
+        await editions.refresh_if_there(self.shelf, asked.deps.database)
         return edition_lines([edition], edition.number, names)[0]
 
     async def list(self, asked: Asked) -> Editions:
@@ -87,7 +87,7 @@ class Publishing:
         async with asked.deps.database.write() as session:
             by, course_id = asked.by.person_id, asked.part("course_id")
             await editions.withdraw(session, course_id, int(number), by=by, now_ms=asked.now_ms)
-        await editions.refresh(self.shelf, asked.deps.database)
+        await editions.refresh_if_there(self.shelf, asked.deps.database)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         def row(method: str, path: str, act: Act, summary: str, **more: Any) -> Endpoint:

@@ -33,7 +33,8 @@ _SETTINGS = {
     "WRAP_UP_S": f"{WRAP_UP_S:g}",
     "START_GAP_S": "0",
 }
-_OURS = (
+#: Settings that a test's own service must not get from whoever runs the tests.
+OURS = (
     "HOST",
     "PORT",
     "PUBLIC_URL",
@@ -163,7 +164,7 @@ def starting(folder: Path, **settings: str) -> Iterator[Service]:
     """A service of one's own, ready; ended afterwards with all its children."""
     port = free_port()
     data_dir, output = folder / "data", folder / "up.log"
-    env = {name: value for name, value in os.environ.items() if name not in _OURS}
+    env = {name: value for name, value in os.environ.items() if name not in OURS}
     env |= {**_SETTINGS, "DATA_DIR": str(data_dir), "PORT": str(port), **settings}
     with output.open("wb") as file:
         process = subprocess.Popen(

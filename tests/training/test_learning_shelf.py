@@ -7,8 +7,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from chat.accounts.refusal import Refused
+from config.database import Database
 from listener_training.curriculum.library import SHIPPED
 from listener_training.learning.shelf import find_course, find_lesson, open_shelf
+from listener_training.writing import editions
 
 
 def test_the_shipped_course_is_there_and_whole() -> None:
@@ -41,3 +43,15 @@ def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(Refused) as no_lesson:
         find_lesson(courses["starter"], "none", "en")
     assert (no_course.value.code, no_lesson.value.code) == ("no_such_course", "no_such_lesson")
+
+
+async def test_a_database_that_goes_after_the_commit_makes_nothing_undone(tmp_path: Path) -> None:
+    """An edition is published then, and found by the next look; until then people see what they saw."""
+    shelf, away = open_shelf(), Database(f"sqlite:///{tmp_path / 'nowhere' / 'tealight.db'}")
+    try:
+        with capture_logs() as said:
+            await editions.refresh_if_there(shelf, away)
+        assert [line["event"] for line in said] == ["courses_not_refreshed"]
+        assert "starter" in shelf
+    finally:
+        await away.close()

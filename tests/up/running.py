@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.machine import Taking
-from tests.helpers.service import PATIENCE_S, STARTS_WITHIN_S, free_port, until
+from tests.helpers.service import OURS, PATIENCE_S, STARTS_WITHIN_S, free_port, until
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 def clean_environment() -> dict[str, str]:
     """The environment without any setting of ours."""
-    ours = ("HOST", "PORT", "PUBLIC_URL", "REDIS_URL", "DATABASE_URL", "SECRET_KEY", "DATA_DIR", "REGION", "LOG_LEVEL")
-    return {name: value for name, value in os.environ.items() if name not in ours}
+    return {name: value for name, value in os.environ.items() if name not in OURS}
 
 
 @dataclass
