@@ -1,11 +1,14 @@
 """The load generator: its frames, its judge, its slopes, and a storm small enough for every day."""
 
 import copy
+import re
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from bench.load.client import BACK_OFF_MAX_S, BACK_OFF_S, BY_CHANCE
 from bench.load.frames import TEXT, Unpacker, packed
 from bench.load.gauges import Sample
 from bench.load.record import Judge, Record
@@ -110,6 +113,13 @@ def test_a_soak_longer_than_the_hour_of_ended_chats_is_judged_after_it() -> None
     assert judge_growth(looks(24, until_the_hour))["engine keys"]["is_rising"]
     assert not judge_growth(looks(90, until_the_hour))["engine keys"]["is_rising"]
     assert judge_growth(looks(90, lambda at: 10 * at))["engine keys"]["per_minute"] == pytest.approx(10)
+
+
+def test_clients_wait_before_they_come_back_as_the_pages_do() -> None:
+    page = (Path(__file__).parents[2] / "web/src/shared/reconnect.ts").read_text()
+    said = {name: int(ms.replace("_", "")) for name, ms in re.findall(r"const (\w+_MS) = ([\d_]+);", page)}
+    assert said == {"FIRST_DELAY_MS": BACK_OFF_S * 1000, "LONGEST_DELAY_MS": BACK_OFF_MAX_S * 1000}
+    assert f"ceiling * (0.1 + {BY_CHANCE} * chance)" in page
 
 
 def test_everybody_comes_back_after_both_web_processes_were_killed() -> None:
