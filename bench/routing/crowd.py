@@ -7,7 +7,7 @@ again; whoever is matched is followed by somebody with the same needs, so that t
 from collections.abc import Iterable, Sequence
 
 from bench.routing.engine import GAP_MS, Call, Engine
-from bench.routing.people import MadeListener, MadeSeeker, People
+from bench.routing.people import MadeListener, MadeSeeker, People, made_process
 
 PROCESSES = 8
 #: The seekers who wait came within so long.
@@ -25,13 +25,11 @@ class Crowd:
         self.people = People(seed)
         self.listeners: list[MadeListener] = []
         self.seekers: dict[str, MadeSeeker] = {}
-        engine.call(("beat", f"process-{number}-{'0' * 24}", 10**12) for number in range(PROCESSES))
+        engine.call(("beat", made_process(number), 10**12) for number in range(PROCESSES))
 
     def attach(self, names: Sequence[str]) -> None:
         """They have a Connection, spread over some processes."""
-        self.engine.call(
-            ("attach", name, f"process-{number % PROCESSES}-{'0' * 24}") for number, name in enumerate(names)
-        )
+        self.engine.call(("attach", name, made_process(number % PROCESSES)) for number, name in enumerate(names))
 
     def come_on_duty(self, listeners: list[MadeListener]) -> None:
         self.listeners += listeners

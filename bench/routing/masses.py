@@ -4,9 +4,9 @@ import time
 from typing import Any
 
 from bench.routing import rebuild
-from bench.routing.crowd import SWEEP_LIMIT, Crowd
+from bench.routing.crowd import PROCESSES, SWEEP_LIMIT, Crowd
 from bench.routing.engine import Engine, percentiles
-from bench.routing.people import MadeListener
+from bench.routing.people import MadeListener, made_process
 
 
 def _one_chat_each(count: int, crowd: Crowd) -> list[MadeListener]:
@@ -77,10 +77,10 @@ def dead_process(count: int) -> dict[str, Any]:
         crowd.sweep()
         people = [x.person for x in crowd.listeners] + [s.person for s in crowd.seekers.values()]
         # Until now they were spread over several; one process holds all, and the others let go of them.
-        doomed = f"process-d-{'0' * 24}"
+        doomed = made_process(PROCESSES)
         engine.call(("attach", name, doomed) for name in people)
-        for number in range(8):
-            engine.send([("DEL", engine.key("people", f"process-{number}-{'0' * 24}"))])
+        for number in range(PROCESSES):
+            engine.send([("DEL", engine.key("people", made_process(number)))])
         engine.send([("DEL", engine.key("connections", name)) for name in people])
         engine.send([("SADD", engine.key("connections", name), doomed) for name in people])
         engine.call([("bye", doomed)])

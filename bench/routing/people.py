@@ -34,6 +34,11 @@ def made_id(kind: str, number: int) -> str:
     return kind + base64.b32encode(hashlib.sha256(f"{kind}{number}".encode()).digest())[:20].decode().lower()
 
 
+def made_process(number: int) -> str:
+    """A process's name, as long as `config.process_identity` makes them."""
+    return f"p.{'0' * 12}.{10_000 + number}.4000000."
+
+
 def bits(topics: Sequence[str]) -> int:
     return sum(1 << TOPICS.index(topic) for topic in topics)
 
@@ -55,8 +60,15 @@ class MadeSeeker:
     @property
     def request(self) -> Call:
         """The call by which this seeker asks for a chat."""
-        asked = ("request_chat", self.chat, self.person, f"{self.person[1:]}-request-00000", ",".join(self.languages))
-        told = (bits(self.topics), 3, ",".join(self.avoid), "", "0123456789ab", "", "0" * 40)
+        # A request's id is a UUID; of an epoch and of the engine's life twelve characters are kept.
+        asked = (
+            "request_chat",
+            self.chat,
+            self.person,
+            f"{self.person[1:]}-request-{'0' * 7}",
+            ",".join(self.languages),
+        )
+        told = (bits(self.topics), 3, ",".join(self.avoid), "", "0123456789ab", "", "0" * 12)
         return (*asked, *told, self.risk, self.level, self.hard, 0)
 
     def again(self, number: int) -> "MadeSeeker":
