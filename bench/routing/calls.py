@@ -106,8 +106,8 @@ class Calls:
         book("request that waits", crowd.requests(crowd.people.again(crowd.seekers.pop(c)) for c in chats), is_timed)
 
     def _is_fresh(self, chat: str) -> bool:
-        [at] = self.engine.send([("HGET", self.engine.key("chat", chat), "at")])
-        return self.engine.now_ms - int(at) <= 30_000
+        [[acted_at, arrived_at]] = self.engine.send([("HMGET", self.engine.key("chat", chat), "at", "ar")])
+        return self.engine.now_ms - int(acted_at or arrived_at) <= 30_000
 
     def deadlines(self) -> dict[str, dict[str, float]]:
         """What a passed deadline costs, of a thousand (or fewer) that pass at once, some 10 matches a call."""

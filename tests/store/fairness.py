@@ -24,14 +24,14 @@ def _is_within_bounds(new: Truth, chat: str) -> Iterator[str]:
     """Capacity, emergency unit, start gap, the time to answer."""
     c = new.of("chat")[chat]
     who, listener = c["l"], new.of("listener")[c["l"]]
-    takes_next, is_urgent = c["xt"] == "1", c["xt"] == "2"
+    takes_next, is_urgent = c.get("xt") == "1", c.get("xt") == "2"
     if takes_next and listener["tn"] != "0":
         yield f"{who} asked for one more, once"
     load = len(new.of("units")[who])
     limit = int(listener["max" if takes_next else "cap"]) + is_urgent
     if load > limit:
         yield f"{who} is over capacity"
-    if is_urgent and not (_risk(c) == 3 and listener["em"] == "1" and load == limit):
+    if is_urgent and not (_risk(c) == 3 and listener.get("em") == "1" and load == limit):
         yield f"{who} did not offer that unit"
     if not takes_next and float(listener.get("gap", 0)) > new.now_ms:
         yield f"{who} is within the start gap"
@@ -52,7 +52,7 @@ def _overtakes(old: Truth, new: Truth, chat: str) -> Iterator[str]:
         and old.of("chat")[other]["turn"] == o["turn"]
         and who not in old.excluded(other)
         and may_meet(new, who, other)
-        and (c["xt"] != "2" or _risk(o) == 3)
+        and (c.get("xt") != "2" or _risk(o) == 3)
         and float(o.get("hu", 0)) <= new.now_ms
     }
     is_late = any(_risk(o) == 3 or new.now_ms - float(o["ar"]) > TARGET_MS[_risk(o)] for o in left.values())
@@ -99,7 +99,7 @@ def _passes_over(old: Truth, new: Truth, chat: str) -> Iterator[str]:
             or not may_meet(new, other, chat)
         ):
             continue
-        if c["xt"] == "2":
+        if c.get("xt") == "2":
             yield f"{who} is full and {other} is free for {chat}"
         elif _order(new, other, c, len(new.of("units").get(other, ()))) < mine:
             yield f"{other} goes before {who} for {chat}"

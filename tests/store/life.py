@@ -70,7 +70,7 @@ class Life(Rare, RuleBasedStateMachine):
         c = self.truth.of("chat")[chat]
         assert self.do("answer_offer", c["l"], c["oid"], "1") == "done"
         assert self.place.read("HGET", self.place.key("listener", c["l"]), "ms") in ("0", None)
-        is_here = self.truth.is_present(c["pe"]) and self.place.now_ms - float(c["at"]) <= 30_000
+        is_here = self.truth.is_present(c["pe"]) and self.place.now_ms - float(c.get("at", c["ar"])) <= 30_000
         assert self.place.chat(chat).state == ("A" if is_here else "H")
 
     @precondition(lambda self: self.truth.chats("O"))
@@ -111,8 +111,9 @@ class Life(Rare, RuleBasedStateMachine):
         chat = self.pick(data, self.truth.chats("A"))
         c = self.truth.of("chat")[chat]
         sent = sorted(m.partition(":")[2] for m in self.truth.of("sent").get(chat, {}) if m.startswith(c[side] + ":m"))
-        message_id = f"m{int(c['sq']) + 1}" if is_new or not sent else sent[-1]
-        seq = int(c["sq"]) + 1 if is_new or not sent else int(self.truth.of("sent")[chat][f"{c[side]}:{message_id}"])
+        written = int(c.get("sq", 0))
+        message_id = f"m{written + 1}" if is_new or not sent else sent[-1]
+        seq = written + 1 if is_new or not sent else int(self.truth.of("sent")[chat][f"{c[side]}:{message_id}"])
         role = "seeker" if side == "pe" else "listener"
         assert self.do("send_message", chat, c[side], message_id, f"text {message_id}", role) == ["done", "e", seq]
 

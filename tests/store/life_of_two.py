@@ -99,7 +99,9 @@ class LifeOfTwo(RuleBasedStateMachine):
         return sorted((band, chat) for band, truth in self.truths.items() for chat in truth.chats(*states))
 
     def shown(self) -> list[tuple[str, str]]:
-        return [(band, chat) for band, chat in self.chats("O") if self.truths[band].of("chat")[chat]["vis"] == "1"]
+        return [
+            (band, chat) for band, chat in self.chats("O") if self.truths[band].of("chat")[chat].get("vis", "1") == "1"
+        ]
 
     # ---- what is done ----
 
@@ -229,7 +231,9 @@ class LifeOfTwo(RuleBasedStateMachine):
         for band, truth in self.truths.items():
             for name in before[band].of("listener"):
                 was_shown = any(
-                    c["l"] == name and c["vis"] == "1" for old in before.values() for c in old.chats("O").values()
+                    c["l"] == name and c.get("vis", "1") == "1"
+                    for old in before.values()
+                    for c in old.chats("O").values()
                 )
                 most = max(int(old.of("listener")[name].get("ms", 0)) for old in before.values())
                 misses = int(truth.of("listener")[name].get("ms", 0))
@@ -241,11 +245,11 @@ class LifeOfTwo(RuleBasedStateMachine):
                 c
                 for truth in self.truths.values()
                 for c in truth.chats("O", "H", "A", "U").values()
-                if c["l"] == name and not (c["st"] == "O" and c["vis"] == "0")
+                if c["l"] == name and not (c["st"] == "O" and c.get("vis", "1") == "0")
             ]
             offers = [c for c in seen if c["st"] in "OH"]
             assert len(offers) <= 1, f"{name} sees two offers"
-            beyond = any(c["xt"] == "2" for c in seen)
+            beyond = any(c.get("xt") == "2" for c in seen)
             assert len(seen) <= self.capacity.get(name, 0) + beyond, f"{name} is over capacity"
 
     def teardown(self) -> None:

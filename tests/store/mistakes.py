@@ -8,8 +8,12 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), T.now, member_of",
     ),
     "a head that leaves stays the head": (
-        "if head[2] then redis.call('ZADD', K.cells(S, language), head[2], c.ce)",
-        "if head[2] then redis.call('ZADD', K.cells(S, language), 'LT', head[2], c.ce)",
+        "if next_at ~= '' then redis.call('ZADD', K.cells(S, language), next_at, c.ce)",
+        "if next_at ~= '' then redis.call('ZADD', K.cells(S, language), 'LT', next_at, c.ce)",
+    ),
+    "whoever overtakes was the head": (
+        "members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]",
+        "members[4] or ''",
     ),
     "an empty line stays listed": ("else redis.call('ZREM', K.cells(S, language), c.ce) end", "end"),
     "second languages come at once": (
@@ -67,7 +71,10 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "  strike(S, l) -- languages and clearances",
         "  -- languages and clearances",
     ),
-    "a class that emptied is still told as there": ("redis.call('EXISTS', available) == 0", "false"),
+    "a class that emptied is still told as there": (
+        "l.id) == 1 and redis.call('EXISTS', available) == 0",
+        "l.id) == 1 and false",
+    ),
     # ---- the seeker's side ----
     "the avoided hide who is free": ("(c.nx and redis.call('SCARD', K.excluded(S, c.id)) or 0)", "0"),
     "the avoided are offered": ("if not is_excluded(S, c, id) then", "if true then"),
@@ -200,8 +207,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "begin_grace(person, SEEKER_GRACE_MS)",
     ),
     "the vanished wait for ever": (
-        "T.now + SEEKER_GRACE_MS, person) end\n  put(c, 'st', 'W')",
-        "'+inf', person) end\n  put(c, 'st', 'W')",
+        "T.now + SEEKER_GRACE_MS, person) end\n  stand_in_line(S, c)",
+        "'+inf', person) end\n  stand_in_line(S, c)",
     ),
     "two requests of one seeker": (
         "  if own then\n    return finish(S, { 'open'",

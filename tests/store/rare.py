@@ -117,7 +117,7 @@ class Rare(Doing):
         """Somebody who has something to do, and keeps languages and rights."""
         who = self.pick(data, self.truth.of("units"))
         listener = self.truth.of("listener")[who]
-        rights = (int(listener["lv"]), int(listener["hd"]))
+        rights = (int(listener["lv"]), int(listener.get("hd", 0)))
         self.stands(data, who, 1, languages=listener["lg"], rights=rights, capacity=data.draw(st.integers(1, MAXIMUM)))
 
     def listener_for_danger_comes(self, data: st.DataObject) -> None:

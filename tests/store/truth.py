@@ -372,7 +372,7 @@ def _seekers(truth: Truth) -> Iterator[str]:
         yield f"own requests are {sorted(truth.of('own').items())} and should be {owned}"
     for chat_id, c in truth.of("chat").items():
         entries = truth.of("log").get(chat_id, [])
-        if [entry_id for entry_id, _ in entries] != [f"{n}-0" for n in range(1, int(c["sq"]) + 1)]:
+        if [entry_id for entry_id, _ in entries] != [f"{n}-0" for n in range(1, int(c.get("sq", 0)) + 1)]:
             yield f"{chat_id} has gaps in its log"
         if c["pe"] not in {**truth.of("own"), **truth.of("token")}:
             yield f"{c['pe']} has a chat and no token"

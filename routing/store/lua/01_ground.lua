@@ -80,6 +80,11 @@ local function put(row, ...)
   note_writes(row, given)
 end
 
+-- The same of one field that was read and stays out of the row while it is what most rows would say.
+local function put_unusual(row, name, value, usual)
+  if value ~= (row[name] or usual) then put(row, name, value) end
+end
+
 local function write_rows(rows)
   for _, row in pairs(rows) do
     if row and row.writes then redis.call('HSET', row.key, unpack(row.writes)) end
@@ -128,13 +133,16 @@ end
 
 -- Numbers of a row are written by this library alone; arithmetic on them costs a third of `tonumber`.
 -- st: W waiting, P parked, O offered, H accepted and asked whether here, A open, U ended in wrap-up, E ended.
-local function read_chat(S, id)
+-- `is_ending`: who reads along (ob) is asked, too.
+local function read_chat(S, id, is_ending)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx')
+  local v
+  if is_ending then v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'ob')
+  else v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx') end
   return remember(id, v[1] and setmetatable({
     id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
-    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]),
+    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), ob = v[10], -- nil: not asked
   }, ROW))
 end
 
@@ -158,7 +166,7 @@ local function read_offered(S, id)
   local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'at', 'oid', 'vis', 'xt', 'wt', 'rq')
   return remember(id, v[1] and setmetatable({
     id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
-    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), at = some(v[10]),
+    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), at = (v[10] or v[7] or 0) + 0,
     oid = some(v[11]), vis = some(v[12]), xt = some(v[13]), wt = some(v[14]), rq = some(v[15]),
   }, ROW))
 end

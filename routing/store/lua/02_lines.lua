@@ -79,11 +79,13 @@ local function enter_line(S, c, language)
   redis.call('ZADD', K.cells(S, language), 'LT', c.ar, c.ce)
 end
 
+-- Whoever looked at the line in this call says who is first after this one: `c.line`, `c.next_at` ('': nobody).
 local function exit_line(S, c, language)
-  local line = K.line(S, language .. ':' .. c.ce)
+  local name = language .. ':' .. c.ce
+  local line, next_at = K.line(S, name), c.line == name and c.next_at
   redis.call('ZREM', line, member_of(c.id, c.mk))
-  local head = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')
-  if head[2] then redis.call('ZADD', K.cells(S, language), head[2], c.ce)
+  if not next_at then next_at = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')[2] or '' end
+  if next_at ~= '' then redis.call('ZADD', K.cells(S, language), next_at, c.ce)
   else redis.call('ZREM', K.cells(S, language), c.ce) end
 end
 
@@ -106,6 +108,7 @@ end
 local function leave_line(S, c)
   local was_held = c.hu > 0 and redis.call('ZREM', K.held(S, c.la), c.id) == 1
   if not was_held then each_line(c, function(language) exit_line(S, c, language) end) end
+  c.line = false
   if c.pf then redis.call('ZREM', K.preferring(S, c.pf), c.id) end
   if not c.nx then return end
   for _, listener in ipairs(redis.call('SMEMBERS', K.excluded(S, c.id))) do

@@ -19,9 +19,12 @@ local function make_offer(S, c, l, why, is_spare)
   each_line(c, function(one) language = language or (speaks(l, one) and one) end)
   -- A listener who stands in another shard too sees the offer only when that shard has agreed (see elsewhere.lua).
   -- xt: this unit is extra, '1' "one more" or '2' the emergency unit.
-  put(c, 'st', 'O', 'turn', turn, 'l', l.id, 'vis', l.sev == '1' and '0' or '1',
-    'xt', is_spare and '2' or l.tn == 1 and '1' or '0', 'oid', c.id .. '.' .. turn, 'no', num(c.no) + 1)
-  write(c, 'dl', deadline, 'rs', '', 'ml', language)
+  local is_first = turn == 1 -- then `vis`, `xt` and `rs` are not there, and stay away as long as they say what most do
+  put(c, 'st', 'O', 'turn', turn, 'l', l.id, 'oid', c.id .. '.' .. turn, 'no', num(c.no) + 1)
+  if not is_first or l.sev == '1' then put(c, 'vis', l.sev == '1' and '0' or '1') end
+  if not is_first or is_spare or l.tn == 1 then put(c, 'xt', is_spare and '2' or l.tn == 1 and '1' or '0') end
+  if not is_first then write(c, 'rs', '') end
+  write(c, 'dl', deadline, 'ml', language)
   redis.call('ZADD', K.due(S), deadline, c.id)
   take_unit(S, l, c.id)
   redis.call('SADD', K.offered(S, c.la), c.id)
@@ -143,12 +146,10 @@ end
 -- ---- the listener's side ----
 
 -- The first of a line whom this listener may meet; of the next few somebody with a topic in common, who arrived at most
--- 30 s later, before them. answer: chat, 'head' or 'topic'
-local function first_of_line(S, l, key, excluding)
+-- 30 s later, before them. found: the first `page` members. answer: chat, 'head' or 'topic'
+local function first_of_line(S, l, key, excluding, found, page)
   local head, head_at, seen, first = nil, nil, 0, 0
-  local page = (excluding == 0 and l.mk == 0) and 1 or FIRST_LOOK
   while true do
-    local found = redis.call('ZRANGE', key, first, first + page - 1, 'WITHSCORES')
     for i = 1, #found, 2 do
       local id, topics = parse_member(found[i])
       if excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0 then
@@ -167,6 +168,7 @@ local function first_of_line(S, l, key, excluding)
     end
     if #found < 2 * page then return head, 'head' end
     first, page = first + page, 64
+    found = redis.call('ZRANGE', key, first, first + page - 1, 'WITHSCORES')
   end
 end
 
@@ -239,10 +241,15 @@ local function match_listener(S, l)
   local is_late = first and first.soon > 1
   if not is_late and take_returning() then return true end
   while first do
-    local id, how = first_of_line(S, l, K.line(S, first.line), excluding)
+    -- Two at least: so it is known who is first when one of them has left.
+    local key, page = K.line(S, first.line), (excluding == 0 and l.mk == 0) and 2 or FIRST_LOOK
+    local members = redis.call('ZRANGE', key, 0, page - 1, 'WITHSCORES')
+    local id, how = first_of_line(S, l, key, excluding, members, page)
     if id then
+      local c = read_waiting(S, id)
+      c.line, c.next_at = first.line, members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]
       local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger' or how
-      make_offer(S, read_waiting(S, id), l, 'L|' .. reason .. '|' .. told, room == '2')
+      make_offer(S, c, l, 'L|' .. reason .. '|' .. told, room == '2')
       return true
     end
     passed[first.line] = true

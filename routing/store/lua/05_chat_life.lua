@@ -1,12 +1,17 @@
 -- A chat's life between people: opened, listener gone, ended.
 
--- Who reads along, or false. Only scripts of the observer ask; `send_message` reads the field with the others.
-local function observer_of(c) return some(redis.call('HGET', c.key, 'ob')) end
+-- Who reads along, or false. `send_message` and the end of a chat read the field with the others.
+local function observer_of(c)
+  local asked = rawget(c, 'ob')
+  if asked == nil then asked = redis.call('HGET', c.key, 'ob') end
+  return some(asked)
+end
 
 local function end_observing(S, c)
   local observer = observer_of(c)
   if not observer then return end
   redis.call('HDEL', c.key, 'ob', 'on')
+  c.ob = false
   redis.call('SREM', K.observing(S, observer), c.id)
   hint(observer)
 end
@@ -51,7 +56,7 @@ local function open_chat(S, c, l, is_seeker_here)
   redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
   local is_first = not c.op
   put(c, 'st', 'A', 'turn', c.turn + 1)
-  write(c, 'rs', '', 'jo', T.now, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
+  write(c, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
   put(l, 'po', '', 'gap', T.now + T.gap)
   note('offer:accepted')
   if is_first then

@@ -32,11 +32,15 @@ function OPS.set_availability(keys, args)
     return finish(S, 'done')
   end
   redis.call('HSETNX', l.key, 've', T.now) -- from the clock: a later life's version is above all of an earlier one's
-  put(l, 'av', av, 'cap', num(args[5]), 'max', num(args[6]), 'lg', args[7], 'wy', args[9], 'sev', args[8], 'nm', args[10],
-    'lv', num(args[11]), 'hd', num(args[12]), 'mk', num(args[13]), 'em', args[14])
+  put(l, 'av', av, 'lg', args[7], 'cap', num(args[5]), 'lv', num(args[11]), 'mk', num(args[13]), 'max', num(args[6]),
+    'nm', args[10], 'wy', args[9])
+  put_unusual(l, 'hd', num(args[12]), 0)
+  put_unusual(l, 'em', args[14], '0')
+  put_unusual(l, 'sev', args[8], '0')
   if said > 0 then write(l, 'sa', args[15]) end
   if args[8] == '1' then redis.call('SADD', K.several(S), id) end
-  if av > 0 and was == 0 then put(l, 'fs', T.now, 'du', T.now, 'gap', 0) end
+  if av > 0 and was == 0 then put(l, 'fs', T.now, 'du', T.now) end
+  if l.gap ~= 0 and av > 0 and was == 0 then put(l, 'gap', 0) end
   if av ~= 1 then put(l, 'tn', 0) end
   if is_present(S, id) then
     if l.lost then put(l, 'lost', '') end
@@ -81,7 +85,7 @@ function OPS.answer_offer(keys, args)
     return finish(S, 'done')
   end
   local is_here = is_present(S, c.pe)
-  if is_here and T.now - num(c.at) <= ACTED_MS then
+  if is_here and T.now - c.at <= ACTED_MS then
     open_chat(S, c, l, true)
   else
     put(c, 'st', 'H', 'turn', c.turn + 1)
@@ -160,7 +164,7 @@ end
 -- answer: 'done' | 'no_such_chat' | 'not_participant' | 'chat_not_open'
 function OPS.end_chat(keys, args)
   local S, person = begin(keys, args), args[3]
-  local c = read_chat(S, args[4])
+  local c = read_chat(S, args[4], true)
   if not c then return finish(S, 'no_such_chat') end
   if c.pe ~= person and c.l ~= person and not redis.call('HGET', c.key, 'was:' .. person) then
     return finish(S, 'no_such_chat')
