@@ -27,12 +27,16 @@ class PreparedCall:
         self._link = link
         self._template = template
 
-    def post(self, on_answer: Callable[[Any], None], *middle: Argument) -> None:
+    def begun(self, *middle: Argument) -> "PreparedCall":
+        """The same with the first arguments of the middle filled in, for whoever calls with those often."""
+        return PreparedCall(self._link, self._template.begun(*middle))
+
+    def post(self, on_answer: Callable[[Any], None], name: bytes, value: bytes) -> None:
         """`on_answer` gets all that the script answered, or the error: RedisLink.post.
 
         A library that is missing (`is_missing`) is not loaded.
         """
-        self._link.post(self._template.filled(middle), on_answer)
+        self._link.post(self._template.filled(name, value), on_answer)
 
 
 class Functions:

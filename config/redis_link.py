@@ -129,7 +129,7 @@ class RedisLink:
 
         The future raises RedisAway (outcome unknown) or RedisRefused.
         """
-        sent = Awaited(self._loop.create_future(), self._loop.time(), command)
+        sent = Awaited.of(self._loop.create_future(), self._loop.time(), command)
         self._queue(sent)
         return sent.future
 
@@ -138,9 +138,11 @@ class RedisLink:
 
         Raises RedisAway at once where the link is down.
         """
-        sent = Posted(on_answer, self._loop.time(), call)
-        if self.is_up:
-            self._out(sent)
+        sent = Posted(self._loop.time(), call, True, None, on_answer)
+        wire = self._wire
+        if self.is_up and wire is not None and self._waiting is None:
+            self._pending.append(sent)  # `_out`, without its call: one for each message
+            wire.write(call)
         else:
             self._queue(sent)
 
@@ -165,7 +167,7 @@ class RedisLink:
     # ---- out ----
 
     def _send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
-        sent = Awaited(self._loop.create_future(), self._loop.time(), command)
+        sent = Awaited.of(self._loop.create_future(), self._loop.time(), command)
         self._out(sent)
         return sent.future
 

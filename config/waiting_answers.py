@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from config import metrics
 from config.log import get_logger
 from config.redis_wire import Argument, RedisAway, pack
@@ -27,16 +29,13 @@ class Group:
         self.is_held = False
 
 
-class Sent:
+class Sent(Struct, eq=False):
     """A command under way whose answer nobody waits for. `is_call`: it may write, so its answer may have to wait."""
 
-    __slots__ = ("at_s", "group", "is_call", "packed")
-
-    def __init__(self, at_s: float, packed: bytes, *, is_call: bool = False) -> None:
-        self.at_s = at_s
-        self.packed = packed
-        self.is_call = is_call
-        self.group: Group | None = None
+    at_s: float
+    packed: bytes
+    is_call: bool
+    group: Group | None
 
     @property
     def is_over(self) -> bool:
@@ -47,14 +46,14 @@ class Sent:
         """The answer, or the error, to whoever waits for it."""
 
 
-class Awaited(Sent):
+class Awaited(Sent, eq=False):
     """A command whose answer a future holds."""
 
-    __slots__ = ("future",)
+    future: asyncio.Future[Any]
 
-    def __init__(self, future: asyncio.Future[Any], at_s: float, command: tuple[Argument, ...]) -> None:
-        super().__init__(at_s, pack(command), is_call=command[0] == "FCALL")
-        self.future = future
+    @classmethod
+    def of(cls, future: asyncio.Future[Any], at_s: float, command: tuple[Argument, ...]) -> "Awaited":
+        return cls(at_s, pack(command), command[0] == "FCALL", None, future)
 
     @property
     def is_over(self) -> bool:
@@ -70,25 +69,17 @@ class Awaited(Sent):
             self.future.set_result(answer)
 
 
-class Posted(Sent):
+class Posted(Sent, eq=False):
     """A call whose answer, or error, is handed to a function right in the reader. It must not raise."""
 
-    __slots__ = ("_on_answer",)
-
-    def __init__(self, on_answer: Callable[[Any], None], at_s: float, packed: bytes) -> None:
-        # One for each message, so without a call of the base's.
-        self.at_s = at_s
-        self.packed = packed
-        self.is_call = True
-        self.group = None
-        self._on_answer = on_answer
+    on_answer: Callable[[Any], None]
 
     @property
     def is_over(self) -> bool:
         return False
 
     def give(self, answer: Any) -> None:
-        self._on_answer(answer)
+        self.on_answer(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +117,7 @@ class WaitingAnswers:
             return
         self._open = Group()
         if group.is_held or self.breaker.is_try_due(self._now_s()):
-            wait = Sent(self._now_s(), self._packed_wait)
+            wait = Sent(self._now_s(), self._packed_wait, False, None)
             self._waits.append((wait, group))
             self._send_wait(wait)
 

@@ -27,6 +27,20 @@ _ORDINARY = (_TEXT, _BINARY)
 _IS_MASKED, _LENGTH = 0x80, 0x7F
 
 
+def _head(first: int, size: int) -> bytes:
+    """What stands before a payload of so many bytes."""
+    if size < 126:
+        return bytes((first, size))
+    if size < 65536:
+        return bytes((first, 126, size >> 8, size & 255))
+    return bytes((first, 127)) + size.to_bytes(8, "big")
+
+
+# Nearly all frames are shorter than this: their heads are made once.
+_SHORT = 1024
+_TEXT_HEADS, _BINARY_HEADS = ([_head(first, size) for size in range(_SHORT)] for first in _ORDINARY)
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """The handshake and whatever is rare (fragments, pings, closing, faults) stay with the library.
 
@@ -59,13 +73,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def send_frame(self, payload: bytes, *, is_text: bool) -> None:
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return
-        size, first = len(payload), _TEXT if is_text else _BINARY
-        if size < 126:
-            head = bytes((first, size))
-        elif size < 65536:
-            head = bytes((first, 126, size >> 8, size & 255))
+        size = len(payload)
+        if size < _SHORT:
+            head = (_TEXT_HEADS if is_text else _BINARY_HEADS)[size]
         else:
-            head = bytes((first, 127)) + size.to_bytes(8, "big")
+            head = _head(_TEXT if is_text else _BINARY, size)
         self.transport.write(head + payload)
 
     def close_frames(self, code: int, reason: str) -> None:

@@ -43,12 +43,16 @@ async def read_log(lines: Lines, band: str, chat_id: str, after: int, key: ChatK
     ]
 
 
-def readable(key: ChatKey, seq: int, from_id: bytes, message_id: bytes, sent_at_ms: int, sealed: bytes) -> ChatMessage:
-    """One entry of the log, unsealed. Words that can't be opened become one sign, so that `seq` has no holes."""
-    writer, name = from_id.decode(), message_id.decode()
+def words_of(key: ChatKey, seq: int, from_id: str, message_id: str, sealed: bytes) -> str:
+    """The text of one entry. Words that can't be opened become one sign, so that `seq` has no holes."""
     try:
-        text = key.unseal(writer, name, sealed)
+        return key.unseal(from_id, message_id, sealed)
     except UnsealError:
         log.error("message_unreadable", chat_id=key.chat_id, seq=seq)
-        text = UNREADABLE
-    return ChatMessage(seq, writer, name, sent_at_ms, text)
+        return UNREADABLE
+
+
+def readable(key: ChatKey, seq: int, from_id: bytes, message_id: bytes, sent_at_ms: int, sealed: bytes) -> ChatMessage:
+    """One entry of the log, unsealed."""
+    writer, name = from_id.decode(), message_id.decode()
+    return ChatMessage(seq, writer, name, sent_at_ms, words_of(key, seq, writer, name, sealed))

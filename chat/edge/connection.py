@@ -96,19 +96,20 @@ class Connection:
         self.skipped = (chat_id, seq)
         return True
 
-    def was_answered(self, chat_id: str, seq: int | None) -> bool:
-        """The message under way has its answer: `done` with its seq, or None. Must the log be read after all?"""
-        message_id, skipped = self.sending, self.skipped
-        self.sending, self.skipped = "", None
+    def was_done(self, chat_id: str, seq: int) -> None:
+        """The message under way is in the log, at this seq."""
         position = self.positions.get(chat_id)
-        if position is None:
-            return False
-        if seq is not None:
-            position.told_done(seq, message_id)
+        if position is not None:
+            position.told_done(seq, self.sending)
             if self.is_done_enough:
                 position.held_by_done(seq)
-            return False
-        if skipped is None:
+        self.sending, self.skipped = "", None
+
+    def was_not_done(self, chat_id: str) -> bool:
+        """The message under way was refused, or nobody knows what became of it. Must the log be read after all?"""
+        skipped, position = self.skipped, self.positions.get(chat_id)
+        self.sending, self.skipped = "", None
+        if position is None or skipped is None:
             return False
         # Nobody told this connection of its own message. What came after it comes again; clients ignore that.
         position.last = min(position.last, skipped[1] - 1)

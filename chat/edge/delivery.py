@@ -7,14 +7,13 @@ import asyncio
 from collections.abc import Callable
 
 from chat.conversation.data_keys import KeysAwayError
-from chat.conversation.log import ChatMessage, read_log, readable
-from chat.conversation.sealing import ChatKey
+from chat.conversation.log import ChatMessage, read_log, words_of
 from chat.edge.connection import Connection
 from chat.edge.door import Door
 from chat.edge.outlet import Outlet
 from chat.edge.people import LocalPerson
 from chat.edge.positions import Position, Verdict
-from chat.edge.tally import Tally
+from chat.edge.tally import LAGS_MAX, Tally
 from chat.protocol.codes import Close
 from chat.protocol.pushes import MessageAdded
 from config.clock import now_ms
@@ -41,8 +40,8 @@ class Delivery(Outlet):
 
     def message_published(self, person: LocalPerson, payload: bytes) -> None:
         """One publish to this person's channel. Runs in the push link's reader: no awaiting."""
-        parts = payload.split(b"\n", 7)
-        chat_id, epoch, seq = parts[1].decode(), parts[2].decode(), int(parts[3])
+        _, named, lived, digits, sent_at, name, writer, sealed = payload.split(b"\n", 7)
+        chat_id, epoch, seq, message_id = named.decode(), lived.decode(), int(digits), name.decode()
         key = self.door.keys.held(chat_id)
         for connection in person.connections:
             position = connection.positions.get(chat_id)
@@ -51,30 +50,28 @@ class Delivery(Outlet):
                 continue
             verdict = position.pushed(epoch, seq, is_readable=key is not None)
             if verdict is _SEND and key is not None:
-                if connection.sending and connection.skips(parts[6].decode(), parts[5].decode(), chat_id, seq):
+                if connection.sending and connection.skips(writer.decode(), message_id, chat_id, seq):
                     continue
-                self._put_published(connection, key, payload, parts)
-                position.newest = (seq, parts[5].decode())
+                position.newest = (seq, message_id)
+                pair = self.senders.get(connection)
+                if pair is None:
+                    continue
+                sender, codec = pair
+                if self._payload != payload:
+                    self._payload, self._payload_frames = payload, {}
+                frame = self._payload_frames.get(codec.subprotocol)
+                if frame is None:
+                    from_id = writer.decode()
+                    text = words_of(key, seq, from_id, message_id, sealed)
+                    added = MessageAdded(chat_id, epoch, seq, message_id, from_id, text, int(sent_at))
+                    frame = self._payload_frames[codec.subprotocol] = codec.encode(added)
+                sender.put(frame)
+                connection.last_sent_s = self._loop_time()
+                self.tally.deliveries += 1
+                if self.tally.deliveries <= LAGS_MAX:
+                    self.door.counts.delivery_lag.observe(max(0, now_ms() - int(sent_at)) / 1000)
             elif verdict is _FILL:
                 self.start_fill(connection, chat_id)
-
-    def _put_published(self, connection: Connection, key: ChatKey, payload: bytes, parts: list[bytes]) -> None:
-        pair = self.senders.get(connection)
-        if pair is None:
-            return
-        sender, codec = pair
-        if self._payload != payload:
-            self._payload, self._payload_frames = payload, {}
-        frame = self._payload_frames.get(codec.subprotocol)
-        if frame is None:
-            _, _, epoch, seq, sent_at, message_id, from_id, sealed = parts
-            message = readable(key, int(seq), from_id, message_id, int(sent_at), sealed)
-            frame = self._payload_frames[codec.subprotocol] = codec.encode(_added(key.chat_id, epoch.decode(), message))
-        sender.put(frame)
-        connection.last_sent_s = self._loop_time()
-        self.tally.deliveries += 1
-        if self.tally.wants_lag():
-            self.door.counts.delivery_lag.observe(max(0, now_ms() - int(parts[4])) / 1000)
 
     # ---- the log ----
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from config.metrics import Uncounted
 
-#: So many lags are looked at between two handovers; more would say the same.
+#: The lags of so many deliveries are looked at between two handovers; more would say the same.
 LAGS_MAX = 100
 
 
@@ -24,7 +24,6 @@ class Tally:
         self.messages_done = 0
         #: message_added that were sent
         self.deliveries = 0
-        self._lags = 0
 
     def command(self, kind: str, outcome: str) -> None:
         """A command was answered."""
@@ -38,11 +37,6 @@ class Tally:
         else:
             self._of_listeners += 1
 
-    def wants_lag(self) -> bool:
-        """Is another lag to be looked at? Where there are few messages, each is."""
-        self._lags += 1
-        return self._lags <= LAGS_MAX
-
     def hand_over(self) -> None:
         """Add what was counted since the last time to the counters."""
         commands, self._commands = self._commands, {}
@@ -55,4 +49,4 @@ class Tally:
                 self._counts.messages.labels(role).inc(count)
         if self.deliveries:
             self._counts.deliveries.inc(self.deliveries)
-        self.messages_done = self.deliveries = self._of_seekers = self._of_listeners = self._lags = 0
+        self.messages_done = self.deliveries = self._of_seekers = self._of_listeners = 0
