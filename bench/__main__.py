@@ -16,6 +16,8 @@ from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
 BENCHES = ("durability", "failover", "links", "load", "messages", "routing")
+#: These need the driver that runs the peers.
+BESIDE_PEERS = ("instructions", "peers")
 
 
 def show(name: str, figures: dict[str, Any]) -> None:
@@ -36,27 +38,27 @@ def show(name: str, figures: dict[str, Any]) -> None:
 def main(words: list[str]) -> None:
     RESULTS.mkdir(exist_ok=True)
     asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    asked.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*BENCHES, "peers")))
-    asked.add_argument("--harness", type=Path, help="peers: the folder of the driver that runs them")
-    asked.add_argument("--short", action="store_true", help="peers: fewer and shorter runs")
+    asked.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*BENCHES, *BESIDE_PEERS)))
+    asked.add_argument("--harness", type=Path, help="the folder of the driver that runs the peers")
+    asked.add_argument("--short", action="store_true", help="beside peers: fewer and shorter runs")
     given = asked.parse_args(words)
-    unknown = set(given.names) - {*BENCHES, "peers"}
+    unknown = set(given.names) - {*BENCHES, *BESIDE_PEERS}
     if unknown:
         asked.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     # So that whatever was started is ended, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    for name in (*BENCHES, "peers"):
+    for name in (*BENCHES, *BESIDE_PEERS):
         if given.names and name not in given.names:
             continue
         module = importlib.import_module(f"bench.{name}")
         command = f"python -m bench {name}"
-        if name != "peers":
+        if name in BENCHES:
             figures = module.run()
         elif given.harness is not None:
             figures = module.run(given.harness.resolve(), is_short=given.short)
             command += " --harness FOLDER" + (" --short" if given.short else "")
         else:
-            print("peers: left out; --harness FOLDER names what runs them.")
+            print(f"{name}: left out; --harness FOLDER names what runs them.")
             continue
         figures["command"] = command
         (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")

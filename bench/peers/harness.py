@@ -17,6 +17,9 @@ OURS: dict[str, tuple[str, ...]] = {
     "tealight, written at once": ("--appendonly", "yes", "--appendfsync", "always"),
 }
 
+#: How long a server may take to start that runs under something slow.
+SLOW_START_S = 300
+
 
 def load(folder: Path) -> Any:
     """The harness's driver as a module. Raises FileNotFoundError where the folder holds none."""
@@ -55,15 +58,36 @@ class Lab:
         try:
             self.harness.visit(name, rep, wanted, _Rows(self.rows))
         finally:
-            if self._subject is not None:
-                self._subject.close()
-                self._subject = None
+            self.close_subject()
+
+    def start_under(
+        self, prefix: tuple[str, ...], name: str, procs: int, listeners: int
+    ) -> tuple[dict[str, Any], list[Any], list[int]]:
+        """Start one server, each process of it run by `prefix`, which may be slow: its entry, processes and ports."""
+        self._listeners = listeners
+        if name in OURS:
+            return self._start(name, procs, prefix)
+        harness = self.harness
+        process, wait = harness.Proc, harness.wait_port
+        harness.Proc = lambda command, core, **more: process([*prefix, *command], core, **more)
+        harness.wait_port = lambda port, seconds: wait(port, SLOW_START_S)
+        try:
+            started: tuple[dict[str, Any], list[Any], list[int]] = self._starts_peer(name, procs)
+            return started
+        finally:
+            harness.Proc, harness.wait_port = process, wait
+
+    def close_subject(self) -> None:
+        """End this service's part of a visit."""
+        if self._subject is not None:
+            self._subject.close()
+            self._subject = None
 
     def close(self) -> None:
         """Leave the harness's folder."""
         os.chdir(self._came_from)
 
-    def _start(self, name: str, procs: int) -> Any:
+    def _start(self, name: str, procs: int, prefix: tuple[str, ...] = ()) -> Any:
         if name not in OURS:
             return self._starts_peer(name, procs)
         harness = self.harness
@@ -71,8 +95,13 @@ class Lab:
         harness.must_be_free(*ports)
         self._subject = Subject(harness, harness.REDIS_PORT)
         self._subject.prepare(self._listeners)
-        started = self._subject.start(ports, str(self._subject.folder / "processes.log"))
+        log = str(self._subject.folder / "processes.log")
+        started = self._subject.start(ports[:1] if prefix else ports, log)
         self._subject.sign_in(ports[0], self._listeners)
+        if prefix:  # a password takes its time as it is
+            for process in started:
+                process.stop()
+            started = self._subject.start(ports, log, prefix)
         return {"subject": self._subject}, started, ports
 
     def _generator(
