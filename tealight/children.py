@@ -18,8 +18,8 @@ log = get_logger("up")
 QUICK_LIFE_S = 2.0
 FREE_DEATHS = 10
 PAUSE_S = 0.5
-# `up` as a whole ends within 10 s: the others drain in this time, a web process in 5 s of its own. Then the engine ends,
-# and something is left for a machine so busy that ending itself takes a second.
+# `up` as a whole ends within 10 s: the others drain in this time, a web process in 5 s of its own. Then the engine
+# ends, and something is left for a machine so busy that ending itself takes a second.
 DRAIN_S = 6.0
 # Some wrappers send one Ctrl-C twice, to the process and to its group; that is one wish.
 SAME_WISH_S = 1.0

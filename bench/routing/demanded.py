@@ -64,7 +64,7 @@ def _slowest(figures: dict[str, Any], share: str) -> float:
 
 
 ROWS = (
-    "Some 65 commands of the engine a chat. Of the instructions 28 % are these commands, 26 % carry their values "
+    "Some 63 commands of the engine a chat. Of the instructions 28 % are these commands, 26 % carry their values "
     "between Lua and the engine, 37 % are the Lua, 8 % the sockets; at the largest size waiting for memory comes to it."
 )
 OTHER_WORK = (
