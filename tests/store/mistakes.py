@@ -189,11 +189,13 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "a dead process takes those who are elsewhere": ("redis.call('EXISTS', unpack(keys)) > 0 then", "false then"),
     "the lost inherit each other's offers": (
-        "  lose(S, lost) -- all of them, before the first of their offers goes to somebody else\n"
-        "  for _, l in ipairs(lost) do",
-        "  for _, l in ipairs(lost) do\n    lose(S, { l })",
+        "    set_standing(S, l)\n  end\n  for _, l in ipairs(lost) do\n    tell_listeners_chats(S, l.id)",
+        "    set_standing(S, l)\n    tell_listeners_chats(S, l.id)",
     ),
-    "who is lost stays listed as available": ("redis.call('SREM', available, unpack(ids))", ""),
+    "who is lost stays listed as available": (
+        "    put(l, 'lost', T.now)\n    unlist(S, l)\n    set_standing(S, l)\n",
+        "    put(l, 'lost', T.now)\n    unlist(S, l)\n",
+    ),
     "a dead process without a beat is never found": (
         "redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)",
         "",

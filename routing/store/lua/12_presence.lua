@@ -32,30 +32,6 @@ local function arrive(S, person)
   if c.st == 'P' then unpark(S, c) end
 end
 
--- Out of the lists of those who are free or available. Of each list all at once: most stand in few of them.
-local function lose(S, lost)
-  local gone, class_of_list = {}, {} -- list of the available -> who leaves it; the language and class it is of
-  for _, l in ipairs(lost) do
-    put(l, 'lost', T.now)
-    unlist(S, l)
-    if l.av == 1 then
-      local class = class_name(l)
-      each_language(l.lg, function(language)
-        local available = K.available(S, language .. ':' .. class)
-        if not gone[available] then gone[available], class_of_list[available] = {}, { language, class } end
-        table.insert(gone[available], l.id)
-      end)
-    end
-  end
-  for available, ids in pairs(gone) do
-    redis.call('SREM', available, unpack(ids))
-    if redis.call('EXISTS', available) == 0 then
-      local of = class_of_list[available]
-      redis.call('SREM', K.classes(S, of[1]), of[2])
-    end
-  end
-end
-
 -- Nobody holds a Connection of these people any more. Of a process that died they come by the thousand: what can be asked or
 -- written for all of them at once is.
 local function go(S, people)
@@ -80,7 +56,11 @@ local function go(S, people)
     end
   end
   if graces[1] then redis.call('ZADD', K.grace_ends(S), unpack(graces)) end
-  lose(S, lost) -- all of them, before the first of their offers goes to somebody else
+  for _, l in ipairs(lost) do -- all of them, before the first of their offers goes to somebody else
+    put(l, 'lost', T.now)
+    unlist(S, l)
+    set_standing(S, l)
+  end
   for _, l in ipairs(lost) do
     tell_listeners_chats(S, l.id)
     local c = l.po and read_chat(S, l.po)
