@@ -3,13 +3,14 @@ import { call } from "../shared/http";
 import { handsIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { useDoing, useLoaded } from "../staff/loading";
-import { problemWords } from "../staff/say";
+import { clock, problemWords } from "../staff/say";
 import { t } from "../staff/words";
 import type { Board } from "./board";
 import { placeOf } from "./observed-chats";
 
 interface FirstChat {
   chat_id: string;
+  opened_at_ms: number;
   observer_name: string | null;
   is_mine: boolean;
   may_attach: boolean;
@@ -84,7 +85,13 @@ export function FirstChats({ board }: { board: Board }) {
               </td>
               <td data-label={t("first_chats.near")}>
                 {one.chats.map((chat) => (
-                  <Near key={chat.chat_id} chat={chat} name={one.display_name} again={again} />
+                  <Near
+                    key={chat.chat_id}
+                    chat={chat}
+                    name={one.display_name}
+                    since={one.chats.length > 1 ? t("first_chats.since", { clock: clock(chat.opened_at_ms) }) : null}
+                    again={again}
+                  />
                 ))}
               </td>
             </tr>
@@ -103,8 +110,16 @@ export function FirstChats({ board }: { board: Board }) {
   );
 }
 
+interface NearProps {
+  chat: FirstChat;
+  name: string;
+  /** Which of several chats this one is; null where there is one. */
+  since: string | null;
+  again: () => Promise<void>;
+}
+
 /** Who is attached to one chat, or the way to be. */
-function Near({ chat, name, again }: { chat: FirstChat; name: string; again: () => Promise<void> }) {
+function Near({ chat, name, since, again }: NearProps) {
   const doing = useDoing();
   const attach = () =>
     doing.run(async () => {
@@ -113,11 +128,15 @@ function Near({ chat, name, again }: { chat: FirstChat; name: string; again: () 
     });
   return (
     <div class="row row--tight">
+      {since !== null && <span class="soft figures">{since}</span>}
       <span>{chat.observer_name ?? t("first_chats.nobody")}</span>
       {chat.observer_name === null && chat.may_attach && (
         <button class="btn btn--dense" type="button" disabled={doing.isDoing} onClick={() => void attach()}>
           {t("first_chats.attach")}
-          <span class="visually-hidden"> {t("first_chats.attach_to", { name })}</span>
+          <span class="visually-hidden">
+            {" "}
+            {t("first_chats.attach_to", { name })} {since}
+          </span>
         </button>
       )}
       {chat.observer_name === null && !chat.may_attach && (
