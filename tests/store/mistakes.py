@@ -173,6 +173,10 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "  if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end",
         "",
     ),
+    "a service that was away lets go of everybody at its return": (
+        "  if not last or T.now - last < AWAY_MS then return num(wait) end",
+        "  if true then return num(wait) end",
+    ),
     "the chats of the lost wait for the absent": (
         "  if is_present(S, c.pe) then requeue(S, c, reason)",
         "  if true then requeue(S, c, reason)",

@@ -1,5 +1,7 @@
 """Who is there: connections, leases of processes, and what happens when the last one goes."""
 
+import pytest
+
 from config.engines.valkey import ThrowAwayValkey
 from routing.store.snapshots import person_record
 from tests.store.place import Listener, Place, Seeker
@@ -179,6 +181,27 @@ def test_a_seekers_chat_is_kept_for_five_minutes_and_then_ended(place: Place) ->
     place.passes(300)
     assert place.chat(chat).state == "U" and place.chat(chat).ended_reason == "seeker_gone"
     assert bo.load == 1, "wrap-up as after any chat"
+
+
+@pytest.mark.parametrize("was_away", [True, False])
+def test_no_grace_ends_before_people_could_come_back_to_a_service_that_was_away(place: Place, was_away: bool) -> None:
+    seconds, microseconds = map(int, place.read("TIME"))
+    engine_ms = seconds * 1000 + microseconds // 1000
+    place.now_ms = engine_ms - 60_000
+    ada, bo, _ = in_chat(place)
+    bo.disconnects()
+    place.read("HSET", place.key("meta"), "clk", engine_ms - (60_000 if was_away else 1_000))  # as the last sweep did
+    place.now_ms = 0  # the engine's own clock, as in the service
+    place.sweep()
+    assert bo.availability == (1 if was_away else 0)
+    place.sweep()
+    place.now_ms = engine_ms + 29_000
+    place.sweep()
+    assert bo.availability == (1 if was_away else 0)
+    assert ada.state == ("A" if was_away else "W")
+    place.now_ms = engine_ms + 90_000
+    place.sweep()
+    assert bo.availability == 0 and ada.state == "W", "he had 30 seconds"
 
 
 def test_a_dead_process_takes_its_people_with_it(place: Place) -> None:

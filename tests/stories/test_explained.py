@@ -87,10 +87,10 @@ async def test_a_wait_that_was_announced_is_held_against_the_wait(world: World) 
         await listener.becomes("paused")
     late = await world.seeker_arrives()
     announced_s = late.asked["wait_high_s"]
-    assert late.asked["wait_low_s"] == 0 and announced_s in (60, 90)
+    assert late.asked["wait_low_s"] == 0 and is_rounded(announced_s)
     status = json.loads(await asyncio.to_thread(fresh_status, world))
     [pool] = [p for p in status["pools"] if (p["language"], p["age_band"]) == (world.language, "adult")]
-    assert status["is_seen"] and pool["is_open"] and pool["wait_high_s"] in (60, 90), "by now somebody waits"
+    assert status["is_seen"] and pool["is_open"] and is_rounded(pool["wait_high_s"]), "by now somebody waits"
     assert pool["is_anyone_there"] is False, "all of them paused"
     await listeners[2].becomes("available", capacity=4)
     await listeners[2].accepts(await listeners[2].sees_offer(request_id=late.request_id))
@@ -103,8 +103,13 @@ async def test_a_wait_that_was_announced_is_held_against_the_wait(world: World) 
             break
         await asyncio.sleep(0.1)
     assert facts is not None and facts.wait_promised_s == announced_s
-    assert facts.wait_ms is not None and facts.wait_ms < 60_000
+    assert facts.wait_ms is not None and facts.wait_ms < announced_s * 1000
     assert 'tealight_wait_promise_total{kept="yes"}' in await asyncio.to_thread(metrics_of, world)
+
+
+def is_rounded(high_s: int) -> bool:
+    """Upper ends are whole half minutes, never under one minute; how many depends on how busy the machine is."""
+    return high_s >= 60 and high_s % 30 == 0
 
 
 def fresh_status(world: World) -> str:

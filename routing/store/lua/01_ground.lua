@@ -8,6 +8,7 @@ local SEEKER_GRACE_MS = 10000    -- a reload or a dead spot must not cost the pl
 local PARKED_MS = 300000         -- a parked place is kept this long
 local CHAT_GRACE_MS = 300000     -- a phone that sleeps keeps its chat this long
 local LISTENER_GRACE_MS = 30000  -- PROTOCOL: availability survives a lost connection for 30 s
+local AWAY_MS = 10000            -- the service, if nobody swept for so long: it is swept several times a second
 local TRIED_MS = 60000           -- a listener who declined is not asked about the same request again for this long
 local ACTED_MS = 30000           -- PROTOCOL: who did something in the last 30 s need not confirm
 local RECENT_MS = 3600000        -- PROTOCOL: an ended chat can be recovered for 1 h

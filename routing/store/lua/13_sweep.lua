@@ -122,11 +122,23 @@ SWEEPS[5] = { 'tried_ends', function(S, pair)
   if c.st == 'W' then match_seeker(S, c) end
 end }
 
+-- Until when no grace ends. Where nobody swept for a while the whole service was away, and nobody could have come back:
+-- a machine that is started anew must not take all listeners out of their chats.
+local function graces_wait_until(S, is_told_time)
+  local last, wait = unpack(redis.call('HMGET', K.meta(S), 'clk', 'gra'))
+  if is_told_time then return num(wait) end
+  redis.call('HSET', K.meta(S), 'clk', T.now)
+  if not last or T.now - last < AWAY_MS then return num(wait) end
+  redis.call('HSET', K.meta(S), 'gra', T.now + LISTENER_GRACE_MS)
+  return T.now + LISTENER_GRACE_MS
+end
+
 function OPS.sweep(keys, args)
   local S, limit, acted, cost = begin(keys, args), num(args[3]), 0, 0
-  if num(args[1]) == 0 then redis.call('HSET', K.meta(S), 'clk', T.now) end
+  local no_grace_ends = T.now < graces_wait_until(S, num(args[1]) ~= 0)
   for _, sweep in ipairs(SWEEPS) do
-    for _, member in ipairs(due(K[sweep[1]](S), math.max(1, math.ceil(limit - cost)))) do
+    local most = no_grace_ends and sweep[1] == 'grace_ends' and 0 or math.max(1, math.ceil(limit - cost))
+    for _, member in ipairs(due(K[sweep[1]](S), most)) do
       local its_cost, count = sweep[2](S, member)
       cost = cost + (its_cost or 1)
       acted = acted + (count or 1)
