@@ -76,6 +76,7 @@ index_checked = Gauge(
     registry=REGISTRY,
     multiprocess_mode="max",
 )
+written_back = Counter("tealight_logs_written_back_total", "Logs that an engine came back without", registry=REGISTRY)
 epochs_renewed = Counter("tealight_epochs_renewed_total", "Logs found behind what was answered", registry=REGISTRY)
 
 archived = Counter(

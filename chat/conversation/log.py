@@ -1,6 +1,7 @@
 """A chat's log: reading it, and what its entries are."""
 
 import asyncio
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -26,9 +27,12 @@ class ChatMessage(Struct, frozen=True):
         return f"ChatMessage(seq={self.seq}, from_id={self.from_id!r})"
 
 
-async def read_log(lines: Lines, band: str, chat_id: str, after: int, key: ChatKey) -> tuple[str, list[ChatMessage]]:
+async def read_log(
+    lines: Lines, band: str, chat_id: str, after: int, key: ChatKey, keep: Callable[[bytes], None]
+) -> tuple[str, list[ChatMessage]]:
     """At most `PAGE` messages above `after`, in order, and the epoch that their log had after they were read.
 
+    `keep` gets each as it would have been published.
     Where that is the one in which they were asked for, all of them are of it. Raises RedisAway, RedisRefused.
     """
     shard = lines.shards[band]
@@ -37,6 +41,9 @@ async def read_log(lines: Lines, band: str, chat_id: str, after: int, key: ChatK
         send("XRANGE", shard.key("log", chat_id), f"{after + 1}-0", "+", "COUNT", PAGE),
         send("HGET", shard.key("chat", chat_id), "ep"),
     )
+    for entry_id, (_, writer, _, name, _, sent_at, _, sealed) in entries:
+        seq = entry_id.partition(b"-")[0]
+        keep(b"\n".join((b"m", chat_id.encode(), epoch or b"", seq, sent_at, name, writer, sealed)))
     return (epoch or b"").decode(), [
         readable(key, int(entry_id.partition(b"-")[0]), values[1], values[3], int(values[5]), values[7])
         for entry_id, values in entries

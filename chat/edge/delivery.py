@@ -5,14 +5,16 @@ A published message is sent at once when it is the next one, else the log is rea
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from chat.conversation.data_keys import KeysAwayError
 from chat.conversation.log import ChatMessage, read_log, words_of
 from chat.edge.connection import Connection
 from chat.edge.door import Door
 from chat.edge.outlet import Outlet
-from chat.edge.people import LocalPerson
+from chat.edge.people import Departed, LocalPerson
 from chat.edge.positions import Position, Verdict
+from chat.edge.recent import Recent
 from chat.edge.tally import LAGS_MAX, Tally
 from chat.protocol.codes import Close
 from chat.protocol.pushes import MessageAdded
@@ -34,6 +36,8 @@ class Delivery(Outlet):
         self.lines = lines
         self.door = door
         self.tally = Tally(door.counts)
+        #: what is said again where an engine forgot it
+        self.recent, self.departed = Recent(), Departed()
         #: both participants' channels bring the same payload: it is unsealed and encoded once per codec
         self._payload = b""
         self._payload_frames: dict[str, bytes] = {}
@@ -105,7 +109,8 @@ class Delivery(Outlet):
             # Without its key a chat was deleted: there is nothing left to read.
             epoch, found = position.epoch, list[ChatMessage]()
             if key is not None:
-                epoch, found = await read_log(self.lines, band, chat_id, position.last, key)
+                keep = partial(self.recent.note, self.lines.shards[band].key("channel").encode())
+                epoch, found = await read_log(self.lines, band, chat_id, position.last, key, keep)
             if found and epoch != position.epoch:
                 # Somebody proved meanwhile that messages were lost. What is read now may stand where this client holds
                 # another one.

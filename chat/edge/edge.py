@@ -145,9 +145,7 @@ class Edge:
             # An engine that came back empty or older, or was promoted, has lost who is here.
             await self.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             await self.ticks.attach_again(band)
-            # Before anybody writes on: a log that lacks what was sent gets a new epoch.
-            await self.hub.check_heads(band)
-            await self.lives.compared(band)
+            await self.lives.attached(band)
 
     async def _is_up(self, band: str, within_s: float) -> bool:
         return await self.link.at(self.lines.shards[band].tag).wait_up(within_s)

@@ -76,6 +76,7 @@ class Hub(Delivery):
             return
         kind = payload[:1]
         if kind == b"m":
+            self.recent.note(channel, payload)
             self.message_published(person, payload)
         elif kind == b"s":
             self.mark(person, self._bands[channel[:name_at]])
@@ -355,6 +356,7 @@ class Hub(Delivery):
         if person.connections or self.people.get(person.person_id) is not person:
             return
         del self.people[person.person_id]
+        self.departed.note(person, [band for band in self.lines.shards if self.away_since_ms(band) is not None])
         for band in person.attached:
             self.unsaid.add((person.person_id, band))
         person.attached.clear()

@@ -11,12 +11,17 @@ from collections.abc import Awaitable, Callable
 
 from chat.edge.hub import Hub
 from chat.edge.reassert import BARRIER_MS, Held, held_in, reassert
+from chat.edge.write_back import recent_logs, write_back
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
 
 log = get_logger("edge")
 
-#: How often a process asks whether all others have compared their logs.
+#: How often a process that says again what it holds says that it has not finished.
+SAYING_EVERY_S = 0.5
+#: More than any barrier lasts.
+SAID_WITHIN_S = 12.0
+#: How often a process asks whether all others have said and compared what they hold.
 COMPARED_EVERY_S = 0.05
 #: How long a process that has something to say again waits for its link.
 UP_WITHIN_S = 5.0
@@ -41,6 +46,7 @@ class Lives:
     def __init__(self, hub: Hub, is_up: Callable[[str, float], Awaitable[bool]]) -> None:
         self._hub = hub
         self._is_up = is_up
+        self._loop_time = asyncio.get_running_loop().time
         #: band -> the life that knows of this process, as far as that was said
         self._known: dict[str, str] = {}
         #: band -> what is still to be said again, as it was read in an earlier life
@@ -58,57 +64,81 @@ class Lives:
         if known is None:
             await shard.call("note_run", life)
         elif known != life:
-            # Taken before anything is read anew. What an earlier life was not told yet is from before that one.
-            self._unsaid[band] = {**held_in(hub, band), **self._unsaid.get(band, {})}
+            # Taken before anything is read anew, behind what an earlier life was not told yet.
+            self._unsaid[band] = [*self._unsaid.get(band, []), *held_in(hub, band)]
             await shard.call("raise_barrier", life, BARRIER_MS)
         self._known[band] = life
+        hub.departed.forget(band)
         if band in self._unsaid:
             hub.resumes(band)
+            hub.comparing.add(band)
             if band in self._saying:
                 self._saying[band].cancel()
             self._saying[band] = hub.spawn(self._say_again(band))
 
+    async def attached(self, band: str) -> None:
+        """Everybody is here again: compare logs, before anybody writes on. Raises RedisAway, RedisRefused."""
+        if band in self._saying:
+            return  # that begins with it, and no message is taken before it ends
+        await self._hub.check_heads(band)
+        if not await self._are_all_compared(band):
+            self._hub.comparing.add(band)
+            self._hub.spawn(self._until_compared(band))
+
     async def _say_again(self, band: str) -> None:
-        hub = self._hub
+        hub, shard = self._hub, self._hub.lines.shards[band]
+        busy = hub.spawn(self._is_saying(band))
         try:
             if await self._is_up(band, UP_WITHIN_S):
-                await reassert(hub, band, self._unsaid.get(band, {}))
-                self._unsaid.pop(band, None)
+                # Before epochs are renewed: numbers say where something belongs as long as the log is the one that was.
+                left = await write_back(hub, band, recent_logs(hub, band))
+                await hub.check_heads(band)
+                await reassert(hub, band, self._unsaid[band])
+                left = await write_back(hub, band, left)
+                busy.cancel()
+                ends_at_s = self._loop_time() + SAID_WITHIN_S
+                while not await self._are_all_compared(band) and self._loop_time() < ends_at_s:
+                    await asyncio.sleep(COMPARED_EVERY_S)
+                    left = await write_back(hub, band, left) if left else left
+                if left:
+                    await write_back(hub, band, left, is_last=True)
+                await shard.call("asserted", hub.process_id)
+                del self._unsaid[band]
         except (RedisAway, RedisRefused):
             log.warning("reassert_failed", band=band)  # the engine went again; the next connection says it
         finally:
+            busy.cancel()
             if self._saying.get(band) is asyncio.current_task():  # else a later connection began to say it anew
                 del self._saying[band]
+                hub.comparing.discard(band)
                 hub.resumed(band)
                 for person in list(hub.people.values()):
                     if band in person.records:
                         hub.mark(person, band)
 
+    async def _is_saying(self, band: str) -> None:
+        """Where there is much to say, or little time for it, the barrier stays up meanwhile."""
+        while True:
+            with contextlib.suppress(RedisAway, RedisRefused):
+                await self._hub.lines.shards[band].call("asserted", self._hub.process_id, "saying")
+            await asyncio.sleep(SAYING_EVERY_S)
+
     # ---- messages ----
 
-    async def compared(self, band: str) -> None:
-        """This process has compared its logs with the engine's; no message is taken before all others have, too.
-
-        Raises RedisAway, RedisRefused.
-        """
-        if not await self._are_all_compared(band):
-            self._hub.comparing.add(band)
-            self._hub.spawn(self._until_all_compared(band))
-
     async def _are_all_compared(self, band: str) -> bool:
-        """Say that this process has compared; have all others? True, too, where nothing is to be compared."""
+        """Say that this process has compared its logs; have all others? True, too, where nothing is to be compared."""
         answer, _ = await self._hub.lines.shards[band].call("asserted", self._hub.process_id, "compared")
         return bool(answer != b"waiting")
 
-    async def _until_all_compared(self, band: str) -> None:
-        """Others may have been sent what this engine has lost."""
-        loop = asyncio.get_running_loop()
-        ends_at_s = loop.time() + BARRIER_MS / 1000
+    async def _until_compared(self, band: str) -> None:
+        """No message is taken meanwhile: others may have been sent what this engine has lost."""
+        ends_at_s = self._loop_time() + SAID_WITHIN_S
         try:
-            while loop.time() < ends_at_s:
+            while self._loop_time() < ends_at_s:
                 await asyncio.sleep(COMPARED_EVERY_S)
                 with contextlib.suppress(RedisAway):
                     if await self._are_all_compared(band):
                         return
         finally:
-            self._hub.comparing.discard(band)
+            if band not in self._saying:
+                self._hub.comparing.discard(band)

@@ -1,6 +1,7 @@
 """The people this process holds connections of, and what it last read of them."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chat.accounts.staff import StaffMember
@@ -44,3 +45,28 @@ class LocalPerson:
         if any(chat.observer == self.person_id for chat in record.chats.values()):
             return True
         return bool(record.own_chat) or record.listener is not None or bool(record.units)
+
+
+class Departed:
+    """Whose last connection here went while shards were away, as they were last read.
+
+    Impatient clients leave before the engine is back, and what they had must be said again all the same. Of somebody
+    who leaves at another time nothing is kept: elsewhere their chats go on, and end.
+    """
+
+    def __init__(self) -> None:
+        self._left: dict[str, dict[str, LocalPerson]] = {}
+
+    def note(self, person: LocalPerson, away: Iterable[str]) -> None:
+        """Their last connection went, and these bands' shards are away."""
+        for band in away:
+            record = person.records.get(band)
+            if record is not None and (record.listener or record.chats):
+                self._left.setdefault(band, {})[person.person_id] = person
+
+    def of(self, band: str) -> Iterable[LocalPerson]:
+        return self._left.get(band, {}).values()
+
+    def forget(self, band: str) -> None:
+        """The shard is back and knows what it knew, or was told."""
+        self._left.pop(band, None)

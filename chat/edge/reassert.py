@@ -7,10 +7,11 @@ the shard knows better stays (docs/routing.md, "When the engine forgot").
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from chat.edge.hub import Hub
+from chat.edge.people import LocalPerson
 from chat.edge.standing import stand
 from config.log import get_logger
 from routing.rules.tickets import Ticket
@@ -24,29 +25,33 @@ BARRIER_MS = 3_000
 LISTENERS_FIRST_S = 0.5
 PAGE = 100
 
-Held = Mapping[str, PersonRecord]
+#: people, and what this process last read of them in a shard; of two such records the later one is newer
+Held = Sequence[tuple[LocalPerson, PersonRecord]]
 
 
 def held_in(hub: Hub, band: str) -> Held:
-    """Person -> what this process last read of them in that shard; taken before anything is read anew."""
-    return {
-        person_id: person.records[band]
-        for person_id, person in hub.people.items()
+    """Of everybody who is here, or was when the shard went; taken before anything is read anew."""
+    return [
+        (person, person.records[band])
+        for person in (*hub.departed.of(band), *hub.people.values())
         if person.has_part_in(band) or (band in person.records and person.records[band].chats)
-    }
+    ]
 
 
 async def reassert(hub: Hub, band: str, held: Held) -> None:
-    """Say everything again, and let matching go on. Raises RedisAway, RedisRefused; the barrier ends by itself then."""
-    listeners = [(person_id, r) for person_id, r in held.items() if r.listener is not None]
-    await _in_pages([partial(_listener, hub, band, person_id, record) for person_id, record in listeners])
+    """Say everything again. Raises RedisAway, RedisRefused; the barrier ends by itself then."""
+    listeners = list({person.person_id: (person, r) for person, r in held if r.listener is not None}.values())
+    await _in_pages([partial(_listener, hub, band, person, record) for person, record in listeners])
     await asyncio.sleep(LISTENERS_FIRST_S)
-    chats = {chat.chat_id: chat for r in held.values() for chat in r.chats.values()}
+    chats: dict[str, ChatRecord] = {}
+    for _, record in held:
+        for chat in record.chats.values():
+            if chat.chat_id not in chats or chats[chat.chat_id].turn < chat.turn:
+                chats[chat.chat_id] = chat
     # What has ended first: in an older state it may still be open, and whoever was in it has asked anew since.
     for is_ended in (True, False):
         here = [chat for chat in chats.values() if chat.is_ended == is_ended]
         await _in_pages([partial(resume, hub, ticket_of(chat, band, 0), ()) for chat in here])
-    await hub.lines.call(band, "asserted", hub.process_id)
     log.info("reasserted", band=band, listeners=len(listeners), chats=len(chats))
 
 
@@ -55,11 +60,11 @@ async def _in_pages(calls: list[Callable[[], Awaitable[object]]]) -> None:
         await asyncio.gather(*[call() for call in calls[start : start + PAGE]])
 
 
-async def _listener(hub: Hub, band: str, person_id: str, before: PersonRecord) -> None:
-    person, last = hub.people.get(person_id), before.listener
-    if person is None or person.staff is None or last is None or band not in person.staff.age_bands:
+async def _listener(hub: Hub, band: str, person: LocalPerson, before: PersonRecord) -> None:
+    last = before.listener
+    if person.staff is None or last is None or band not in person.staff.age_bands:
         return
-    now = (await hub.lines.snapshot(band, person_id)).listener
+    now = (await hub.lines.snapshot(band, person.person_id)).listener
     if now is not None and (now.availability, now.capacity, now.takes_urgent) == (
         last.availability,
         last.capacity,

@@ -125,7 +125,7 @@ class Performance:
         while drawn < size.faults and self._now_s < until_s:
             await asyncio.sleep(rng.uniform(0, 0.6))
             await self._until_half_are_there(crowd)
-            count = 2 if rng.random() < 0.2 else 1
+            count = 2 if not self.act.rest_s and rng.random() < 0.2 else 1
             together = [self.act.draw(rng, has_background=bool(self._asleep)) for _ in range(count)]
             seeds = [rng.getrandbits(64) for _ in together]
             drawn += count
@@ -140,8 +140,9 @@ class Performance:
                 else:
                     running.append(task)
             if running:
-                waits_for_all = drawn % ALL_WELL_EVERY < count
+                waits_for_all = bool(self.act.rest_s) or drawn % ALL_WELL_EVERY < count
                 await asyncio.wait(running, timeout=None if waits_for_all else NEXT_AFTER_S)
+            await asyncio.sleep(self.act.rest_s)
             if self._failures:
                 raise self._failures[0]
             if drawn % 20 < count:

@@ -71,6 +71,8 @@ class Act:
     share: float
     level: Level = STRICT
     has_replica: bool = False
+    #: one fault at a time, and so long without any when everybody is served again
+    rest_s: float = 0.0
 
     def draw(self, rng: Random, *, has_background: bool) -> Fault:
         """The next fault; while one lasts in the background no second one of that kind begins."""
@@ -101,10 +103,18 @@ def acts() -> tuple[Act, ...]:
             has_replica=True,
         ),
         Act(
+            "a restored engine",
+            "empty or older files, and then some peace: what was said comes back, in its order",
+            (Fault(forgetting.engine_restarted_empty, 1), Fault(forgetting.older_state_restored, 2)),
+            0.05,
+            Level(may_renew=True, may_forget=True),
+            rest_s=15.0,
+        ),
+        Act(
             "an engine that forgets",
-            "empty or older files: a new epoch, and what clients say again is there",
+            "empty or older files, again and again: a new epoch, and what clients say again is there",
             (*_EVERYWHERE, Fault(forgetting.engine_restarted_empty, 8), Fault(forgetting.older_state_restored, 12)),
-            0.13,
+            0.08,
             Level(may_renew=True, may_forget=True),
         ),
     )

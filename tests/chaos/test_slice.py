@@ -27,7 +27,10 @@ _FAULTS = {
 _COUNTS = {"one engine": 7, "with a replica": 1, "an engine that forgets": 2}
 
 
-@pytest.mark.parametrize("act", acts(), ids=[act.name for act in acts()])
+PLAYED = [act for act in acts() if act.name in _FAULTS]
+
+
+@pytest.mark.parametrize("act", PLAYED, ids=[act.name for act in PLAYED])
 async def test_nothing_is_lost_doubled_or_given_to_two(act: Act, tmp_path: Path) -> None:
     few = replace(act, faults=tuple(Fault(happens) for happens in _FAULTS[act.name]))
     size = replace(SMALL, faults=_COUNTS[act.name])

@@ -69,9 +69,26 @@ def test_messages_go_on_when_every_living_process_has_compared_its_logs(place: P
     assert place.call("asserted", "p2") == "lifted"
 
 
-def test_an_engine_that_came_back_empty_has_no_logs_to_compare(place: Place) -> None:
+def test_messages_wait_for_whoever_may_have_something_to_write_back_to_an_empty_engine(place: Place) -> None:
     raised(place)
-    assert place.call("asserted", "p1", "compared") == "compared"
+    assert place.call("asserted", "p1", "compared") == "waiting"
+    place.passes(3.0)
+    assert place.call("asserted", "p1", "compared") == "lifted"
+
+
+def test_the_barrier_stays_up_while_somebody_has_more_to_say_but_not_for_ever(place: Place) -> None:
+    raised(place)
+    assert place.listener("bo").comes().offer == ""
+    place.seeker("ada").asks()
+    for _ in range(5):
+        assert place.call("asserted", "p1", "saying") == "waiting"
+        place.passes(1.9)
+        assert place.listener("bo").offer == ""
+    place.call("asserted", "p1", "saying")
+    place.passes(0.5)
+    assert place.call("asserted", "p1", "saying") == "lifted"
+    place.sweep()
+    assert place.listener("bo").sees == "ada"
 
 
 def test_at_the_end_of_the_barrier_the_line_is_served_in_its_order(place: Place) -> None:

@@ -110,10 +110,18 @@ async def test_the_processes_say_again_what_the_engine_forgot(
         waiting = [await world.seeker_arrives() for _ in range(3)]
         for person in (seeker, listener, *waiting):
             person.keeps_coming_back()
+        for number in range(3):
+            await seeker.says(chat_id, f"I said {number}")
+            await listener.says(chat_id, f"I heard {number}")
+        await world.everyone_agrees()
+        said = [(m["seq"], m["message_id"]) for m in seeker.logs[chat_id].messages.values()]
         loses_everything(forgetful)
         await seeker.says(chat_id, "are you still there?")
         await listener.says(chat_id, "I am, and it is the same chat")
         await world.everyone_agrees()
+        # Nobody said it again: the processes wrote it back, and in its order.
+        held = sorted((m["seq"], m["message_id"]) for m in listener.logs[chat_id].messages.values())
+        assert held[: len(said)] == said and len(held) == len(said) + 2
         for place, person in enumerate(waiting, start=1):
             request = (await snapshot_of(world, person))["request"]
             assert (request["state"], request["place"]) == ("waiting", place)

@@ -111,6 +111,61 @@ function OPS.renew_epoch(keys, args)
   return finish(S, 'renewed')
 end
 
+-- One message that this log has lost; who is connected to the log as it is now is told.
+local function append_again(S, c, seq, from, message_id, at, text)
+  local digits = string.format('%.0f', seq)
+  redis.call('HSET', K.sent(S, c.id), from .. ':' .. message_id, digits)
+  redis.call('XADD', K.log(S, c.id), digits .. '-0', 'f', from, 'i', message_id, 't', at, 'x', text)
+  redis.call('HINCRBY', c.key, from == c.pe and 'n:seeker' or 'n:listener', 1)
+  announce(S, c, table.concat({ 'm', c.id, c.ep, digits, at, message_id, from, text }, '\n'))
+end
+
+-- write_back: what a process was published of this log, and another life of the engine may lack. What is missing goes to
+-- its old place, or, as a last resort, to the end; in a new epoch, unless this one began in this life.
+-- args: 3 chat, 4 the new epoch, 5 the engine's life, 6 csv of the epochs in which it was published, 7 '1': nothing else
+--       will come that belongs before it, 8... seq, from, message_id, time, text; and so on, in the order of the log
+-- answer: 'same' | 'written' | 'gap' (what came before is missing, too) | 'unknown'
+function OPS.write_back(keys, args)
+  local S, id = begin(keys, args, true), args[3]
+  local key, missing = K.chat(S, id), {}
+  local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'rid', 'st', 'mf')
+  if not v[1] then return finish(S, 'unknown') end
+  for i = 8, #args, 5 do
+    if redis.call('HEXISTS', K.sent(S, id), args[i + 1] .. ':' .. args[i + 2]) == 0 then missing[#missing + 1] = i end
+  end
+  if #missing == 0 then return finish(S, 'same') end
+  local c = { id = id, key = key, ep = v[1], pe = v[3], l = v[4], st = v[6] }
+  -- Numbers say where something belongs only if this log is one of those that were published, or was made from one.
+  local head = num(v[2])
+  local is_theirs = head == 0
+  for epoch in string.gmatch(v[1] .. ',' .. (v[7] or ''), '[^,]+') do
+    is_theirs = is_theirs or string.find(',' .. args[6] .. ',', ',' .. epoch .. ',', 1, true) ~= nil
+  end
+  local written, answer = head, 'written'
+  for _, i in ipairs(missing) do
+    if args[7] ~= '1' and not (is_theirs and num(args[i]) == written + 1) then
+      answer = 'gap'
+      break
+    end
+    if written == head then
+      if v[5] ~= args[5] then
+        c.ep = args[4]
+        redis.call('HSET', key, 'ep', c.ep, 'rid', args[5])
+        hint(c.pe)
+        if c.l and c.l ~= '' then hint(c.l) end
+      end
+      redis.call('HSET', key, 'mf', args[6])
+    end
+    written = written + 1
+    append_again(S, c, written, args[i + 1], args[i + 2], args[i + 3], args[i + 4])
+  end
+  if written > head then
+    redis.call('HSET', key, 'sq', string.format('%.0f', written))
+    if c.st == 'E' or c.st == 'U' then redis.call('SADD', K.unwritten(S), id) end
+  end
+  return finish(S, answer)
+end
+
 -- Is the log still all of what was archived, and no more?
 local function is_all(S, id, count, epoch)
   local v = redis.call('HMGET', K.chat(S, id), 'sq', 'ep')

@@ -1,13 +1,16 @@
 -- After an engine was promoted, restored or came back empty it may know less than those who were answered. So for a short
 -- time nothing is matched, every process says again what it holds, and seekers bring the ticket of their last transition.
 
+local STILL_SAYING_MS = 2000 -- so long a process that says what it holds has to say so once more
+local BARRIER_MAX_MS = 10000 -- then matching goes on, whoever has not finished
+
 -- raise_barrier: another life of the engine began. Its first caller stops matching; the others find it done.
 -- args: 3 the engine's run id, 4 ms. answer: 'raised' | 'known'
 function OPS.raise_barrier(keys, args)
   local S = begin(keys, args)
   local known = redis.call('HMGET', K.meta(S), 'run', 'barred_run')
   if known[2] == args[3] then return finish(S, 'known') end
-  redis.call('HSET', K.meta(S), 'run', args[3], 'barred_run', args[3], 'bar', T.now + num(args[4]), 'had', known[1] and '1' or '0')
+  redis.call('HSET', K.meta(S), 'run', args[3], 'barred_run', args[3], 'bar', T.now + num(args[4]), 'bat', T.now, 'had', known[1] and '1' or '0')
   redis.call('DEL', K.asserted(S))
   return finish(S, 'raised')
 end
@@ -35,15 +38,22 @@ end
 
 -- asserted: this process has said all it holds. When all living processes have, matching goes on; an engine that came
 -- back without knowing its processes waits the barrier out. With 'compared' it says first that it has compared the logs
--- that it sent from; when all have, messages go on. An engine that came back empty has no log to compare.
--- args: 3 process, 4 'compared' or none. answer: 'lifted' | 'compared' | 'waiting'
+-- that it sent from, and written back what this engine lacks; when all have, messages go on. With 'saying' it has not
+-- finished, and the barrier stays up for a while.
+-- args: 3 process, 4 'compared', 'saying' or none. answer: 'lifted' | 'compared' | 'waiting'
 function OPS.asserted(keys, args)
   local S = begin(keys, args)
   if num(redis.call('HGET', K.meta(S), 'bar')) <= T.now then return finish(S, 'lifted') end
+  if args[4] == 'saying' then
+    local v = redis.call('HMGET', K.meta(S), 'bar', 'bat')
+    local until_then = math.min(num(v[2]) + BARRIER_MAX_MS, T.now + STILL_SAYING_MS)
+    if until_then > num(v[1]) then redis.call('HSET', K.meta(S), 'bar', string.format('%.0f', until_then)) end
+    return finish(S, 'waiting')
+  end
   local set, mark = K.asserted(S), args[4] and ' ' .. args[4] or ''
   redis.call('SADD', set, args[3] .. mark)
   redis.call('PEXPIRE', set, 60000)
-  if redis.call('HGET', K.meta(S), 'had') ~= '1' then return finish(S, args[4] or 'waiting') end
+  if redis.call('HGET', K.meta(S), 'had') ~= '1' then return finish(S, 'waiting') end
   for _, process in ipairs(redis.call('ZRANGEBYSCORE', K.processes(S), T.now, '+inf')) do
     if redis.call('SISMEMBER', set, process .. mark) == 0 and redis.call('SISMEMBER', set, process) == 0 then
       return finish(S, 'waiting')
