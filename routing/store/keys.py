@@ -54,7 +54,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "why": ("why", "D stream: why each offer went where it went, until the archiver has written it"),
     "meta": (
         "meta",
-        "T hash: the clock (`clk`), the engine's life (`run`), until when none is matched (`bar`, `pau`), none lost (`gra`)",
+        "T hash: clock (`clk`), the engine's life (`run`), until when none is matched (`bar`, `pau`), lost (`gra`)",
     ),
     "asserted": ("as", "L set: processes that have said all they hold since the barrier was raised"),
     "processes": ("procs", "L zset: process -> end of its lease"),
