@@ -134,8 +134,14 @@ class Database:
                 return row
         async with self._engines[0].connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
-            (row,) = await driver.execute_fetchall(_as_text(question), values)
-            return row
+            asked = asyncio.ensure_future(driver.execute_fetchall(_as_text(question), values))
+            try:
+                (row,) = await asyncio.shield(asked)
+            except asyncio.CancelledError:
+                await asyncio.wait([asked])  # its thread must not answer a loop that is closed by then
+                raise
+            found: Sequence[Any] = row
+            return found
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:

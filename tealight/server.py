@@ -29,7 +29,7 @@ import uvloop
 
 from config.log import get_logger
 from config.settings import SettingsError
-from tealight.websocket import FRAME_BYTES, WebSocketProtocol
+from tealight.websocket import FRAME_BYTES, HttpProtocol, WebSocketProtocol
 
 log = get_logger("server")
 
@@ -54,8 +54,9 @@ RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
 BACKLOG = 2048
 # A message makes some twenty objects that die at once, without a cycle: to look for cycles every 700, as Python does by
-# itself, finds nothing and holds everybody up for a moment.
-GC_THRESHOLDS = (50_000, 20, 50)
+# itself, finds nothing and holds everybody up for a moment. What is old is looked at after half a million that stayed,
+# and only where it has grown by a quarter: HTTP connections and the database's library leave a few circles.
+GC_THRESHOLDS = (50_000, 5, 2)
 
 # What a peer may send ahead of what is read: some fifty messages. With the system's own bound, ten times as high, those
 # of somebody who sends too fast would lie there for seconds before they are looked at.
@@ -154,7 +155,7 @@ class Server(uvicorn.Server):
 def _config(app: Any, heartbeat_s: float) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=HttpProtocol,
         ws=WebSocketProtocol,
         ws_max_size=FRAME_BYTES,
         ws_per_message_deflate=False,

@@ -1,9 +1,11 @@
 """uvicorn's WebSocket protocol with a short way for ordinary frames (docs/edge.md, "The cost of a message")."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -41,6 +43,18 @@ _SHORT = 1024
 _TEXT_HEADS, _BINARY_HEADS = ([_head(first, size) for size in range(_SHORT)] for first in _ORDINARY)
 
 
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, which forgets its parser when a WebSocket takes the connection over.
+
+    The parser holds the protocol in turn: thirty kilobytes a connection with what hangs on them would wait for the
+    collector, which hardly ever looks at what is old.
+    """
+
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """The handshake and whatever is rare (fragments, pings, closing, faults) stay with the library.
 
@@ -54,6 +68,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._on_writable: Callable[[], None] | None = None
         self._rest: bytearray | None = None  # the beginning of a frame whose end hasn't come yet
         self.is_writable = True  # asked for each frame, so plainly kept beside the library's event
+        self._is_served = False
 
     # ---- what the application is offered: chat.edge.frames ----
 
@@ -121,6 +136,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
+            self._is_served = True
             self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
 
     def pause_writing(self) -> None:
@@ -136,6 +152,20 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.is_writable = True  # what is sent now is dropped, and need not be kept
+        self._let_go()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self._is_served = False
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """When both sides are through, cut what makes a circle: else only the collector could free all of it."""
+        if self.disconnected and not self._is_served:
+            self._on_frame = self._on_writable = None
+            if hasattr(self, "scope"):
+                self.scope["extensions"].clear()
+            self.conn.parser.close()
 
     def data_received(self, data: bytes) -> None:
         """Bytes in; a peer that breaks the library's own state is cut off, without a trace in the log."""

@@ -1,13 +1,16 @@
 """A web process of a few lines, to see what the server shell itself does: `... small_web PORT READY_FILE`."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from chat.edge.frames import EXTENSION
 from config import log
 from tealight.server import bind, run_web
+from tealight.websocket import HttpProtocol, WebSocketProtocol
 
 slow_began = Path(sys.argv[2]).with_name("slow")
 open_sockets: list[Callable[[dict[str, Any]], Awaitable[None]]] = []
@@ -20,11 +23,19 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
             await asyncio.sleep(0.5)
         if scope["path"] == "/broken":
             raise ValueError("what a person wrote")
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"ok"})
+        body = b"ok"
+        if scope["path"] == "/uncollected":
+            gc.disable()
+            kinds = [type(one) for one in gc.get_objects()]
+            body = b"%d %d" % (kinds.count(WebSocketProtocol), kinds.count(HttpProtocol))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
         return
     await receive()
     await send({"type": "websocket.accept"})
+    if scope["path"] == "/taken":  # as the edge does it
+        frames = scope["extensions"][EXTENSION]
+        frames.take_frames(lambda text: frames.send_frame(text.encode(), is_text=True), frames.resume_frames)
     open_sockets.append(send)
     try:
         while (frame := await receive())["type"] != "websocket.disconnect":

@@ -85,6 +85,23 @@ async def test_a_signal_drains_and_the_exit_code_is_0(web: SmallWeb) -> None:
     assert [line["event"] for line in lines] == ["web_ready", "drain_started"]
 
 
+async def test_nothing_of_a_connection_that_is_over_waits_for_the_collector(web: SmallWeb) -> None:
+    """What does is kept for a day in a process that hardly ever looks at what is old."""
+    async with httpx.AsyncClient(base_url=f"http://{web.url}") as client:
+        assert (await client.get("/uncollected")).text == "0 1", "the one that asks"
+        for path in ("ws", "taken"):
+            closed, cut = [await connect(f"ws://{web.url}/{path}") for _ in range(2)]
+            for socket_ in (closed, cut):
+                await socket_.send("hello")
+                assert await socket_.recv() == "hello"
+            assert (await client.get("/uncollected")).text == "2 1"
+            await closed.close()
+            cut.transport.abort()
+            async with asyncio.timeout(PATIENCE_S):
+                while (await client.get("/uncollected")).text != "0 1":
+                    await asyncio.sleep(0.05)
+
+
 async def test_a_request_under_way_is_answered_before_the_end(web: SmallWeb) -> None:
     async with httpx.AsyncClient() as client:
         slow = asyncio.create_task(client.get(f"http://{web.url}/slow", timeout=PATIENCE_S))
