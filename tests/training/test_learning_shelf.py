@@ -11,6 +11,7 @@ from config.database import Database
 from listener_training.curriculum.library import SHIPPED
 from listener_training.learning.shelf import find_course, find_lesson, open_shelf
 from listener_training.writing import editions
+from tests.helpers.service import free_port
 
 
 def test_the_shipped_course_is_there_and_whole() -> None:
@@ -45,9 +46,9 @@ def test_what_is_not_there_is_refused() -> None:
     assert (no_course.value.code, no_lesson.value.code) == ("no_such_course", "no_such_lesson")
 
 
-async def test_a_database_that_goes_after_the_commit_makes_nothing_undone(tmp_path: Path) -> None:
+async def test_a_database_that_goes_after_the_commit_makes_nothing_undone() -> None:
     """An edition is published then, and found by the next look; until then people see what they saw."""
-    shelf, away = open_shelf(), Database(f"sqlite:///{tmp_path / 'nowhere' / 'tealight.db'}")
+    shelf, away = open_shelf(), Database(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing")
     try:
         with capture_logs() as said:
             await editions.refresh_if_there(shelf, away)
