@@ -85,8 +85,7 @@ def prepare(
         if not person.is_simulated:
             print(f"  {person.name:<12} {person.role:<12} {person.password or person.caution}")
     print()
-    simulated = sum(person.is_simulated for person in made)
-    print(f"This lets {simulated} simulated listeners talk with seekers, in another terminal:")
+    print("This lets simulated seekers and listeners talk, in another terminal:")
     print()
     print(f"  {play_command(settings, Path(sys.executable), Path.cwd())}")
 
