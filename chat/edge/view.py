@@ -11,7 +11,7 @@ from chat.protocol.fields import AgeBand, Availability, ChatState, RequestState,
 from chat.protocol.pushes import ChatSummary, OpenOffer, OwnRequest, Participant, Snapshot
 from chat.protocol.topics import topics_of
 from routing.rules.waiting import WaitBand, renewed
-from routing.store.snapshots import ChatRecord, PersonRecord
+from routing.store.snapshots import ChatRecord, ListenerRecord, PersonRecord
 
 _REQUEST_STATES: dict[str, RequestState] = {
     "W": "waiting",
@@ -119,86 +119,105 @@ def compose(
 
     `names` gives a seeker's pseudonym; `band_of_wait(language, age band, risk)` what may be said about the wait.
     """
+    parts = _Parts(person_id, names)
+    for band, record in records.items():
+        for chat in record.chats.values():
+            if chat.observer == person_id:
+                if role in SUPERVISOR:
+                    parts.add_observed(chat, band)
+                continue
+            parts.bands[chat.chat_id] = band
+            if chat.seeker != person_id:
+                parts.add_as_listener(chat, record, band)
+                continue
+            parts.add_as_seeker(chat, code_of)
+            if chat.chat_id == record.own_chat:
+                ticket = ticket_of(chat, band)
+                parts.request = _own_request(chat, record, cast(AgeBand, band), band_of_wait, ticket)
+                parts.request_reason, parts.request_chat_id = chat.reason or None, chat.chat_id
+            elif chat.is_ended:
+                parts.ended_requests[chat.request_id] = chat.ended_reason
+    return parts.view(role, [record.listener for record in records.values() if record.listener is not None])
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What a view is made of, gathered chat by chat."""
+
+    person_id: str
+    names: Names
+    bands: dict[str, str] = field(default_factory=dict)
+    chats: list[ChatSummary] = field(default_factory=list)
+    chat_reasons: dict[str, str] = field(default_factory=dict)
     request: OwnRequest | None = None
     request_reason: str | None = None
     request_chat_id: str | None = None
-    ended_requests: dict[str, str] = {}
-    chats: list[ChatSummary] = []
-    bands: dict[str, str] = {}
-    reasons: dict[str, str] = {}
-    observed: list[ChatSummary] = []
-    observed_bands: dict[str, str] = {}
+    ended_requests: dict[str, str] = field(default_factory=dict)
     offer: OpenOffer | None = None
-    held: str | None = None
-    last_offer: str | None = None
-    last_offer_reason: str | None = None
-    listener_records = []
-    for band, record in records.items():
-        age_band = cast(AgeBand, band)
-        for chat in record.chats.values():
-            if chat.observer == person_id:
-                if chat.state == "A" and role in SUPERVISOR:
-                    observed.append(_summary(chat, names, for_staff=person_id))
-                    observed_bands[chat.chat_id] = band
-                continue
-            bands[chat.chat_id] = band
-            if chat.seeker == person_id:
-                if chat.chat_id == record.own_chat:
-                    request = _own_request(chat, record, age_band, band_of_wait, ticket_of(chat, band))
-                    request_reason, request_chat_id = chat.reason or None, chat.chat_id
-                elif chat.is_ended:
-                    ended_requests[chat.request_id] = chat.ended_reason
-                if chat.opened_at_ms:
-                    chats.append(_summary(chat, names, for_staff=None, code_of=code_of))
-                    reasons[chat.chat_id] = chat.reason
-                continue
-            if chat.listener == person_id and chat.state == "O" and chat.is_offer_shown:
-                offer = _open_offer(chat, record, age_band, person_id)
-            elif chat.listener == person_id and chat.state == "H":
-                held = chat.offer_id
-            if chat.listeners.get(person_id, 0) > 0 and (chat.is_ended or chat.listener == person_id):
-                chats.append(_summary(chat, names, for_staff=person_id))
-                reasons[chat.chat_id] = chat.reason
-        if record.listener is not None:
-            listener_records.append(record.listener)
-            if record.listener.last_offer:
-                last_offer, last_offer_reason = record.listener.last_offer, record.listener.last_offer_reason
-    availability: Availability | None = None
-    if role != "seeker":
-        availability = "off_duty"
-    mine = max(listener_records, key=lambda r: (r.availability == 1, r.availability), default=None)
-    if mine is not None:
-        availability = _AVAILABILITIES[mine.availability]
-        paused = [r for r in listener_records if r.availability == 2]
-        if paused:  # two misses in one shard pause the person, not half of them
-            mine, availability = paused[0], "paused"
-    snapshot = Snapshot(
-        chats=sorted(chats, key=lambda c: c.chat_id),
-        request=request,
-        offer=offer,
-        availability=availability,
-        availability_reason=mine.reason or None if mine else None,
-        capacity=mine.capacity if mine else None,
-        max_capacity=mine.maximum if mine else None,
-        on_duty_since_ms=mine.on_duty_since_ms or None if mine else None,
-        is_taking_next=any(r.is_taking_next for r in listener_records) if mine else None,
-        takes_urgent=any(r.takes_urgent for r in listener_records) if mine else None,
-        observed=sorted(observed, key=lambda c: c.chat_id) or None,
-    )
-    return View(
-        snapshot=snapshot,
-        role=role,
-        bands=bands,
-        request_reason=request_reason,
-        ended_requests=ended_requests,
-        held_offer=held,
-        last_offer=last_offer,
-        last_offer_reason=last_offer_reason,
-        availability_reason=mine.reason or None if mine else None,
-        chat_reasons=reasons,
-        request_chat_id=request_chat_id,
-        observed_bands=observed_bands,
-    )
+    held_offer: str | None = None
+    observed: list[ChatSummary] = field(default_factory=list)
+    observed_bands: dict[str, str] = field(default_factory=dict)
+
+    def add_observed(self, chat: ChatRecord, band: str) -> None:
+        """A chat along which they read."""
+        if chat.state == "A":
+            self.observed.append(_summary(chat, self.names, for_staff=self.person_id))
+            self.observed_bands[chat.chat_id] = band
+
+    def add_as_seeker(self, chat: ChatRecord, code_of: CodeOf) -> None:
+        """A request of theirs, which may have become a chat."""
+        if chat.opened_at_ms:
+            self.chats.append(_summary(chat, self.names, for_staff=None, code_of=code_of))
+            self.chat_reasons[chat.chat_id] = chat.reason
+
+    def add_as_listener(self, chat: ChatRecord, record: PersonRecord, band: str) -> None:
+        """A request that is offered to them, or a chat that they have or had."""
+        is_theirs = chat.listener == self.person_id
+        if is_theirs and chat.state == "O" and chat.is_offer_shown:
+            self.offer = _open_offer(chat, record, cast(AgeBand, band), self.person_id)
+        elif is_theirs and chat.state == "H":
+            self.held_offer = chat.offer_id
+        if chat.listeners.get(self.person_id, 0) > 0 and (chat.is_ended or is_theirs):
+            self.chats.append(_summary(chat, self.names, for_staff=self.person_id))
+            self.chat_reasons[chat.chat_id] = chat.reason
+
+    def view(self, role: Role, standings: list[ListenerRecord]) -> View:
+        """All of it, and how they stand as a listener in each shard."""
+        # Two misses in one shard pause the person, not half of them.
+        paused = next((one for one in standings if one.availability == 2), None)
+        mine = paused or max(standings, key=lambda one: one.availability, default=None)
+        availability: Availability | None = None if role == "seeker" else "off_duty"
+        if mine is not None:
+            availability = _AVAILABILITIES[mine.availability]
+        answered = next((one for one in reversed(standings) if one.last_offer), None)
+        reason = mine.reason or None if mine else None
+        snapshot = Snapshot(
+            chats=sorted(self.chats, key=lambda c: c.chat_id),
+            request=self.request,
+            offer=self.offer,
+            availability=availability,
+            availability_reason=reason,
+            capacity=mine.capacity if mine else None,
+            max_capacity=mine.maximum if mine else None,
+            on_duty_since_ms=mine.on_duty_since_ms or None if mine else None,
+            is_taking_next=any(one.is_taking_next for one in standings) if mine else None,
+            takes_urgent=any(one.takes_urgent for one in standings) if mine else None,
+            observed=sorted(self.observed, key=lambda c: c.chat_id) or None,
+        )
+        return View(
+            snapshot=snapshot,
+            role=role,
+            bands=self.bands,
+            request_reason=self.request_reason,
+            ended_requests=self.ended_requests,
+            held_offer=self.held_offer,
+            last_offer=answered.last_offer if answered else None,
+            last_offer_reason=answered.last_offer_reason if answered else None,
+            availability_reason=reason,
+            chat_reasons=self.chat_reasons,
+            request_chat_id=self.request_chat_id,
+            observed_bands=self.observed_bands,
+        )
 
 
 def _own_request(

@@ -69,6 +69,9 @@ class ChatRecord:
 
 @dataclass(frozen=True, slots=True)
 class ListenerRecord:
+    """How one shard knows somebody as a listener. Times in Unix ms, 0 where it did not happen."""
+
+    #: 0 off duty, 1 available, 2 paused
     availability: int
     capacity: int
     maximum: int
