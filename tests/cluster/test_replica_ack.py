@@ -9,35 +9,20 @@ from config import replica_ack
 from config.engines.several import ThrowAwaySentinels
 from config.redis_link import RedisAway
 from config.replica_ack import ReplicaAck
-from routing.actions.lines import Lines
 from tests.cluster.shards import Shards, repeats
 
 STEPS = 2_000
 ACK = ReplicaAck(replicas=1, wait_ms=300)
 
 
-async def _open_chats(lines: Lines, chats: int) -> list[tuple[str, str]]:
-    """By the words of the other stories, on the links that are being measured."""
-    shards = Shards()
-    shards.processes = [lines]
-    await shards.call("adult", "beat", "p0", 10**12)
-    pairs = []
-    for number in range(chats):
-        await shards.stands_in("adult", f"l{number}")
-        chat = await shards.asks("adult", f"s{number}")
-        await shards.answers_in("adult", f"l{number}")
-        pairs.append((chat, f"s{number}"))
-    return pairs
-
-
 async def test_a_lagging_replica_loses_steps_that_nobody_waited_for() -> None:
     """The control: if nothing were lost here, the next test would prove nothing."""
-    outcome = await failover.fail_over(_open_chats, steps=STEPS, chats=100, lag_ms=40, ack=None)
+    outcome = await failover.fail_over(steps=STEPS, pairs=100, lag_ms=40, ack=None)
     assert outcome.acknowledged >= STEPS and outcome.lost > 0
 
 
 async def test_no_acknowledged_step_is_lost_when_answers_wait() -> None:
-    outcome = await failover.fail_over(_open_chats, steps=STEPS, chats=100, lag_ms=40, ack=ACK)
+    outcome = await failover.fail_over(steps=STEPS, pairs=100, lag_ms=40, ack=ACK)
     assert outcome.acknowledged >= STEPS and outcome.lost == 0
     assert outcome.unknown >= 100, "everybody's last step has an unknown outcome, and says so"
 
