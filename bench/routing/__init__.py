@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.routing import across, calls, demanded, fresh, heads, masses, page
+from bench.routing import across, calls, demanded, forgotten, fresh, heads, masses, page
 from bench.routing.engine import Engine
 from bench.routing.usual import chatwoot, ours, polling, rocket_chat, sorted_set
 from bench.routing.usual.scene import SECONDS, Scene
@@ -105,6 +105,7 @@ def run(scale: Scale = FULL) -> dict[str, Any]:
         "incompatible heads": heads.measure(scale.in_front, scale.freed),
         **masses.memory_rebuild_drain(scale.crowd),
         "dead process": masses.dead_process(scale.in_dead_process),
+        "forgotten": forgotten.measure(scale.crowd),
         "another process": {f"{rate} a second": across.measure(rate, count) for rate, count in scale.asked},
         "usual designs": _usual(scale),
     }

@@ -109,6 +109,13 @@ DEMANDS = (
     Demand("a busy listener and the chat", 650, "bytes", lambda f: float(f["memory"]["bytes_busy_listener"]), KEPT),
     Demand("everybody of the memory run", 120, "MB", lambda f: float(f["memory"]["total_mb"]), KEPT),
     Demand(
+        "everybody said again to an empty engine",
+        15,
+        "s of CPU",
+        lambda f: float(f["forgotten"]["engine_cpu_s"]),
+        "Connections, listeners' choices and requests are said in calls of their own.",
+    ),
+    Demand(
         "a dead process, per 50,000 people",
         1,
         "s",

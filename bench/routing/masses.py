@@ -9,7 +9,7 @@ from bench.routing.engine import Engine, percentiles
 from bench.routing.people import MadeListener, made_process
 
 
-def _one_chat_each(count: int, crowd: Crowd) -> list[MadeListener]:
+def one_chat_each(count: int, crowd: Crowd) -> list[MadeListener]:
     """Listeners of capacity 1, so that each holds one chat."""
     return [MadeListener(x.person, x.languages, 1, x.level, x.hard, x.topics) for x in crowd.people.listeners(count)]
 
@@ -19,7 +19,7 @@ def memory_rebuild_drain(count: int) -> dict[str, dict[str, Any]]:
     with Engine() as engine:
         crowd = Crowd(engine)
         empty = engine.memory()
-        crowd.come_on_duty(_one_chat_each(count, crowd))
+        crowd.come_on_duty(one_chat_each(count, crowd))
         idle = engine.memory()
         engine.call(crowd.requests(crowd.people.seeker_for(listener) for listener in crowd.listeners))
         engine.call(crowd.accept(crowd.offers(crowd.listeners)))
@@ -70,7 +70,7 @@ def dead_process(count: int) -> dict[str, Any]:
     """A process that held `count` people is gone: a third waits, the others talk with each other."""
     with Engine() as engine:
         crowd = Crowd(engine)
-        crowd.come_on_duty(_one_chat_each(count // 3, crowd))
+        crowd.come_on_duty(one_chat_each(count // 3, crowd))
         engine.call(crowd.requests(crowd.people.seeker_for(listener) for listener in crowd.listeners))
         engine.call(crowd.accept(crowd.offers(crowd.listeners)))
         crowd.line_up(count - 2 * (count // 3))

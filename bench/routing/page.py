@@ -102,7 +102,7 @@ def _deadlines(sizes: dict[str, Any]) -> str:
 
 def _many(figures: dict[str, Any]) -> str:
     memory, drain, dead, heads = (figures[name] for name in ("memory", "drain", "dead process", "incompatible heads"))
-    rebuilt = figures["rebuild"]
+    rebuilt, again = figures["rebuild"], figures["forgotten"]
     each = heads["wrap-up done, next one offered"]
     rows = [
         ("bytes of a waiting seeker, Connection included", _number(memory["bytes_waiting_seeker"])),
@@ -122,6 +122,11 @@ def _many(figures: dict[str, Any]) -> str:
             f"all that is derived of {rebuilt['entities']:,} people and chats thrown away and made again",
             f"{rebuilt['wall_s']} s, {rebuilt['engine_cpu_s']} s of CPU, the longest call "
             f"{_number(rebuilt['longest_call_us'])} us; {'' if rebuilt['is_the_same_again'] else 'not '}the same again",
+        ),
+        (
+            f"{again['requests']:,} requests (half of them open chats) said again to an engine that lost all",
+            f"{again['wall_s']} s, {again['engine_cpu_s']} s of CPU, {again['cpu_us_each']} us each with the people's "
+            f"Connections; {again['resumed']:,} are back, {'' if again['is_the_same_again'] else 'not '}as they stood",
         ),
         (
             f"a dead process with {dead['people']:,} people",

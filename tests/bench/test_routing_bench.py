@@ -60,6 +60,11 @@ def test_what_is_derived_is_the_same_after_it_was_thrown_away(figures: dict[str,
     assert rebuilt["is_the_same_again"] and rebuilt["put back"] > TINY.crowd
 
 
+def test_everybody_stands_again_after_an_engine_lost_all(figures: dict[str, Any]) -> None:
+    again = figures["forgotten"]
+    assert again["is_the_same_again"] and again["resumed"] == again["requests"] == TINY.crowd
+
+
 def test_every_offer_is_seen_in_the_other_process(figures: dict[str, Any]) -> None:
     [row] = figures["another process"].values()
     assert row["seen"] == row["asked"] == 20
