@@ -13,7 +13,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+from config.metrics_folder import DIRECTORY
+
 REGISTRY = CollectorRegistry()
 
 connections = Gauge(

@@ -3,10 +3,10 @@
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterable
 from types import FrameType
+from typing import Protocol
 
 from config.engines.valkey import EngineError
 from config.log import get_logger
@@ -24,7 +24,18 @@ DRAIN_S = 6.0
 # Some wrappers send one Ctrl-C twice, to the process and to its group; that is one wish.
 SAME_WISH_S = 1.0
 
-Start = Callable[[], subprocess.Popen[bytes]]
+
+class Process(Protocol):
+    """What the keeper needs of a process: of subprocess.Popen, or of one that it forked itself."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
+    def send_signal(self, number: int) -> None: ...
+
+
+Start = Callable[[], Process]
 
 
 class Child:
@@ -32,7 +43,7 @@ class Child:
 
     def __init__(self, name: str, start: Start) -> None:
         self.name = name
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self._start = start
         self._started_at = 0.0
         self._quick_deaths = 0
@@ -43,7 +54,7 @@ class Child:
         """Was it there at the last look?"""
         return self.process is not None and self.process.poll() is None
 
-    def adopt(self, process: subprocess.Popen[bytes]) -> None:
+    def adopt(self, process: Process) -> None:
         """Take over a process that was started before the others."""
         self.process, self._started_at = process, time.monotonic()
 
@@ -88,7 +99,7 @@ class Bell:
     def __init__(self, stop_signals: Iterable[signal.Signals]) -> None:
         self.stops_wanted = 0
         self._wished_at = float("-inf")
-        self._read_fd, self._write_fd = os.pipe()
+        self.descriptors = self._read_fd, self._write_fd = os.pipe()
         os.set_blocking(self._read_fd, False)
         os.set_blocking(self._write_fd, False)
         signal.set_wakeup_fd(self._write_fd, warn_on_full_buffer=False)

@@ -1,21 +1,19 @@
 """`tealight ...`: every command of the service. What a command needs is imported when it runs."""
 
-import gc
 import importlib
 import importlib.util
 import os
-import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from config.settings import Settings, SettingsError, load
+from tealight import long_process
 
-PROCESS_NEEDS = ("REDIS_URL", "DATABASE_URL", "SECRET_KEY")
 # Commands that go on until they are told to stop; they show under this name in the process list.
-LONG_COMMANDS = ("up", "web", "router", "archiver", "partner")
+LONG_COMMANDS = ("up", *long_process.NAMES)
 # Kept in modules of their own, loaded only when asked for: name -> module, the line in the list of commands.
 GROUPS = {
     "accounts": ("tealight.accounts_cli", "People: listeners, supervisors, admins."),
@@ -48,26 +46,8 @@ def _settings_with(needs: tuple[str, ...] = (), **given: str | None) -> Settings
 
 
 def _run_process(name: str, *arguments: object) -> NoReturn:
-    """Run `main(settings, ...)` of one of the long processes; it returns the exit code."""
-    settings = _settings_with(PROCESS_NEEDS)
-    from config import log
-
-    log.set_up(settings.log_level, process=name)
-    try:
-        # What importing makes stays: to look for garbage in it again and again takes a sixth of the start.
-        gc.disable()
-        module = importlib.import_module(f"tealight.{name}")
-        gc.collect()
-        gc.freeze()
-        gc.enable()
-        code = module.main(settings, *arguments)
-    except SettingsError:
-        raise
-    except Exception:
-        # As a line of the log: a bare trace would also print the error's own words, whatever they quote.
-        log.get_logger(name).exception("process_failed")
-        code = 1
-    sys.exit(code)
+    """Be one of the processes that go on; its exit code is ours."""
+    sys.exit(long_process.run(name, *arguments))
 
 
 @app.command()
@@ -121,7 +101,7 @@ def partner() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    settings = _settings_with(PROCESS_NEEDS)
+    settings = _settings_with(long_process.NEEDS)
     from sqlalchemy.exc import SQLAlchemyError
 
     from chat.conversation.data_keys import KeysAwayError
@@ -194,19 +174,6 @@ def _fail(sentence: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _leave(*_: Any) -> NoReturn:
-    sys.exit(0)
-
-
-def _take_name(command: str) -> None:
-    """Show as `tealight web` and not as a path to Python, and end without a trace when told to before all is loaded."""
-    from setproctitle import setproctitle
-
-    setproctitle(f"tealight {command}")
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
-
-
 def _mount_groups(words: list[str]) -> None:
     for name, (module, line) in GROUPS.items():
         if importlib.util.find_spec(module) is None:
@@ -222,7 +189,7 @@ def main() -> None:
     """The entry point of the `tealight` command."""
     words = sys.argv[1:]
     if words and words[0] in LONG_COMMANDS and not {"--help", "-h"} & set(words):
-        _take_name(words[0])
+        long_process.take_name(words[0])
     try:
         _mount_groups(words)
         app(prog_name="tealight")

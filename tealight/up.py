@@ -9,24 +9,25 @@ import fcntl
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from config import log as logs
-from config import metrics, secret_key
+from config import metrics_folder, secret_key
 from config.database import url_of
 from config.engines.parent_death import dies_with_parent
 from config.engines.valkey import EmbeddedValkey, stop
 from config.settings import Settings, SettingsError
-from tealight.children import Bell, Child, end, keep
+from tealight import forked, long_process
+from tealight.children import Bell, Child, Process, end, keep
 from tealight.server import PortTakenError, bind
 
 # An `up` that was killed leaves children that drain and an engine that writes out what it holds.
@@ -91,31 +92,39 @@ class Service:
     sock: socket.socket
     engine: EmbeddedValkey | None
     env: dict[str, str] = field(repr=False)
+    #: descriptors of the keeper alone: a lock that a child held, too, would outlive a killed keeper
+    own: tuple[int, ...] = ()
 
     @property
     def port(self) -> int:
         """The port that was really opened (PORT may be 0)."""
         return int(self.sock.getsockname()[1])
 
-    def spawn(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start one of our own processes; it ends when this one does."""
-        fds: tuple[int, ...] = ()
-        if words[0] == "web":
-            fds = (self.sock.fileno(),)
-            words = (*words, "--fd", str(self.sock.fileno()))
+    def start(self, name: str) -> Process:
+        """Start one of the processes that go on; it ends when this one does."""
+        fd = self.sock.fileno()
+        if not forked.CAN_FORK:
+            return self.spawn(name, *(("--fd", str(fd)) if name == "web" else ()), pass_fds=(fd,))
+        if name == "web":
+            return forked.fork(name, fd, env=self.env, without=self.own)
+        return forked.fork(name, env=self.env, without=(*self.own, fd))
+
+    def spawn(self, *words: str, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
+        """Run one of our own commands afresh; it ends when this process does."""
         return subprocess.Popen(
             [sys.executable, "-m", "tealight", *words],
             stdin=subprocess.DEVNULL,
             env=self.env,
-            pass_fds=fds,
+            pass_fds=pass_fds,
             preexec_fn=dies_with_parent(),
             process_group=0,  # Ctrl-C must reach the keeper only, which then ends the others in order
         )
 
-    def run_once(self, *words: str) -> None:
+    def run_once(self, *words: str, meanwhile: Callable[[], object]) -> None:
         """Run one of our own commands to its end. When it fails it has said why itself, and this process ends, too."""
         process = self.spawn(*words)
         try:
+            meanwhile()
             code = process.wait()
         except BaseException:
             process.terminate()
@@ -136,9 +145,6 @@ class Service:
 
 
 def _environment(settings: Settings, port: int, redis_url: str) -> dict[str, str]:
-    counts = settings.data_dir / "metrics"  # of this run only
-    shutil.rmtree(counts, ignore_errors=True)
-    counts.mkdir(mode=0o700)
     return {
         **os.environ,
         "HOST": settings.host,
@@ -149,7 +155,7 @@ def _environment(settings: Settings, port: int, redis_url: str) -> dict[str, str
         "DATABASE_URL": url_of(settings),
         "SECRET_KEY": settings.secret_key or secret_key.read_or_make(settings.data_dir),
         "PYTHONUNBUFFERED": "1",
-        metrics.DIRECTORY: str(counts),
+        metrics_folder.DIRECTORY: str(metrics_folder.make_folder(settings.data_dir)),
     }
 
 
@@ -213,7 +219,13 @@ def _embedded(settings: Settings) -> EmbeddedValkey:
 def _prepare(service: Service) -> None:
     if service.engine is not None:
         service.engine.wait_ready(ENGINE_START_S)
-    service.run_once("migrate")
+    service.run_once("migrate", meanwhile=_import_all)
+
+
+def _import_all() -> None:
+    """What is forked later has its modules from here on."""
+    if forked.CAN_FORK:
+        long_process.imported(*long_process.NAMES)
 
 
 def _stop_wanted(*_: object) -> None:
@@ -245,6 +257,7 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         sock = last_of_all.enter_context(_bind(settings, patience_s))
         engine = None if settings.redis_url else _embedded(settings)
         env = _environment(settings, sock.getsockname()[1], settings.redis_url or (engine.url if engine else ""))
+        os.environ[metrics_folder.DIRECTORY] = env[metrics_folder.DIRECTORY]  # before what counts is imported
         service = Service(settings, sock, engine, env)
         children = []
         if engine is not None:
@@ -257,8 +270,9 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         _prepare(service)
         hints = demo_hints(service) if is_demo else ""
         bell = Bell(stop_signals)
-        others = [Child("web", partial(service.spawn, "web")) for _ in range(web_count)]
-        others += [Child(name, partial(service.spawn, name)) for name in ("router", "archiver", "partner")]
+        service.own = (lock.descriptor, *bell.descriptors, *(engine.descriptors if engine else ()))
+        names = ["web"] * web_count + [name for name in long_process.NAMES if name != "web"]
+        others = [Child(name, partial(service.start, name)) for name in names]
         keep([*children, *others], bell, Announcement(service, hints).tick)
         end(others, bell)
     return 0

@@ -183,6 +183,11 @@ class EmbeddedValkey:
                 time.sleep(POLL_S)
         self._lock_fd = descriptor
 
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What a process that is forked off the keeper must close: the lock's, once it is taken."""
+        return () if self._lock_fd is None else (self._lock_fd,)
+
     def start(self) -> subprocess.Popen[bytes]:
         """Start the process and return at once. Raises EngineError."""
         if self._lock_fd is None:
