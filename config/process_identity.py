@@ -18,7 +18,7 @@ def _place() -> str:
         namespace = (_PROC / "self/ns/pid").readlink().name
     except OSError:
         return ""
-    # Short, since the engine holds this name twice for each person that is connected.
+    # Short, since it goes to the engine with each arrival and each message.
     return base64.urlsafe_b64encode(hashlib.blake2s(f"{boot}{namespace}".encode(), digest_size=9).digest()).decode()
 
 

@@ -20,16 +20,17 @@ FILLING_ROUNDS = 12
 class Crowd:
     """People in one shard, and who of them is where."""
 
-    def __init__(self, engine: Engine, seed: int = 1) -> None:
+    def __init__(self, engine: Engine, seed: int = 1, processes: int = PROCESSES) -> None:
         self.engine = engine
         self.people = People(seed)
         self.listeners: list[MadeListener] = []
         self.seekers: dict[str, MadeSeeker] = {}
-        engine.call(("beat", made_process(number), 10**12) for number in range(PROCESSES))
+        self._processes = processes
+        engine.call(("beat", made_process(number), 10**12) for number in range(processes))
 
     def attach(self, names: Sequence[str]) -> None:
-        """They have a Connection, spread over some processes."""
-        self.engine.call(("attach", name, made_process(number % PROCESSES)) for number, name in enumerate(names))
+        """They have a Connection, spread over the processes."""
+        self.engine.call(("attach", name, made_process(number % self._processes)) for number, name in enumerate(names))
 
     def come_on_duty(self, listeners: list[MadeListener]) -> None:
         self.listeners += listeners

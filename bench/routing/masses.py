@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from bench.routing import rebuild
-from bench.routing.crowd import PROCESSES, SWEEP_LIMIT, Crowd
+from bench.routing.crowd import SWEEP_LIMIT, Crowd
 from bench.routing.engine import Engine, percentiles
 from bench.routing.people import MadeListener, made_process
 
@@ -69,21 +69,14 @@ def _drain(crowd: Crowd, count: int) -> dict[str, Any]:
 def dead_process(count: int) -> dict[str, Any]:
     """A process that held `count` people is gone: a third waits, the others talk with each other."""
     with Engine() as engine:
-        crowd = Crowd(engine)
+        crowd = Crowd(engine, processes=1)
         crowd.come_on_duty(one_chat_each(count // 3, crowd))
         engine.call(crowd.requests(crowd.people.seeker_for(listener) for listener in crowd.listeners))
         engine.call(crowd.accept(crowd.offers(crowd.listeners)))
         crowd.line_up(count - 2 * (count // 3))
         crowd.sweep()
         people = [x.person for x in crowd.listeners] + [s.person for s in crowd.seekers.values()]
-        # Until now they were spread over several; one process holds all, and the others let go of them.
-        doomed = made_process(PROCESSES)
-        engine.call(("attach", name, doomed) for name in people)
-        for number in range(PROCESSES):
-            engine.send([("DEL", engine.key("people", made_process(number)))])
-        engine.send([("DEL", engine.key("connections", name)) for name in people])
-        engine.send([("SADD", engine.key("connections", name), doomed) for name in people])
-        engine.call([("bye", doomed)])
+        engine.call([("bye", made_process(0))])
         engine.times()
         engine.time_every_call(True)
         began, clock, calls = engine.cpu_us(), time.perf_counter(), 0

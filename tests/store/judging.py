@@ -1,7 +1,7 @@
 """What must be true of a step: the shard as it was before, and as it is now."""
 
 from tests.store.fairness import unfair
-from tests.store.truth import Truth, broken
+from tests.store.truth import Truth, broken, mark_of
 
 LONG_MS = 300_000
 
@@ -51,7 +51,8 @@ class Judging:
                 shown = [chat for chat, c in self.old.chats("O").items() if c["l"] == who]
                 assert shown, f"{who} missed what was not offered"
         for person, processes in self.at.items():
-            held = {p for p in self.truth.of("connections").get(person, ()) if p in self.processes}
+            marks = self.truth.connections().get(person, set())
+            held = {p for p in self.processes if mark_of(p) in marks}
             assert held == processes, f"{person} is on {sorted(processes)}, not {sorted(held)}"
         self.may_end.clear()
 

@@ -188,10 +188,30 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "a parked place is kept for ever": ("  set_due(S, c, T.now + PARKED_MS)", "  set_due(S, c, nil)"),
     "any process may detach": (
-        "if redis.call('SREM', connections, process) == 1 then",
-        "if redis.call('DEL', connections) == 1 then",
+        "  if marks == mark then\n    redis.call('HDEL', key, person)",
+        "  if marks then\n    redis.call('HDEL', key, person)",
     ),
-    "a dead process takes those who are elsewhere": ("redis.call('EXISTS', unpack(keys)) > 0 then", "false then"),
+    "a dead process takes those who are elsewhere": (
+        "    elseif #marks > #mark then\n",
+        "    elseif #marks > #mark and without(marks, mark) ~= marks then\n      taken[#taken + 1] = person\n"
+        "      people[#people + 1] = person\n    elseif false then\n",
+    ),
+    "who left one of two pages is there twice": (
+        "    if left ~= marks then redis.call('HSET', key, person, left) end\n  end\n  return finish",
+        "  end\n  return finish",
+    ),
+    "the second page takes the place of the first": (
+        "redis.call('HSET', key, person, marks .. ' ' .. mark)",
+        "redis.call('HSET', key, person, mark)",
+    ),
+    "of many people in one place some stay with a dead process": (
+        "      if not is_full then bucket = bucket + 1 end",
+        "      bucket = bucket + 1",
+    ),
+    "who attaches to a process that is let go of stays with it": (
+        "  elseif lease + 0 < 0 then redis.call('ZADD', K.processes(S), 0, process) end",
+        "  end",
+    ),
     "the lost inherit each other's offers": (
         "    set_standing(S, l)\n  end\n  for _, l in ipairs(lost) do\n    tell_listeners_chats(S, l.id)",
         "    set_standing(S, l)\n    tell_listeners_chats(S, l.id)",
@@ -201,8 +221,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "    put(l, 'lost', T.now)\n    unlist(S, l)\n",
     ),
     "a dead process without a beat is never found": (
-        "redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)",
-        "",
+        "  if not lease then redis.call('ZADD', K.processes(S), T.now + FIRST_LEASE_MS + 0.5, process)\n  elseif",
+        "  if lease and",
     ),
     "nobody hears that a process died with their listener": (
         "local state, seeker = look_at(S, id)\n    if state == 'A' then",

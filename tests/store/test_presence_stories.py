@@ -5,7 +5,7 @@ import pytest
 from config.engines.valkey import ThrowAwayValkey
 from routing.store.snapshots import person_record
 from tests.store.place import Listener, Place, Seeker
-from tests.store.truth import broken, truth_of
+from tests.store.truth import broken, mark_of, truth_of
 from tests.store.wire import Wire
 
 
@@ -47,9 +47,7 @@ def test_whoever_comes_is_attached_and_read_in_one_call_as_two_would(place: Plac
     ada, bo, chat = in_chat(place)
     ben = place.seeker("ben")
     ben.asks()
-    assert (
-        place.call("enter", "eva", "p2", "0")[:2] == [0, "0"] and place.read("EXISTS", place.key("people", "p2")) == 0
-    )
+    assert place.call("enter", "eva", "p2", "0")[:2] == [0, "0"] and not truth_of(place).is_present("eva")
     for person in (ada, bo, ben):
         person.disconnects()
     place.passes(12)
@@ -63,7 +61,7 @@ def test_whoever_comes_is_attached_and_read_in_one_call_as_two_would(place: Plac
     assert place.line() == ["ben"]
     there = ada.record().chats[chat]
     assert there.is_seeker_present and there.is_listener_present
-    assert truth_of(place).of("people")["p2"] == {"ada", "ben", "bo"}
+    assert truth_of(place).connections() == {who: {mark_of("p2")} for who in ("ada", "ben", "bo")}
 
 
 def test_a_lost_listener_gets_no_offers_and_comes_back_within_half_a_minute(place: Place) -> None:
@@ -298,7 +296,57 @@ def test_a_process_that_ends_in_order_is_done_at_once(place: Place) -> None:
         place.seeker(f"s{number}").connects("p2")
     place.call("bye", "p2")
     place.sweep()
-    assert truth_of(place).of("connections") == {}
+    assert truth_of(place).of("connections") == {} and truth_of(place).one("processes").keys() == {"p1"}
+
+
+def test_more_people_in_one_place_than_one_sweep_takes_all_go(place: Place) -> None:
+    for number in range(60):  # who stands where follows from the end of an id
+        place.seeker(f"s{number}-ends-alike").connects("p2")
+    assert len(truth_of(place).of("connections")) == 1
+    place.call("bye", "p2")
+    place.sweep()
+    assert truth_of(place).connections() == {}
+
+
+def test_who_attaches_to_a_process_that_is_let_go_of_is_let_go_of_too(place: Place) -> None:
+    for number in range(120):
+        place.seeker(f"s{number}").connects("p2")
+    place.call("bye", "p2")
+    assert place.call("sweep", 1) > 0
+    gone = {f"s{number}" for number in range(120)} - truth_of(place).connections().keys()
+    place.call("bye", "p2")
+    assert place.call("sweep", 1) > 0 and len(truth_of(place).connections()) <= 20, "a second goodbye undoes nothing"
+    place.seeker(min(gone)).connects("p2")  # it was only stuck
+    place.sweep()
+    assert truth_of(place).connections() == {} and "p2" not in truth_of(place).one("processes")
+
+
+def test_one_person_on_several_processes_is_there_until_the_last_of_them_is_gone(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    for process in ("p2", "p3", "p2"):
+        bo.connects(process)
+    assert truth_of(place).connections() == {"bo": {mark_of("p1"), mark_of("p2"), mark_of("p3")}}
+    bo.disconnects("p2")
+    bo.disconnects("p1")
+    assert place.free() == ["bo"]
+    bo.disconnects("p3")
+    assert place.free() == [] and truth_of(place).connections() == {}
+
+
+def test_whom_an_earlier_version_attached_is_here_until_their_process_is_gone(place: Place) -> None:
+    ada, bo, _ = in_chat(place)
+    for person in (ada, bo):
+        person.connects("p2")
+        place.read("SADD", place.key("connections_before", person.name), "p0")
+        place.read("SADD", place.key("people_before", "p0"), person.name)
+    place.read("ZADD", place.key("processes"), place.now_ms + 15_000, "p0")
+    place.call("bye", "p1")
+    place.call("bye", "p2")
+    place.sweep()
+    assert truth_of(place).one("grace_ends") == {}, "their pages are still at p0"
+    place.passes(15.1)
+    assert {"ada", "bo"} <= truth_of(place).one("grace_ends").keys()
+    assert truth_of(place).of("connections_before") == truth_of(place).of("people_before") == {}
 
 
 def test_nobody_is_detached_by_a_process_that_does_not_hold_them(place: Place) -> None:

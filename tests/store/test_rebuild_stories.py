@@ -109,6 +109,20 @@ def test_a_chat_that_stands_in_two_lists_of_units_goes_by_its_own_word(place: Pl
     assert (bo.load, cy.load) == (1, 0) and broken(truth_of(place)) == []
 
 
+def test_who_is_connected_to_nobody_but_processes_without_a_lease_begins_their_grace(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    ada, cy = place.seeker("ada"), place.listener("cy").comes(languages="de")
+    ada.asks()
+    ada.connects("p2")
+    place.read("ZREM", place.key("processes"), "p1")  # as an earlier version's sweep would, that knows of no hashes
+    told = [one.split(" ") for one in differences(place)]
+    assert sorted(who for name, _, who in told if name == "connections") == ["bo", "cy"]
+    differences(place, mend=True)
+    assert truth_of(place).connections().keys() == {"ada"}
+    assert truth_of(place).one("grace_ends").keys() == {"bo", "cy"} and place.line() == ["ada"]
+    assert differences(place) == [] and bo.offer == cy.offer == ""
+
+
 def test_a_waiting_seeker_whose_absence_was_forgotten_is_not_kept_for_ever(place: Place) -> None:
     ada = place.seeker("ada")
     ada.asks()

@@ -1,5 +1,6 @@
 """What a shard holds, read from the raw keys, and what must be true of it after every call (docs/routing.md)."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,8 +50,14 @@ class Truth:
     def excluded(self, chat_id: str) -> set[str]:
         return set(self.of("excluded").get(chat_id, ()))
 
+    def connections(self) -> dict[str, set[str]]:
+        """person -> marks of the processes that hold a Connection of theirs."""
+        return {
+            person: set(marks.split()) for here in self.of("connections").values() for person, marks in here.items()
+        }
+
     def is_present(self, person: str) -> bool:
-        return bool(self.of("connections").get(person))
+        return person in self.connections()
 
 
 def truth_of(place: Place, beside: str = "") -> Truth:
@@ -83,6 +90,11 @@ def _value(kind: str, value: list[Any]) -> Any:
     if kind == "set":
         return set(value)
     return value if kind in ("stream", "list") else value[0]
+
+
+def mark_of(process: str) -> str:
+    """What stands for a process among the connections of its people."""
+    return str(int(hashlib.sha1(process.encode()).hexdigest()[:12], 16))
 
 
 def languages_of(listener: dict[str, str]) -> list[str]:
@@ -341,13 +353,13 @@ def _nobody_waits_beside_a_free_listener(truth: Truth) -> Iterator[str]:
 
 def _presence(truth: Truth) -> Iterator[str]:
     """Graces of those who are not there, and the two sides of who holds whose connections."""
-    here = {(process, person) for person, processes in truth.of("connections").items() for process in processes}
-    told = {(process, person) for process, people in truth.of("people").items() for person in people}
-    if here != told:
-        yield f"who is connected where is off by {sorted(here ^ told)}"
-    for process in truth.of("people"):
-        if process not in truth.one("processes"):
-            yield f"{process} holds people and no lease"
+    leased = {mark_of(process) for process in truth.one("processes")}
+    people = [person for here in truth.of("connections").values() for person in here]
+    if len(people) != len(set(people)):
+        yield f"some of {sorted(people)} stand in two hashes of connections"
+    for person, marks in truth.connections().items():
+        if not marks or marks - leased:
+            yield f"{person} is connected to {sorted(marks)}, of which {sorted(marks - leased)} hold no lease"
     grace = truth.one("grace_ends")
     for person in grace:
         if truth.is_present(person):

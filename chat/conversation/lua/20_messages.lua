@@ -17,8 +17,7 @@ end
 
 -- Is this process the only one that holds a Connection of this person?
 local function is_only_there(S, person, process)
-  local there = redis.call('SMEMBERS', K.connections(S, person))
-  return #there == 1 and there[1] == process
+  return redis.call('HGET', connections_of(S, person), person) == mark_of(process)
 end
 
 -- What send_message answers where it appends nothing: a repeat's seq, or why not.

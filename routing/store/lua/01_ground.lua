@@ -204,7 +204,34 @@ local function each_language(list, visit)
   for language in string.gmatch(list, '[^,]+') do visit(language) end
 end
 
-local function is_present(S, person) return redis.call('EXISTS', K.connections(S, person)) == 1 end
+-- Who is connected stands in `BUCKETS` small hashes: a key for each person would take three times the memory. Ids are
+-- chance at their end.
+local BUCKETS = 4096
+
+local function bucket_of(person)
+  local a, b, c, d = string.byte(person, -4, -1)
+  return (a * 1331 + (b or 0) * 121 + (c or 0) * 407 + (d or 0) * 977) % BUCKETS
+end
+
+local function connections_of(S, person) return K.connections(S, bucket_of(person)) end
+
+-- What stands for a process there: its name is long, and would stand there once for each of its people.
+local MARKS = {}
+
+local function mark_of(process)
+  local mark = MARKS[process]
+  if not mark then
+    mark = string.format('%.0f', tonumber(string.sub(redis.sha1hex(process), 1, 12), 16))
+    MARKS[process] = mark
+  end
+  return mark
+end
+
+-- The second key: whom a process of an earlier version holds.
+local function is_present(S, person)
+  return redis.call('HEXISTS', connections_of(S, person), person) == 1
+    or redis.call('EXISTS', K.connections_before(S, person)) == 1
+end
 
 local function offer_id(c) return c.id .. '.' .. c.turn end
 

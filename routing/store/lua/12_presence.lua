@@ -32,10 +32,23 @@ local function arrive(S, person)
   if c.st == 'P' then unpark(S, c) end
 end
 
+-- Those of these people whom no process of an earlier version holds either.
+local function not_held_before(S, people)
+  local keys, others = {}, {}
+  for i, person in ipairs(people) do keys[i] = K.connections_before(S, person) end
+  if redis.call('EXISTS', unpack(keys)) == 0 then return people end
+  for i, person in ipairs(people) do
+    if redis.call('EXISTS', keys[i]) == 0 then others[#others + 1] = person end
+  end
+  return others
+end
+
 -- Nobody holds a Connection of these people any more. Of a process that died they come by the thousand: what can be asked or
 -- written for all of them at once is.
 local function go(S, people)
   local keys, graces, lost = {}, {}, {}
+  people = not_held_before(S, people)
+  if not people[1] then return end
   for i, person in ipairs(people) do keys[i] = K.own(S, person) end
   local function begin_grace(person, ms)
     graces[#graces + 1] = T.now + ms
@@ -71,37 +84,56 @@ local function go(S, people)
   end
 end
 
--- The caller has taken these people out of the people of the process.
-local function detach(S, people, process)
-  local gone, keys = {}, {}
-  for _, person in ipairs(people) do
-    local connections = K.connections(S, person)
-    if redis.call('SREM', connections, process) == 1 then
-      gone[#gone + 1] = person
-      keys[#keys + 1] = connections
+-- Several marks stand with a space between them.
+local function without(marks, mark)
+  local others = {}
+  for one in string.gmatch(marks, '%d+') do
+    if one ~= mark then others[#others + 1] = one end
+  end
+  return table.concat(others, ' ')
+end
+
+-- Takes people with this mark out of one of the hashes until there are `most` of them. Who has another Connection
+-- elsewhere stays and does not count. answer: whether there may be more of them
+local function take_people(S, bucket, mark, people, most)
+  local key, taken = K.connections(S, bucket), {}
+  local held, is_full = redis.call('HGETALL', key), false
+  for i = 1, #held, 2 do
+    local person, marks = held[i], held[i + 1]
+    if marks == mark then
+      if #people == most then
+        is_full = true
+        break
+      end
+      taken[#taken + 1] = person
+      people[#people + 1] = person
+    elseif #marks > #mark then
+      local left = without(marks, mark)
+      if left ~= marks then redis.call('HSET', key, person, left) end
     end
   end
-  if gone[1] and redis.call('EXISTS', unpack(keys)) > 0 then -- some have another Connection elsewhere
-    local left = gone
-    gone = {}
-    for i, person in ipairs(left) do
-      if redis.call('EXISTS', keys[i]) == 0 then gone[#gone + 1] = person end
-    end
-  end
-  if gone[1] then go(S, gone) end
+  if taken[1] then redis.call('HDEL', key, unpack(taken)) end
+  return is_full
 end
 
 -- Nobody is told of themselves: whoever attaches reads, and nobody else holds them.
 local function attach(S, person, process)
-  local was_here = is_present(S, person)
-  redis.call('SADD', K.people(S, process), person)
-  redis.call('SADD', K.connections(S, person), process)
-  if not was_here then arrive(S, person) end
+  local key, mark = connections_of(S, person), mark_of(process)
+  local marks = redis.call('HGET', key, person)
+  if not marks then
+    redis.call('HSET', key, person, mark)
+    arrive(S, person)
+  elseif marks ~= mark and without(marks, mark) == marks then
+    redis.call('HSET', key, person, marks .. ' ' .. mark)
+  end
 end
 
--- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own.
+-- A process that died before its first beat must be found too. The half tells `beat` that this lease is not its own. Who
+-- attaches while it is let go of may have been passed by: that begins again.
 local function note_process(S, process)
-  redis.call('ZADD', K.processes(S), 'NX', T.now + FIRST_LEASE_MS + 0.5, process)
+  local lease = redis.call('ZSCORE', K.processes(S), process)
+  if not lease then redis.call('ZADD', K.processes(S), T.now + FIRST_LEASE_MS + 0.5, process)
+  elseif lease + 0 < 0 then redis.call('ZADD', K.processes(S), 0, process) end
 end
 
 -- attach: this process holds a Connection of this person, and of more where they are named.
@@ -118,8 +150,16 @@ end
 -- args: 3 person, 4 process. answer: 'done'
 function OPS.detach(keys, args)
   local S = begin(keys, args)
-  redis.call('SREM', K.people(S, args[4]), args[3])
-  detach(S, { args[3] }, args[4])
+  local person, mark = args[3], mark_of(args[4])
+  local key = connections_of(S, person)
+  local marks = redis.call('HGET', key, person)
+  if marks == mark then
+    redis.call('HDEL', key, person)
+    go(S, { person })
+  elseif marks then
+    local left = without(marks, mark)
+    if left ~= marks then redis.call('HSET', key, person, left) end
+  end
   return finish(S, 'done')
 end
 
@@ -135,6 +175,6 @@ end
 -- bye: a process ends in order. args: 3 process
 function OPS.bye(keys, args)
   local S = begin(keys, args)
-  redis.call('ZADD', K.processes(S), 0, args[3])
+  redis.call('ZADD', K.processes(S), 'LT', 0, args[3]) -- said again while it is let go of, it changes nothing
   return finish(S, 'done')
 end

@@ -66,12 +66,42 @@ end }
 
 local PEOPLE = 50        -- of a dead process in one call
 local PEOPLE_A_MATCH = 5 -- letting go of so many costs as much as one match
+local LOOK_AT = 64       -- hashes that are asked for at once: in most services most of them are not there
 
+-- Whom an earlier version attached.
+local function let_go_before(S, process)
+  local people, gone = redis.call('SPOP', K.people_before(S, process), PEOPLE), {}
+  for _, person in ipairs(people) do
+    redis.call('SREM', K.connections_before(S, person), process)
+    if not is_present(S, person) then gone[#gone + 1] = person end
+  end
+  if gone[1] then go(S, gone) end
+  return #people
+end
+
+local function is_nobody_from(S, bucket)
+  local keys = {}
+  for i = 1, LOOK_AT do keys[i] = K.connections(S, bucket + i - 1) end
+  return redis.call('EXISTS', unpack(keys)) == 0
+end
+
+-- A process's people stand in any of the hashes. How many were looked through is its score, below 0.
 SWEEPS[3] = { 'processes', function(S, process)
-  local people = redis.call('SPOP', K.people(S, process), PEOPLE)
-  detach(S, people, process)
-  if redis.call('EXISTS', K.people(S, process)) == 0 then redis.call('ZREM', K.processes(S), process) end
-  return #people / PEOPLE_A_MATCH, #people
+  local mark, people = mark_of(process), {}
+  local bucket = math.max(0, -redis.call('ZSCORE', K.processes(S), process))
+  while bucket < BUCKETS and #people < PEOPLE do
+    if bucket % LOOK_AT == 0 and is_nobody_from(S, bucket) then
+      bucket = bucket + LOOK_AT
+    else
+      local is_full = take_people(S, bucket, mark, people, PEOPLE)
+      if not is_full then bucket = bucket + 1 end
+    end
+  end
+  if people[1] then go(S, people) end
+  local before = bucket == BUCKETS and let_go_before(S, process) or 0
+  if bucket < BUCKETS or before > 0 then redis.call('ZADD', K.processes(S), -bucket, process)
+  else redis.call('ZREM', K.processes(S), process) end
+  return (#people + before) / PEOPLE_A_MATCH, math.max(1, #people + before)
 end }
 
 local function end_listeners_grace(S, l)

@@ -2,6 +2,8 @@
 -- atomic, and every other call leaves both in step, so whatever differs here is wrong; except what a passed deadline is
 -- about to change, which is left to the sweep. With `mends` the derived side is put right, and then matched.
 
+do -- what stands here is nobody else's: the engine's Lua takes no more than 200 names for all files together
+
 local SWEEP_MS = 10000 -- a deadline that passed longer ago was not acted on
 local wrong = {}      -- what differs in this call: `<name> <part> <member>`
 local mends = false
@@ -36,6 +38,26 @@ local function check_cell(S, language, cell) return check_head(S, 'cells', langu
 
 local function check_first(S, index, language, class)
   return check_head(S, 'first', index .. ':' .. language, index, language .. ':' .. class, class)
+end
+
+local leased -- marks of the processes that have a lease, once they were asked for in this call
+
+-- Whoever is told as connected by processes of which none has a lease would be so for ever: no sweep looks for them.
+local function check_connections(S, person)
+  local key = connections_of(S, person)
+  local marks = redis.call('HGET', key, person)
+  if not marks then return end
+  if not leased then
+    leased = {}
+    for _, process in ipairs(redis.call('ZRANGE', K.processes(S), 0, -1)) do leased[mark_of(process)] = true end
+  end
+  for mark in string.gmatch(marks, '%d+') do
+    if leased[mark] then return end
+  end
+  tell('connections', bucket_of(person), person)
+  if not mends then return end
+  redis.call('HDEL', key, person)
+  go(S, { person })
 end
 
 local function has_unit(c) return c.st == 'O' or c.st == 'H' or c.st == 'A' or c.st == 'U' end
@@ -297,10 +319,13 @@ end
 -- args: 3 '1': mend, 4... chats. answer: {`<name> <part> <member>` of what differs, ...}
 function OPS.check_chats(keys, args)
   local S = begin(keys, args)
-  wrong, mends = {}, args[3] == '1'
+  wrong, mends, leased = {}, args[3] == '1', nil
   for i = 4, #args do
     local c = read_chat(S, args[i])
-    if c then check_chat(S, c) end
+    if c then
+      if c.st ~= 'E' and c.st ~= 'U' then check_connections(S, c.pe) end
+      check_chat(S, c)
+    end
   end
   return finish(S, wrong)
 end
@@ -308,10 +333,15 @@ end
 -- check_listeners: the same of listeners. args: 3 '1': mend, 4... listeners
 function OPS.check_listeners(keys, args)
   local S = begin(keys, args)
-  wrong, mends = {}, args[3] == '1'
+  wrong, mends, leased = {}, args[3] == '1', nil
   for i = 4, #args do
     local l = read_listener(S, args[i])
-    if l.is_known then check_listener(S, l) end
+    if l.is_known then
+      check_connections(S, l.id)
+      check_listener(S, l)
+    end
   end
   return finish(S, wrong)
+end
+
 end

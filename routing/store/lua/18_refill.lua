@@ -1,6 +1,8 @@
 -- Refilling: everything derived was thrown away (damaged, or a release that derives something else) and is made again from
 -- what is true, page by page, behind a barrier. Nothing is asked for first, so it costs a tenth of looking for differences.
 
+do -- as in 16_rebuild.lua
+
 -- pause_matching: nothing is matched for so long, or until `go_on`. args: 3 ms. answer: the end of the pause
 function OPS.pause_matching(keys, args)
   local S = begin(keys, args)
@@ -141,4 +143,6 @@ function OPS.refill_listeners(keys, args)
     if l.is_known then refill_listener(S, l) end
   end
   return add_all(S)
+end
+
 end
