@@ -41,6 +41,8 @@ class Burial:
 
     lines: Lines
     door_name: str
+    #: band -> the processes that lived at the last look, which an engine that is restored may not have heard of
+    living: dict[str, set[str]] = field(default_factory=dict)
     _links: dict[str, Links] = field(default_factory=dict)
 
     async def look(self, now_s: float) -> None:
@@ -55,6 +57,7 @@ class Burial:
             if elsewhere:
                 links = self._links.setdefault(band, Links())
                 gone.update(links.away(elsewhere, await self._linked(shard), now_s))
+            self.living[band] = processes - gone
             for name in sorted(gone):
                 await shard.call("bye", name)
 

@@ -114,7 +114,7 @@ class Edge:
             admission=self.admission,
         )
         self.ticks = Ticks(self.hub, self.board, door.pools, parts.directory, HEARTBEAT_S, loop.time)
-        self.lives = Lives(self.hub, self._is_up)
+        self.lives = Lives(self.hub, self._is_up, self.ticks.burial.living)
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

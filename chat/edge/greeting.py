@@ -50,6 +50,7 @@ class Greeter:
             hub.put(connection, Refused(ref=hello.ref, code="not_allowed", message=WORDS["not_allowed"]))
             hub.close(connection, Close.NO_CLEARANCE, "nothing here for you")
             return
+        await hub.settled.wait()  # an engine that forgot is just being told what was there
         if connection.staff is None or hello.as_ == "seeker":
             connection.staff = None
             held = good_tickets(self.secret_key, hello.tickets)
@@ -58,13 +59,12 @@ class Greeter:
             connection.role = "seeker"
         else:
             person_id, connection.role = connection.staff.person_id, connection.staff.role
-        await hub.settled.wait()  # an engine that forgot is just being told what was there
         person = hub.join(connection, person_id)
         try:
             if connection.staff is not None:
                 person.staff, person.role = connection.staff, connection.role
             returning = Returning(self.database, held, tuple(hello.avoid_listeners or ())) if held else None
-            await arrive(hub, person, came_at_ms=came_at_ms, returning=returning)
+            await self._arrive(person, came_at_ms, returning)
             view = await self._renew(person, hub.view_of(person), hello.recover or [])
         except BaseException:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
@@ -100,6 +100,16 @@ class Greeter:
         hub.show(connection, hub.view_of(person))
         for chat_id in list(connection.positions):
             hub.start_fill(connection, chat_id)
+
+    async def _arrive(self, person: LocalPerson, came_at_ms: int | None, returning: Returning | None) -> None:
+        """Once more where another life of the engine began meanwhile: what was read may be from before it was told."""
+        hub = self.hub
+        while True:
+            await hub.settled.wait()
+            lives = dict(hub.engine_lives)
+            await arrive(hub, person, came_at_ms=came_at_ms, returning=returning)
+            if hub.settled.is_set() and hub.engine_lives == lives:
+                return
 
     def is_repeat(self, connection: Connection, hello: Hello) -> bool:
         """Would this hello make whoever is greeted already who they are?"""

@@ -7,12 +7,13 @@ connection.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from chat.edge.hub import Hub
 from chat.edge.reassert import BARRIER_MS, Held, held_in, reassert
 from chat.edge.write_back import recent_logs, write_back
 from config.log import get_logger
+from config.process_identity import is_gone
 from config.redis_link import RedisAway, RedisRefused
 
 log = get_logger("edge")
@@ -41,11 +42,17 @@ def _field(told: str, name: str) -> str:
 
 
 class Lives:
-    """`met` runs at each connection, before commands get through. `is_up`: is a band's link up within some seconds?"""
+    """`met` runs at each connection, before commands get through. `is_up`: is a band's link up within some seconds?
 
-    def __init__(self, hub: Hub, is_up: Callable[[str, float], Awaitable[bool]]) -> None:
+    `living`: band -> the processes that its shard was last seen to know.
+    """
+
+    def __init__(
+        self, hub: Hub, is_up: Callable[[str, float], Awaitable[bool]], living: Mapping[str, set[str]]
+    ) -> None:
         self._hub = hub
         self._is_up = is_up
+        self._living = living
         self._loop_time = asyncio.get_running_loop().time
         #: band -> the life that knows of this process, as far as that was said
         self._known: dict[str, str] = {}
@@ -62,11 +69,12 @@ class Lives:
         hub.engine_lives[band] = life
         known = self._known.get(band)
         if known is None:
-            await shard.call("note_run", life)
+            await shard.call("note_run", life, BARRIER_MS)
         elif known != life:
             # Taken before anything is read anew, behind what an earlier life was not told yet.
             self._unsaid[band] = [*self._unsaid.get(band, []), *held_in(hub, band)]
-            await shard.call("raise_barrier", life, BARRIER_MS)
+            others = [name for name in sorted(self._living.get(band, ())) if not is_gone(name)]
+            await shard.call("raise_barrier", life, BARRIER_MS, hub.process_id, *others)
         self._known[band] = life
         hub.departed.forget(band)
         if band in self._unsaid:
@@ -81,12 +89,16 @@ class Lives:
         if band in self._saying:
             return  # that begins with it, and no message is taken before it ends
         await self._hub.check_heads(band)
-        if not await self._are_all_compared(band):
+        if await self._are_all_compared(band):
+            await self._says_no_more(band)
+        else:
+            # Also where this process has just started and holds nothing: others do, and may not have said it yet.
+            self._hub.resumes(band)
             self._hub.comparing.add(band)
             self._hub.spawn(self._until_compared(band))
 
     async def _say_again(self, band: str) -> None:
-        hub, shard = self._hub, self._hub.lines.shards[band]
+        hub = self._hub
         busy = hub.spawn(self._is_saying(band))
         try:
             if await self._is_up(band, UP_WITHIN_S):
@@ -102,7 +114,7 @@ class Lives:
                     left = await write_back(hub, band, left) if left else left
                 if left:
                     await write_back(hub, band, left, is_last=True)
-                await shard.call("asserted", hub.process_id)
+                await self._says_no_more(band)
                 del self._unsaid[band]
         except (RedisAway, RedisRefused):
             log.warning("reassert_failed", band=band)  # the engine went again; the next connection says it
@@ -130,15 +142,20 @@ class Lives:
         answer, _ = await self._hub.lines.shards[band].call("asserted", self._hub.process_id, "compared")
         return bool(answer != b"waiting")
 
+    async def _says_no_more(self, band: str) -> None:
+        await self._hub.lines.shards[band].call("asserted", self._hub.process_id)
+
     async def _until_compared(self, band: str) -> None:
-        """No message is taken meanwhile: others may have been sent what this engine has lost."""
+        """Nobody is greeted and no message taken meanwhile: others may hold what this engine has lost."""
         ends_at_s = self._loop_time() + SAID_WITHIN_S
         try:
             while self._loop_time() < ends_at_s:
                 await asyncio.sleep(COMPARED_EVERY_S)
                 with contextlib.suppress(RedisAway):
                     if await self._are_all_compared(band):
+                        await self._says_no_more(band)
                         return
         finally:
             if band not in self._saying:
                 self._hub.comparing.discard(band)
+                self._hub.resumed(band)

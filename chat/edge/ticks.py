@@ -62,7 +62,7 @@ class Ticks:
     def __post_init__(self) -> None:
         self._staff_version = 0
         self._lines_telling = LinesTelling(self.hub, self.pools)
-        self._burial = Burial(self.hub.lines, self.hub.door.link_names[0])
+        self.burial = Burial(self.hub.lines, self.hub.door.link_names[0])
 
     def all(self) -> list[Coroutine[Any, Any, None]]:
         """The coroutines to run for as long as the process lives."""
@@ -135,7 +135,7 @@ class Ticks:
 
     async def bury(self) -> None:
         """A killed process is known to be gone long before its lease ends: its people are, too."""
-        await self._burial.look(self.loop_time())
+        await self.burial.look(self.loop_time())
 
     async def attach_again(self, band: str) -> None:
         """After a lost lease or an emptied engine: everyone here is here."""

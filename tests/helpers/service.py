@@ -74,6 +74,17 @@ def is_there(pid: int) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def standing_still(pid: int) -> Iterator[None]:
+    """This process does nothing until the end."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        until(lambda: Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T")
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 @dataclass
 class Service:
     """A running `tealight up`, and every word that was typed to it."""

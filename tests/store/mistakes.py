@@ -288,6 +288,11 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "whoever is last on a page is the head": ("if not lowest or score + 0 < lowest + 0 then", "if true then"),
     "a rebuilding forgets who reads along": ("if some(v[3]) then add('SADD', K.observing(S, v[3]), id) end", ""),
+    "who came after the older state was saved is not waited for": ("note_process(S, args[i])", ""),
+    "who was thought dead in the older state is not waited for": (
+        "redis.call('ZREM', K.processes(S), args[i])",
+        "local _ = 0",
+    ),
     "one process lifts the barrier for all": (
         "redis.call('SISMEMBER', set, process .. mark) == 0 and",
         "false and",

@@ -8,8 +8,8 @@ from tests.store.place import Place
 from tests.store.truth import broken, truth_of
 
 
-def raised(place: Place, run: str = "second life") -> str:
-    return str(place.call("raise_barrier", run, 3000))
+def raised(place: Place, run: str = "second life", by: tuple[str, ...] = ()) -> str:
+    return str(place.call("raise_barrier", run, 3000, *by))
 
 
 def resumed(place: Place, chat: ChatRecord, *, avoid: str = "") -> str:
@@ -109,6 +109,60 @@ def test_a_dead_process_is_not_waited_for(place: Place) -> None:
     place.passes(16)
     raised(place)
     assert place.call("asserted", "p1") == "lifted"
+
+
+def test_who_came_after_the_older_state_was_saved_is_waited_for_too(place: Place) -> None:
+    place.call("note_run", "first life")
+    before_p2 = everything(place)
+    place.call("beat", "p2", 15_000)
+    goes_back_to(place, before_p2)
+    assert raised(place, by=("p1", "p2")) == "raised"
+    assert place.call("asserted", "p1", "compared") == "waiting"
+    assert place.call("asserted", "p2", "compared") == "compared"
+    assert place.call("asserted", "p1") == "waiting"
+    assert place.call("asserted", "p2") == "lifted"
+    assert place.call("beat", "p2", 15_000) == "lost", "it is not known who is connected there"
+    assert place.call("beat", "p2", 15_000) == "done"
+
+
+def test_a_process_that_just_started_stops_the_matching_of_a_state_from_another_life(place: Place) -> None:
+    assert place.call("note_run", "first life", 3000) == "done", "perhaps the first life of all"
+    assert place.call("note_run", "first life", 3000) == "done"
+    place.call("beat", "p2", 15_000)
+    assert place.call("note_run", "second life", 3000) == "raised"
+    place.seeker("ada").asks()
+    bo = place.listener("bo").comes()
+    assert bo.offer == "" and place.call("asserted", "p1", "compared") == "waiting", "p2 has not met it yet"
+    assert raised(place, by=("p1", "p2")) == "known"
+    place.call("asserted", "p1")
+    assert place.call("asserted", "p2") == "lifted"
+    place.sweep()
+    assert bo.sees == "ada"
+
+
+def test_whoever_started_on_an_empty_engine_first_is_not_all_there_is(place: Place) -> None:
+    place.call("note_run", "second life", 3000)
+    assert raised(place, by=("p1",)) == "raised"
+    assert place.call("asserted", "p1") == "waiting"
+
+
+def test_nobody_s_lease_of_an_older_state_says_who_lives_now(place: Place) -> None:
+    """Saved a day ago: all leases of that time are over."""
+    place.call("note_run", "first life")
+    place.call("beat", "p2", 15_000)
+    place.now_ms += 86_400_000
+    assert raised(place, by=("p1", "p2")) == "raised"
+    assert place.call("asserted", "p1", "compared") == "waiting"
+    place.call("bye", "p2")
+    assert place.call("asserted", "p1", "compared") == "compared", "it was found dead"
+
+
+def test_only_one_of_the_living_knows_of_the_other(place: Place) -> None:
+    place.call("note_run", "first life")
+    assert raised(place, by=("p2",)) == "raised"
+    assert raised(place, by=("p2", "p3")) == "known"
+    assert [place.call("asserted", one, "compared") for one in ("p1", "p2")] == ["waiting"] * 2
+    assert place.call("asserted", "p3", "compared") == "compared"
 
 
 def test_an_engine_that_came_back_empty_waits_for_whoever_else_there_may_be(place: Place) -> None:

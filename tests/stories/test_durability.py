@@ -14,7 +14,7 @@ import pytest
 
 from config.engines.valkey import socket_path
 from tests.helpers.person import PATIENCE_S, Person
-from tests.helpers.service import Service, starting, until
+from tests.helpers.service import Service, standing_still, starting, until
 from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
 
@@ -42,17 +42,6 @@ def without_power(service: Service) -> Iterator[None]:
         yield
     finally:
         service.process.send_signal(signal.SIGCONT)
-
-
-@contextmanager
-def standing_still(pid: int) -> Iterator[None]:
-    """This process does nothing until the end."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        until(lambda: Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T")
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 async def comes_in(person: Person) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ import redis
 from chat.conversation.facts_tables import ChatFactsRow
 from config.engines.valkey import ThrowAwayValkey
 from tests.helpers.person import Seeker
-from tests.helpers.service import Service, starting, until
+from tests.helpers.service import Service, standing_still, starting, until
 from tests.helpers.wire import WireClosed
 from tests.helpers.world import World
 
@@ -59,6 +60,37 @@ def loses_its_links(engine: redis.Redis) -> None:
 def calls(engine: redis.Redis, *, are_taken: bool) -> None:
     """Does it take the calls of the library? Everything else works."""
     engine.execute_command("ACL", "SETUSER", "default", "+fcall" if are_taken else "-fcall")  # type: ignore[no-untyped-call]
+
+
+def has_looked_round(engine: redis.Redis, *, times: int = 2) -> None:
+    """Wait until the only web process that runs has read so often who else lives; the first answer is in by then."""
+    with engine.monitor() as seen:  # type: ignore[no-untyped-call]
+        for command in seen.listen():
+            times -= command["command"].startswith("ZRANGE {a:main}:procs ")
+            if times == 0:
+                return
+
+
+def is_from_before(engine: redis.Redis, process: str) -> None:
+    """Another life begins from a state in which nobody had asked and this process had not come.
+
+    Nothing ends its barrier but processes that have spoken.
+    """
+    told, meta, others = engine.info(), "{a:main}:meta", engine.zrange("{a:main}:procs", 0, -1, withscores=True)
+    engine.flushdb()
+    engine.hset(meta, mapping={"run": "an earlier life"})
+    engine.zadd("{a:main}:procs", {name: lease for name, lease in others if name.decode() != process})
+    engine.execute_command("REPLICAOF", "127.0.0.1", 1)  # type: ignore[no-untyped-call]
+    engine.execute_command("REPLICAOF", "NO", "ONE")  # type: ignore[no-untyped-call]
+    life = told["run_id"][:8] + engine.info()["master_replid"][:8]
+    now_ms = int(time.time() * 1000)
+    engine.hset(meta, mapping={"barred_run": life, "bat": now_ms, "bar": now_ms + 60_000, "had": "1"})
+    engine.hset("{t:main}:meta", mapping={"run": life, "barred_run": life})  # nobody waits for what is no part of this
+
+
+def has_spoken(engine: redis.Redis) -> bool:
+    """Has some process said all that it holds, or even ended the barrier by that?"""
+    return bool(engine.scard("{a:main}:as")) or engine.hget("{a:main}:meta", "bar") == b"0"
 
 
 def was_refused(service: Service, pid: int) -> bool:
@@ -160,6 +192,32 @@ async def test_a_master_that_is_promoted_again_and_takes_no_calls_at_first(
         assert (await snapshot_of(world, waiting))["request"]["state"] == "waiting"
     finally:
         calls(engine, are_taken=True)
+        engine.close()
+        await world.ends()
+
+
+async def test_who_came_after_the_older_state_was_saved_is_waited_for(
+    forgetful: ThrowAwayValkey, service_on_it: Service
+) -> None:
+    world = await World(service_on_it).opens()
+    engine = redis.Redis(unix_socket_path=str(forgetful.socket))
+    near, far = service_on_it.children("web")
+    try:
+        with standing_still(near):
+            seeker = await world.seeker_arrives()
+            seeker.keeps_coming_back()
+        with standing_still(far):
+            await asyncio.to_thread(has_looked_round, engine)
+            (name,) = [one.decode() for one in engine.zrange("{a:main}:procs", 0, -1) if f".{far}.".encode() in one]
+            with standing_still(near):
+                is_from_before(engine, name)
+                loses_its_links(engine)
+            other_tab = asyncio.create_task(snapshot_of(world, seeker))
+            await asyncio.to_thread(until, lambda: has_spoken(engine))
+            await asyncio.sleep(0.5)
+            assert not other_tab.done(), "only the other process knows what they asked"
+        assert (await other_tab)["request"]["state"] == "waiting"
+    finally:
         engine.close()
         await world.ends()
 

@@ -4,22 +4,34 @@
 local STILL_SAYING_MS = 2000 -- so long a process that says what it holds has to say so once more
 local BARRIER_MAX_MS = 10000 -- then matching goes on, whoever has not finished
 
--- raise_barrier: another life of the engine began. Its first caller stops matching; the others find it done.
--- args: 3 the engine's run id, 4 ms. answer: 'raised' | 'known'
-function OPS.raise_barrier(keys, args)
-  local S = begin(keys, args)
-  local known = redis.call('HMGET', K.meta(S), 'run', 'barred_run')
-  if known[2] == args[3] then return finish(S, 'known') end
-  redis.call('HSET', K.meta(S), 'run', args[3], 'barred_run', args[3], 'bar', T.now + num(args[4]), 'bat', T.now, 'had', known[1] and '1' or '0')
+local function raise(S, run, ms, knows_processes)
+  redis.call('HSET', K.meta(S), 'run', run, 'barred_run', run, 'bar', T.now + num(ms), 'bat', T.now, 'had', knows_processes and '1' or '0')
   redis.call('DEL', K.asserted(S))
   return finish(S, 'raised')
 end
 
--- note_run: this life of the engine is known, without a barrier: nobody holds anything of an earlier one.
--- args: 3 the engine's run id. answer: 'done'
+-- raise_barrier: another life of the engine began. Its first caller stops matching; the others find it done. All name the
+-- processes that they know to live: an older state may not have heard of them, and what they hold is waited for, too.
+-- args: 3 the engine's run id, 4 ms, 5... living processes. answer: 'raised' | 'known'
+function OPS.raise_barrier(keys, args)
+  local S = begin(keys, args)
+  for i = 5, #args do
+    if num(redis.call('ZSCORE', K.processes(S), args[i])) <= T.now then redis.call('ZREM', K.processes(S), args[i]) end
+    note_process(S, args[i])
+  end
+  local known = redis.call('HMGET', K.meta(S), 'run', 'barred_run')
+  if known[2] == args[3] then return finish(S, 'known') end
+  return raise(S, args[3], args[4], known[1] and known[1] ~= args[3])
+end
+
+-- note_run: a process that has just started, and holds nothing, met this life of the engine. It raises the barrier only
+-- where the shard is of another life: an empty one may as well be its first.
+-- args: 3 the engine's run id, 4 ms. answer: 'done' | 'raised'
 function OPS.note_run(keys, args)
   local S = begin(keys, args)
-  redis.call('HSETNX', K.meta(S), 'run', args[3])
+  local known = redis.call('HGET', K.meta(S), 'run')
+  if known and known ~= args[3] then return raise(S, args[3], args[4], true) end
+  redis.call('HSET', K.meta(S), 'run', args[3])
   return finish(S, 'done')
 end
 
