@@ -204,6 +204,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "redis.call('HSET', key, person, marks .. ' ' .. mark)",
         "redis.call('HSET', key, person, mark)",
     ),
+    "one sweep looks through everybody": (" and #people < PEOPLE and read < READ do", " and #people < PEOPLE do"),
     "of many people in one place some stay with a dead process": (
         "      if not is_full then bucket = bucket + 1 end",
         "      bucket = bucket + 1",

@@ -308,6 +308,24 @@ def test_more_people_in_one_place_than_one_sweep_takes_all_go(place: Place) -> N
     assert truth_of(place).connections() == {}
 
 
+def test_one_sweep_looks_through_no_more_than_some_connections_of_others(place: Place) -> None:
+    names = [f"s{number}" for number in range(5_000)]
+    for start in range(0, len(names), 500):
+        place.call("attach", names[start], "p1", *names[start + 1 : start + 500])
+    place.call("beat", "p2", 15_000)
+    place.seeker("ada").connects("p2")
+    place.call("bye", "p2")
+    held = {int(bucket): len(here) for bucket, here in truth_of(place).of("connections").items()}
+    looked = [0]
+    while place.call("sweep", 25):
+        score = truth_of(place).one("processes").get("p2")
+        looked.append(4_096 if score is None else int(-score))
+        of_these = sum(held.get(bucket, 0) for bucket in range(looked[-2], looked[-1]))
+        assert of_these <= 2_000 + max(held.values()) and looked[-1] > looked[-2]
+    assert len(looked) == 4 and looked[-1] == 4_096 and not truth_of(place).is_present("ada")
+    assert truth_of(place).connections().keys() == set(names)
+
+
 def test_who_attaches_to_a_process_that_is_let_go_of_is_let_go_of_too(place: Place) -> None:
     for number in range(120):
         place.seeker(f"s{number}").connects("p2")

@@ -94,7 +94,7 @@ local function without(marks, mark)
 end
 
 -- Takes people with this mark out of one of the hashes until there are `most` of them. Who has another Connection
--- elsewhere stays and does not count. answer: whether there may be more of them
+-- elsewhere stays and does not count. answer: whether there may be more of them, how many were looked at
 local function take_people(S, bucket, mark, people, most)
   local key, taken = K.connections(S, bucket), {}
   local held, is_full = redis.call('HGETALL', key), false
@@ -113,7 +113,7 @@ local function take_people(S, bucket, mark, people, most)
     end
   end
   if taken[1] then redis.call('HDEL', key, unpack(taken)) end
-  return is_full
+  return is_full, #held / 2
 end
 
 -- Nobody is told of themselves: whoever attaches reads, and nobody else holds them.

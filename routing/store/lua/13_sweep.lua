@@ -66,6 +66,8 @@ end }
 
 local PEOPLE = 50        -- of a dead process in one call
 local PEOPLE_A_MATCH = 5 -- letting go of so many costs as much as one match
+local READ = 2000        -- connections looked through in one call: most may be other processes' people
+local READ_A_MATCH = 150 -- looking through so many costs as much as one match
 local LOOK_AT = 64       -- hashes that are asked for at once: in most services most of them are not there
 
 -- Whom an earlier version attached.
@@ -85,15 +87,16 @@ local function is_nobody_from(S, bucket)
   return redis.call('EXISTS', unpack(keys)) == 0
 end
 
--- A process's people stand in any of the hashes. How many were looked through is its score, below 0.
+-- A process's people stand in any of the hashes. How many of these were looked through is its score, below 0.
 SWEEPS[3] = { 'processes', function(S, process)
-  local mark, people = mark_of(process), {}
+  local mark, people, read = mark_of(process), {}, 0
   local bucket = math.max(0, -redis.call('ZSCORE', K.processes(S), process))
-  while bucket < BUCKETS and #people < PEOPLE do
+  while bucket < BUCKETS and #people < PEOPLE and read < READ do
     if bucket % LOOK_AT == 0 and is_nobody_from(S, bucket) then
       bucket = bucket + LOOK_AT
     else
-      local is_full = take_people(S, bucket, mark, people, PEOPLE)
+      local is_full, count = take_people(S, bucket, mark, people, PEOPLE)
+      read = read + count
       if not is_full then bucket = bucket + 1 end
     end
   end
@@ -101,7 +104,7 @@ SWEEPS[3] = { 'processes', function(S, process)
   local before = bucket == BUCKETS and let_go_before(S, process) or 0
   if bucket < BUCKETS or before > 0 then redis.call('ZADD', K.processes(S), -bucket, process)
   else redis.call('ZREM', K.processes(S), process) end
-  return (#people + before) / PEOPLE_A_MATCH, math.max(1, #people + before)
+  return (#people + before) / PEOPLE_A_MATCH + read / READ_A_MATCH, math.max(1, #people + before)
 end }
 
 local function end_listeners_grace(S, l)
