@@ -62,8 +62,12 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "everybody takes one more in danger": ("if l.em == '1' and l.load == l.cap", "if l.load == l.cap"),
     "two and three more in danger": ("if l.em == '1' and l.load == l.cap", "if l.em == '1' and l.load >= l.cap"),
     "the unit for danger goes to anybody": (
-        "(is_any or cell.risk == URGENT) and serves(level, hard, cell)",
-        "serves(level, hard, cell)",
+        "seen[cell.risk + 1] < 2 and (is_any or cell.risk == URGENT) then",
+        "seen[cell.risk + 1] < 2 then",
+    ),
+    "one risk hides the lines of the others": (
+        "seen[cell.risk + 1] = 2 -- nor can",
+        "seen = { 2, 2, 2, 2 } -- nor can",
     ),
     "one more for ever": ("if l.tn == 1 and not is_spare then put(l, 'tn', 0) end", ""),
     "one more passes the maximum": ("if l.tn == 1 and l.load < l.max then", "if l.tn == 1 then"),
@@ -126,7 +130,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "own seekers wait behind everybody": ("if not is_late and take_returning()", "if false and take_returning()"),
     "a late one who can't be met hides one's own": ("if is_late and take_returning()", "if false and take_returning()"),
     "barred and matching": ("if T.is_barred then\n    set_due", "if false then\n    set_due"),
-    "the barrier's end ends a rebuilding": ("math.max(num(meta[2]), num(meta[3]))", "num(meta[2])"),
+    "the barrier's end ends a rebuilding": ("math.max(num(meta[1]), num(meta[2]))", "num(meta[1])"),
     "a rebuilding ends another one's pause": (
         "if num(redis.call('HGET', K.meta(S), 'pau')) ~= num(args[3]) then return finish(S, 'kept') end",
         "",
@@ -238,14 +242,15 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "'+inf', person) end\n  stand_in_line(S, c)",
     ),
     "two requests of one seeker": (
-        "  if own then\n    return finish(S, { 'open'",
-        "  if false then\n    return finish(S, { 'open'",
+        "    if own then\n      return finish(S, { 'open'",
+        "    if false then\n      return finish(S, { 'open'",
     ),
     "a token lives for ever": (
         "redis.call('SET', K.own(S, c.pe), '', 'PX', TOKEN_MS)",
         "redis.call('SET', K.own(S, c.pe), '')",
     ),
-    "the clock goes back": ("math.floor(num(t[2]) / 1000), clock)", "math.floor(num(t[2]) / 1000), 0)"),
+    "the clock goes back": ("return math.max(now, last.noted)", "return now"),
+    "a sweep trusts an old look at the clock": ("if looks or not last", "if not last"),
     # ---- messages ----
     "another text under the same id is taken": ("if entry and entry[2][8] == text then", "if entry then"),
     "a former listener may write": (

@@ -94,6 +94,15 @@ def test_who_has_waited_more_of_their_target_is_next(
     assert standings == ([2, 1] if is_past else [1, 2]), "and the place that each is told says so"
 
 
+def test_a_line_that_is_behind_hides_none_of_another_risk(place: Place) -> None:
+    for name, distress, topics in (("ada", 5, ()), ("ben", 2, ("self_harm",)), ("cleo", 3, ()), ("dan", 3, SUICIDE)):
+        place.seeker(name).asks(distress=distress, topics=topics)
+        place.passes(10)
+    place.passes(60)
+    # Of their targets the first two have waited five and four and a half sixths, the third less than half.
+    assert place.listener("bo").comes(level=2, topics=("self_harm", "suicide")).sees == "dan", "seven sixths"
+
+
 def test_the_place_counts_all_lines_of_the_language(place: Place) -> None:
     wishes = [WISHES[0], WISHES[0], WISHES[1], {"topics": SUICIDE, "distress": 5}, WISHES[2]]
     for number, wish in enumerate(wishes):

@@ -64,7 +64,7 @@ end
 
 -- mark_read: how far a participant has read; never goes back. args: 3 chat, 4 person, 5 seq. answer: 'done' | code
 function OPS.mark_read(keys, args)
-  local S, id, person, seq = begin(keys, args, true), args[3], args[4], num(args[5])
+  local S, id, person, seq = begin(keys, args), args[3], args[4], num(args[5])
   local v = redis.call('HMGET', K.chat(S, id), 'st', 'pe', 'l', 'sq', 'r:' .. person)
   if not v[1] or (v[2] ~= person and v[3] ~= person) then return finish(S, 'not_participant') end
   seq = math.min(seq, num(v[4]))
@@ -85,7 +85,7 @@ end
 -- heads: the head of each of these chats' logs, and the message at one seq of it.
 -- args: 3... chat, seq, chat, seq ... answer: {{epoch or '', head, message_id or ''}, ...}
 function OPS.heads(keys, args)
-  local S, out = begin(keys, args, true), {}
+  local S, out = begin(keys, args), {}
   for i = 3, #args, 2 do
     local v = redis.call('HMGET', K.chat(S, args[i]), 'ep', 'sq')
     out[#out + 1] = { v[1] or '', num(v[2]), message_at(S, args[i], args[i + 1]) }
@@ -125,7 +125,7 @@ end
 --       will come that belongs before it, 8... seq, from, message_id, time, text; and so on, in the order of the log
 -- answer: 'same' | 'written' | 'gap' (what came before is missing, too) | 'unknown'
 function OPS.write_back(keys, args)
-  local S, id = begin(keys, args, true), args[3]
+  local S, id = begin(keys, args), args[3]
   local key, missing = K.chat(S, id), {}
   local v = redis.call('HMGET', key, 'ep', 'sq', 'pe', 'l', 'rid', 'st', 'mf')
   if not v[1] then return finish(S, 'unknown') end

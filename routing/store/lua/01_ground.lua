@@ -29,29 +29,45 @@ local happened = {}  -- what happened in this call, for the counters: `offer:mad
 
 local function num(v) return tonumber(v) or 0 end
 
--- Starts a call. The shard's clock never goes back for routing: a promoted engine may have a slower one. `is_message`:
--- the call neither matches nor sets deadlines, so it may save that look.
-local function begin(keys, args, is_message)
+-- The shard's clock never goes back: a promoted engine may have a slower one than the engine before it, so every sweep
+-- notes the time and looks at what was noted. Whoever comes between two sweeps goes by the last look.
+local LOOKED_MS = 1000
+local looked = {} -- shard -> what this engine found when it last looked, and when that was
+
+local function shard_time(S, looks)
+  local t = redis.call('TIME')
+  local now, last = t[1] * 1000 + math.floor(t[2] / 1000), looked[S]
+  if looks or not last or math.abs(now - last.at) >= LOOKED_MS then
+    last = { at = now, noted = num(redis.call('HGET', K.meta(S), 'clk')) }
+    looked[S] = last
+  end
+  return math.max(now, last.noted)
+end
+
+-- Whether anything may be matched now is asked for by who would match.
+local BARRIER = { __index = function(call, name)
+  if name ~= 'is_barred' and name ~= 'barred_until' then return nil end
+  local meta = redis.call('HMGET', K.meta(call.shard), 'bar', 'pau')
+  call.barred_until = math.max(num(meta[1]), num(meta[2]))
+  call.is_barred = call.barred_until > call.now
+  return call[name]
+end }
+
+-- Starts a call. `looks`: at the time that was noted, too (see `shard_time`).
+local function begin(keys, args, looks)
   local S, packed = keys[1], args[2]
   chats, listeners, dirty, moved, happened = {}, {}, {}, {}, {}
-  local now, clock, barrier = num(args[1]), 0, 0
-  if not is_message then
-    local meta = redis.call('HMGET', K.meta(S), 'clk', 'bar', 'pau')
-    clock, barrier = num(meta[1]), math.max(num(meta[2]), num(meta[3]))
-  end
-  if now == 0 then
-    local t = redis.call('TIME')
-    now = math.max(num(t[1]) * 1000 + math.floor(num(t[2]) / 1000), clock)
-  end
+  local now = num(args[1])
+  if now == 0 then now = shard_time(S, looks) end
   if T.packed ~= packed then -- a process sends the same ones with every call
-    T = { packed = packed }
+    T = setmetatable({ packed = packed }, BARRIER)
     local i = 0
     for part in string.gmatch(packed, '[^,]+') do
       i = i + 1
       T[DURATIONS[i]] = num(part)
     end
   end
-  T.now, T.barred_until, T.is_barred = now, barrier, barrier > now
+  T.shard, T.now, T.barred_until, T.is_barred = S, now, nil, nil
   return S
 end
 
@@ -112,10 +128,11 @@ local function some(value) return value ~= '' and value end
 -- table that grows field by field costs half as much as reading it.
 local LINE = { 'ls', 'mk', 'pf', 'no', 'wi', 'hu' }    -- to stand in line and to be offered
 local OFFER = { 'at', 'oid', 'vis', 'xt', 'wt', 'rq' } -- while an offer is open
+local TALK = { 'turn', 'pe', 'la', 'ce', 'ar', 'op', 'nx' } -- until the wrap-up
 local DUTY = { 'max', 'ms', 'mw', 'nm' }               -- of a listener
-local LATER = { ls = LINE, mk = LINE, pf = LINE, no = LINE, wi = LINE, hu = LINE, at = OFFER, oid = OFFER, vis = OFFER,
+local LATER = { turn = TALK, pe = TALK, la = TALK, ce = TALK, ar = TALK, op = TALK, nx = TALK, ls = LINE, mk = LINE, pf = LINE, no = LINE, wi = LINE, hu = LINE, at = OFFER, oid = OFFER, vis = OFFER,
   xt = OFFER, wt = OFFER, rq = OFFER, max = DUTY, ms = DUTY, mw = DUTY, nm = DUTY }
-local NUMBERS = { mk = true, hu = true, max = true, ms = true, mw = true }
+local NUMBERS = { turn = true, ar = true, mk = true, hu = true, max = true, ms = true, mw = true }
 
 local ROW = { __index = function(row, name)
   local names = row.is_stored and LATER[name]
@@ -147,6 +164,14 @@ local function read_chat(S, id, is_ending)
   }, ROW))
 end
 
+-- The same of a chat in wrap-up, of which little more is asked.
+local function read_wrap_up(S, id)
+  if chats[id] ~= nil then return chats[id] or nil end
+  local key = K.chat(S, id)
+  local v = redis.call('HMGET', key, 'st', 'l')
+  return remember(id, v[1] and setmetatable({ id = id, key = key, is_stored = true, writes = false, st = v[1], l = some(v[2]) }, ROW))
+end
+
 -- The same of somebody in line who is about to be offered to a listener.
 local function read_waiting(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
@@ -164,11 +189,11 @@ end
 local function read_offered(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'at', 'oid', 'vis', 'xt', 'wt', 'rq')
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'at', 'vis', 'wt')
   return remember(id, v[1] and setmetatable({
     id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
     l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), at = (v[10] or v[7] or 0) + 0,
-    oid = some(v[11]), vis = some(v[12]), xt = some(v[13]), wt = some(v[14]), rq = some(v[15]),
+    vis = some(v[11]), wt = some(v[12]),
   }, ROW))
 end
 

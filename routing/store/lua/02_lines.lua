@@ -22,7 +22,7 @@ local function class_of(name)
   local class = CLASSES[name]
   if not class then
     local level, hard = string.match(name, '^(%d+)%.(%d+)$')
-    class = { name = name, level = num(level), hard = num(hard) }
+    class = { name = name, level = num(level), hard = num(hard), served = {} }
     CLASSES[name] = class
   end
   return class
@@ -31,6 +31,17 @@ end
 -- May whoever holds this level and these hard topics serve this cell? Works for listeners and for classes.
 local function serves(level, hard, cell)
   return level >= cell.level and (cell.hard == 0 or bit.band(hard, cell.hard) == cell.hard)
+end
+
+-- The same by the cell's name: the cell, or false.
+local function served_by(class, name)
+  local cell = class.served[name]
+  if cell == nil then
+    cell = cell_of(name)
+    cell = serves(class.level, class.hard, cell) and cell
+    class.served[name] = cell
+  end
+  return cell
 end
 
 local function may_serve(l, c) return serves(l.lv, l.hd, cell_of(c.ce)) end

@@ -185,21 +185,28 @@ end
 local function told_of(head) return head.line .. ':' .. string.format('%d', T.now - head.at) end
 
 -- Of the lines that this listener may serve the one whose head goes first; equal heads: the earlier arrival, then the smaller
--- name. found: language -> its lines and their heads' arrivals. passed: lines in which everybody is kept apart from them.
+-- name. found: language -> its lines and their heads' arrivals, the earliest first: so of each risk only the first two matter.
+-- passed: lines in which everybody is kept apart from them.
 -- answer: the line, or nil; text of this one, the one after it, and the one whose head has waited longest
 local function first_line(l, found, room, passed)
-  local level, hard, is_any = l.lv, l.hd, room == '1'
+  local class, is_any = class_of(class_name(l)), room == '1'
+  local served = class.served
   local best, second, longest
   local best_soon, second_soon, longest_at = -1, -1, math.huge
   for language, heads in pairs(found) do
+    local seen = { 0, 0, 0, 0 } -- by risk
     for i = 1, #heads, 2 do
-      local cell = CELLS[heads[i]] or cell_of(heads[i])
-      if (is_any or cell.risk == URGENT) and serves(level, hard, cell) then
+      local cell = served[heads[i]]
+      if cell == nil then cell = served_by(class, heads[i]) end
+      if cell and seen[cell.risk + 1] < 2 and (is_any or cell.risk == URGENT) then
         local at = heads[i + 1] + 0
         local soon = urgency(cell, at)
-        if soon >= second_soon or at < longest_at then
+        if soon < second_soon and at >= longest_at then
+          seen[cell.risk + 1] = 2 -- nor can a later one of this risk
+        else
           local head = { line = language .. ':' .. cell.name, cell = cell, at = at, soon = soon }
           if not passed[head.line] then
+            seen[cell.risk + 1] = seen[cell.risk + 1] + 1
             if at < longest_at then longest, longest_at = head, at end
             if soon > best_soon or (soon == best_soon and (at < best.at or (at == best.at and head.line < best.line))) then
               second, second_soon, best, best_soon = best, best_soon, head, soon

@@ -76,7 +76,6 @@ end
 local function end_request(S, c, by, reason, wrap_up)
   if c.st == 'W' then leave_line(S, c) end
   set_due(S, c, wrap_up)
-  redis.call('ZREM', K.grace_ends(S), c.pe)
   redis.call('SET', K.own(S, c.pe), '', 'PX', TOKEN_MS)
   if c.nx then
     redis.call('DEL', K.excluded(S, c.id))

@@ -8,14 +8,18 @@
 -- answer: {'done' | 'open' (another is open: its chat id, its request id) , chat, request_id}
 function OPS.request_chat(keys, args)
   local S, id, person = begin(keys, args), args[3], args[4]
-  local known = read_chat(S, id)
-  if known then return finish(S, { 'done', id, known.rq }) end
-  local own = own_chat(S, person)
-  if own then
-    return finish(S, { 'open', own, redis.call('HGET', K.chat(S, own), 'rq') or '' })
+  local barred = {}
+  -- Nothing is known of most people who ask: one look says so.
+  if redis.call('EXISTS', K.chat(S, id), K.own(S, person), K.blocks(S, person)) > 0 then
+    local known = read_chat(S, id)
+    if known then return finish(S, { 'done', id, known.rq }) end
+    local own = own_chat(S, person)
+    if own then
+      return finish(S, { 'open', own, redis.call('HGET', K.chat(S, own), 'rq') or '' })
+    end
+    barred = redis.call('SMEMBERS', K.blocks(S, person))
+    if #barred > 0 then redis.call('PERSIST', K.blocks(S, person)) end
   end
-  local barred = redis.call('SMEMBERS', K.blocks(S, person))
-  if #barred > 0 then redis.call('PERSIST', K.blocks(S, person)) end
   each_language(args[9], function(listener) barred[#barred + 1] = listener end)
   local language = string.match(args[6], '^[^,]+')
   local cell, mask = args[14] .. '.' .. args[15] .. '.' .. args[16], num(args[7])
@@ -106,7 +110,7 @@ end
 -- promised: the upper end of the wait that was announced first, to be held against the wait in the end.
 -- args: 3 chat, 4 seconds. answer: 'done'
 function OPS.promised(keys, args)
-  local S = begin(keys, args, true)
+  local S = begin(keys, args)
   local chat = K.chat(S, args[3])
   if redis.call('EXISTS', chat) == 1 then redis.call('HSETNX', chat, 'pm', args[4]) end
   return finish(S, 'done')

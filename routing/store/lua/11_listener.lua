@@ -115,7 +115,7 @@ end
 -- answer: 'done' | 'no_wrap_up'
 function OPS.finish_wrap_up(keys, args)
   local S, id = begin(keys, args), args[3]
-  local c = read_chat(S, args[4])
+  local c = read_wrap_up(S, args[4])
   if c and c.st == 'U' and c.l == id then
     end_wrap_up(S, c, read_listener(S, id))
     return finish(S, 'done')

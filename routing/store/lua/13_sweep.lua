@@ -167,7 +167,7 @@ local function graces_wait_until(S, is_told_time)
 end
 
 function OPS.sweep(keys, args)
-  local S, limit, acted, cost = begin(keys, args), num(args[3]), 0, 0
+  local S, limit, acted, cost = begin(keys, args, true), num(args[3]), 0, 0
   local no_grace_ends = T.now < graces_wait_until(S, num(args[1]) ~= 0)
   for _, sweep in ipairs(SWEEPS) do
     local most = no_grace_ends and sweep[1] == 'grace_ends' and 0 or math.max(1, math.ceil(limit - cost))

@@ -38,8 +38,8 @@ end
 -- Matching stops for two reasons that know nothing of each other: the barrier (`bar`) and a rebuilding (`pau`). One of them
 -- is over: everybody whom it kept waiting is matched by the next sweep, or at the end of the other one.
 local function lift(S, name, other)
-  redis.call('HSET', K.meta(S), name, 0)
   local until_then = string.format('%.0f', T.barred_until)
+  redis.call('HSET', K.meta(S), name, 0)
   local from_now_on = string.format('%.0f', math.max(T.now, num(redis.call('HGET', K.meta(S), other))))
   for _, set in ipairs({ K.due(S), K.gap_ends(S) }) do
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', set, until_then, until_then, 'LIMIT', 0, 1000)) do
