@@ -16,7 +16,7 @@ from routing.simulation.goals import goals_of
 from routing.simulation.matcher import Durations, Matcher
 from routing.simulation.page import page
 from routing.simulation.policy import POLICIES, Policy
-from routing.simulation.scenario import BadScenario, Scenario, Spike
+from routing.simulation.scenario import BadScenario, Barrier, ProcessLoss, Scenario, Spike
 from routing.simulation.scripts import BadPolicy, Scripts
 from routing.simulation.staffing import Target, check_against_erlang_a, staffing
 
@@ -43,6 +43,8 @@ def simulate(
     cleared: Annotated[float, typer.Option(help="share of listeners cleared for imminent danger")] = 0.3,
     cover: Annotated[int, typer.Option(help="of those, so many kept on duty in each language")] = 0,
     spike: Annotated[str, typer.Option(help="START:HOURS:FACTOR, such as 11:1:3, hours from the start")] = "",
+    barrier: Annotated[str, typer.Option(help="START:SECONDS: so long nothing is matched, as after a failover")] = "",
+    process_loss: Annotated[str, typer.Option(help="START:SHARE: a process dies with this share of all people")] = "",
     sweep: Annotated[bool, typer.Option("--sweep", help="try several staffings: listeners by hour of the day")] = False,
 ) -> None:
     """Let made-up days pass under several policies, and write what came of it as JSON and as a page with plots."""
@@ -64,6 +66,8 @@ def simulate(
             level_shares=_levels(cleared),
             danger_cover=cover,
             spike=_spike(spike),
+            barrier=_barrier(barrier),
+            process_loss=_process_loss(process_loss),
         )
         result = run(scenario, chosen, range(1, seeds + 1), engine, is_sweeping=sweep)
     except (BadScenario, BadPolicy) as error:
@@ -134,13 +138,29 @@ def _levels(cleared: float) -> tuple[float, ...]:
 
 
 def _spike(given: str) -> Spike | None:
+    return Spike(*_numbers("--spike", "START:HOURS:FACTOR, three numbers", given, 3)) if given else None
+
+
+def _barrier(given: str) -> Barrier | None:
+    return Barrier(*_numbers("--barrier", "START:SECONDS, two numbers", given, 2)) if given else None
+
+
+def _process_loss(given: str) -> ProcessLoss | None:
     if not given:
         return None
+    start_hour, share = _numbers("--process-loss", "START:SHARE, two numbers", given, 2)
+    return ProcessLoss(start_hour, share)
+
+
+def _numbers(option: str, shape: str, given: str, count: int) -> list[float]:
+    """Raises BadScenario."""
     try:
-        start, length, factor = (float(part) for part in given.split(":"))
+        found = [float(part) for part in given.split(":")]
     except ValueError:
-        raise BadScenario(f"--spike takes START:HOURS:FACTOR, three numbers, not {given!r}.") from None
-    return Spike(start_hour=start, hours=length, factor=factor)
+        found = []
+    if len(found) != count:
+        raise BadScenario(f"{option} takes {shape}, not {given!r}.")
+    return found
 
 
 def _write(folder: Path, result: dict[str, Any]) -> None:

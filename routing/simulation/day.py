@@ -6,9 +6,10 @@ from typing import Any
 
 from routing.simulation.daybook import DayBook
 from routing.simulation.matcher import Durations, Matcher
+from routing.simulation.mishaps import Away
 from routing.simulation.people import Crowd, Seeker, again
 from routing.simulation.policy import Policy
-from routing.simulation.scenario import Scenario
+from routing.simulation.scenario import Barrier, ProcessLoss, Scenario
 from routing.simulation.shifts import Listener
 
 #: A remembered decline ends after so long, which is a deadline to sweep.
@@ -47,6 +48,8 @@ class Day:
         self._planned = 0
         self._visits: dict[int, Visit] = {}
         self._open: dict[int, int] = {}
+        self._on_duty: dict[int, Listener] = {}
+        self._away = Away(crowd.seed)
 
     def run(self) -> DayBook:
         """Let the day pass. The daybook holds what became of everybody who came in the measured hours."""
@@ -58,6 +61,11 @@ class Day:
             self._plan(seeker.arrival_ms, self._asks, seeker)
         if self.policy.tick_ms:
             self._plan(self.policy.tick_ms, self._ticks, None)
+        barrier, loss = self.scenario.barrier, self.scenario.process_loss
+        if barrier:
+            self._plan(self.scenario.at_ms(barrier.start_hour), self._is_barred, barrier)
+        if loss:
+            self._plan(self.scenario.at_ms(loss.start_hour), self._loses_process, loss)
         end_ms = self.scenario.end_ms
         events = self._events
         while events and events[0][0] < end_ms:
@@ -76,6 +84,7 @@ class Day:
         if listener.ends_ms <= now_ms:
             return
         self._open.setdefault(listener.number, 0)
+        self._on_duty[listener.number] = listener
         self.daybook.comes(now_ms, listener)
         self.matcher.comes(now_ms, listener)
         if listener.rest_ms and listener.rest_ms[0] > now_ms:
@@ -84,7 +93,7 @@ class Day:
         self._heed(now_ms)
 
     def _rests(self, now_ms: int, listener: Listener) -> None:
-        if listener.rest_ms is None or listener.ends_ms <= now_ms:
+        if listener.rest_ms is None or listener.ends_ms <= now_ms or self._later(now_ms, listener, self._rests):
             return
         self.daybook.rests(listener)
         self._taken_back(listener)
@@ -93,12 +102,17 @@ class Day:
         self._heed(now_ms)
 
     def _is_back(self, now_ms: int, listener: Listener) -> None:
+        if self._later(now_ms, listener, self._is_back):
+            return
         if now_ms < listener.ends_ms and not _is_resting(listener, now_ms):
             self.daybook.is_back(listener)
             self.matcher.comes(now_ms, listener)
             self._heed(now_ms)
 
     def _goes(self, now_ms: int, listener: Listener) -> None:
+        if self._later(now_ms, listener, self._goes):
+            return
+        del self._on_duty[listener.number]
         self.daybook.goes(now_ms, listener)
         self._taken_back(listener)
         self.matcher.goes(now_ms, listener)
@@ -130,6 +144,8 @@ class Day:
     def _gives_up(self, now_ms: int, number: int) -> None:
         visit = self._visits.get(number)
         if visit is None or visit.state not in ("waiting", "offered"):
+            return
+        if self._later(now_ms, visit.seeker, self._gives_up, number):
             return
         self.daybook.leaves(now_ms, visit.seeker, visit.listener if visit.state == "offered" else -1)
         visit.state = "over"
@@ -183,7 +199,7 @@ class Day:
 
     def _declines(self, now_ms: int, offer: tuple[int, int]) -> None:
         visit = self._offered(offer)
-        if visit is not None:
+        if visit is not None and not self._later(now_ms, self._listener(visit.listener), self._declines, offer):
             visit.state = "waiting"
             self.daybook.withdrawn(visit.seeker, visit.listener)
             self.matcher.declines(now_ms, visit.seeker.number)
@@ -192,7 +208,7 @@ class Day:
 
     def _accepts(self, now_ms: int, offer: tuple[int, int]) -> None:
         visit = self._offered(offer)
-        if visit is None:
+        if visit is None or self._later(now_ms, self._listener(visit.listener), self._accepts, offer):
             return
         if self.matcher.accepts(now_ms, visit.seeker.number):
             self._opens(now_ms, visit)
@@ -202,9 +218,55 @@ class Day:
         self._heed(now_ms)
 
     def _confirms(self, now_ms: int, visit: Visit) -> None:
+        if self._later(now_ms, visit.seeker, self._confirms, visit):
+            return
         self.matcher.confirms(now_ms, visit.seeker.number)
         self._opens(now_ms, visit)
         self._heed(now_ms)
+
+    # ---- what breaks ----
+
+    def _is_barred(self, now_ms: int, barrier: Barrier) -> None:
+        for_ms = round(1000 * barrier.seconds)
+        self.matcher.bars(now_ms, for_ms)
+        self._plan(now_ms + for_ms, self._sweeps, None)
+
+    def _loses_process(self, now_ms: int, loss: ProcessLoss) -> None:
+        """Whoever is back before others find the process gone was never missed."""
+        found_ms = now_ms + round(1000 * loss.found_after_s)
+        for number, back_ms in self._away.cut_off(now_ms, loss, "listener", self._on_duty):
+            if back_ms > found_ms:
+                self._plan(found_ms, self._misses_listener, self._listener(number))
+                self._plan(back_ms, self._regains_listener, number)
+        for number, back_ms in self._away.cut_off(now_ms, loss, "seeker", self._visits):
+            if back_ms > found_ms:
+                self._plan(found_ms, self._misses_seeker, (number, back_ms))
+
+    def _misses_listener(self, now_ms: int, listener: Listener) -> None:
+        self._taken_back(listener)
+        self.matcher.loses_listener(now_ms, listener.number)
+        self._heed(now_ms)
+
+    def _regains_listener(self, now_ms: int, number: int) -> None:
+        self.matcher.regains_listener(now_ms, number)
+        self._heed(now_ms)
+
+    def _misses_seeker(self, now_ms: int, cut_off: tuple[int, int]) -> None:
+        number, back_ms = cut_off
+        if number in self._visits:
+            self.matcher.loses_seeker(now_ms, number)
+            self._plan(back_ms, self._regains_seeker, number)
+
+    def _regains_seeker(self, now_ms: int, number: int) -> None:
+        if number in self._visits:
+            self.matcher.regains_seeker(now_ms, number)
+
+    def _later(self, now_ms: int, person: Listener | Seeker, act: Act, what: Any = None) -> bool:
+        """Whoever is cut off does it once they are back. True: they are."""
+        back_ms = self._away.until(now_ms, "listener" if isinstance(person, Listener) else "seeker", person.number)
+        if back_ms is not None:
+            self._plan(back_ms, act, person if what is None else what)
+        return back_ms is not None
 
     # ---- chats ----
 

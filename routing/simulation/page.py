@@ -58,10 +58,14 @@ def page(result: dict[str, Any]) -> str:
 
 def _assumptions(result: dict[str, Any]) -> str:
     s = result["scenario"]
-    spike = f", a spike of {s['spike']['factor']:g} times for {s['spike']['hours']:g} h" if s["spike"] else ""
+    happens = f", a spike of {s['spike']['factor']:g} times for {s['spike']['hours']:g} h" if s["spike"] else ""
+    if s["barrier"]:
+        happens += f", nothing matched for {s['barrier']['seconds']:g} s"
+    if s["process_loss"]:
+        happens += f", a process that dies with {100 * s['process_loss']['share']:g}% of all connections"
     return (
         f'<p class="soft">{s["hours"]:g} hours from {s["start_hour"]:g}:00, {s["peak_per_min"]:g} seekers a minute at'
-        f" the peak, staffing {s['staffing']:g}{spike}; {len(result['seeds'])} seeds; decided by the"
+        f" the peak, staffing {s['staffing']:g}{happens}; {len(result['seeds'])} seeds; decided by the"
         f" {result['engine']}."
         " All policies met the same people. Whiskers and ± are 95% intervals over the seeds. What people do is assumed"
         " where nobody has published it; the direction of a difference is worth more than its size.</p>"

@@ -34,6 +34,26 @@ class Spike:
 
 
 @dataclass(frozen=True, slots=True)
+class Barrier:
+    """The engine lives another life, after a failover say: nothing is matched for so long."""
+
+    start_hour: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLoss:
+    """A web process dies with its share of all connections. People come back to another one by themselves."""
+
+    start_hour: float
+    share: float
+    #: So long until others know (docs/edge.md): until then offers go to people who don't see them.
+    found_after_s: float = 1.0
+    #: Within the 10 s after which a place is parked, as 10,000 who were cut off together did (docs/load.md).
+    back_after_s: tuple[float, float] = (0.5, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One kind of day. Shares are of 1, rates per minute, lengths in seconds unless the name says otherwise."""
 
@@ -49,6 +69,8 @@ class Scenario:
     #: Coefficient of variation of a whole day's volume round its forecast; one month of one service had up to 2.5x.
     day_cv: float = 0.15
     spike: Spike | None = None
+    barrier: Barrier | None = None
+    process_loss: ProcessLoss | None = None
 
     languages: tuple[str, ...] = LANGUAGES
     #: Speak the first language, too (assumed); a request overflows into it after a while.
@@ -122,6 +144,12 @@ class Scenario:
                 raise BadScenario(f"{name} must add up to 1.")
         if self.spike and not (self.spike.hours > 0 and 0 < self.spike.factor <= 100 and self.spike.start_hour >= 0):
             raise BadScenario("A spike needs a length above 0, a start at or after 0 and a factor from 0 to 100.")
+        if self.barrier and not (0 <= self.barrier.start_hour <= self.hours and 0 < self.barrier.seconds <= 3600):
+            raise BadScenario("A barrier needs a start within the measured hours, and above 0 to 3600 seconds.")
+        if self.process_loss and not (
+            0 <= self.process_loss.start_hour <= self.hours and 0 < self.process_loss.share <= 1
+        ):
+            raise BadScenario("A lost process needs a start within the measured hours, and a share above 0 to 1.")
 
     @property
     def mean_chat_s(self) -> float:
@@ -144,6 +172,10 @@ class Scenario:
     @property
     def measured_ms(self) -> int:
         return round(self.hours * HOUR_MS)
+
+    def at_ms(self, hour: float) -> int:
+        """So many hours after the measured ones began."""
+        return self.warm_up_ms + round(hour * HOUR_MS)
 
     @property
     def end_ms(self) -> int:

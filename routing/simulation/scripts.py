@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import hiredis
 
 from config.lua import Library
+from routing.simulation.deadlines import SWEEP_LIMIT
 from routing.simulation.matcher import Durations
 from routing.simulation.people import Seeker
 from routing.simulation.policy import Policy
@@ -23,7 +24,6 @@ START_MS = 1_700_000_000_000
 #: Everybody is connected through one process, whose lease outlives every day.
 PROCESS = "simulation"
 FOREVER_MS = 10**12
-SWEEP_LIMIT = 10
 #: Above the capacity only "one more" and the emergency unit reach.
 MAXIMUM = 9
 
@@ -65,6 +65,7 @@ class Scripts:
         self._asked: set[int] = set()
         self._known_paused: set[int] = set()
         self._attached: set[str] = set()
+        self._lives = 0
         self._send(("FUNCTION", "LOAD", "REPLACE", library.text))
         self._call(0, "beat", PROCESS, FOREVER_MS)
 
@@ -96,7 +97,7 @@ class Scripts:
         )
 
     def asks(self, now_ms: int, seeker: Seeker) -> None:
-        person = f"s{seeker.number:08d}"
+        person = _seeker(seeker.number)
         self._attach(now_ms, person)
         languages = f"{seeker.language},{seeker.second}" if seeker.second else seeker.language
         avoids = ",".join(_listener(number) for number in seeker.avoids)
@@ -112,7 +113,7 @@ class Scripts:
 
     def leaves(self, now_ms: int, request: int) -> None:
         self._asked.discard(request)
-        self._want(b"done", self._call(now_ms, "leave_line", f"s{request:08d}", _chat(request), "left"))
+        self._want(b"done", self._call(now_ms, "leave_line", _seeker(request), _chat(request), "left"))
 
     def accepts(self, now_ms: int, request: int) -> bool:
         listener, offer = self._listener_of[request], self._offered[request]
@@ -126,11 +127,27 @@ class Scripts:
         self._want(b"done", self._call(now_ms, "answer_offer", _listener(listener), offer, "0"))
 
     def confirms(self, now_ms: int, request: int) -> None:
-        self._want(b"done", self._call(now_ms, "confirm_here", f"s{request:08d}", _chat(request)))
+        self._want(b"done", self._call(now_ms, "confirm_here", _seeker(request), _chat(request)))
 
     def ends(self, now_ms: int, request: int) -> None:
         listener = _listener(self._listener_of[request])
         self._want(b"done", self._call(now_ms, "end_chat", listener, _chat(request), "listener", "ended", "0"))
+
+    def loses_listener(self, now_ms: int, number: int) -> None:
+        self._want(b"done", self._call(now_ms, "detach", _listener(number), PROCESS))
+
+    def regains_listener(self, now_ms: int, number: int) -> None:
+        self._want(b"done", self._call(now_ms, "attach", _listener(number), PROCESS))
+
+    def loses_seeker(self, now_ms: int, request: int) -> None:
+        self._want(b"done", self._call(now_ms, "detach", _seeker(request), PROCESS))
+
+    def regains_seeker(self, now_ms: int, request: int) -> None:
+        self._want(b"done", self._call(now_ms, "attach", _seeker(request), PROCESS))
+
+    def bars(self, now_ms: int, for_ms: int) -> None:
+        self._lives += 1
+        self._want(b"raised", self._call(now_ms, "raise_barrier", f"life {self._lives}", for_ms))
 
     def sweeps(self, now_ms: int) -> None:
         while self._call(now_ms, "sweep", SWEEP_LIMIT):
@@ -198,6 +215,10 @@ class Scripts:
 
 def _listener(number: int) -> str:
     return f"l{number:06d}"
+
+
+def _seeker(number: int) -> str:
+    return f"s{number:08d}"
 
 
 def _chat(number: int) -> str:

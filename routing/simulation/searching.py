@@ -31,8 +31,8 @@ class ChatRequest:
     """One request as the twin holds it. States as in docs/routing.md."""
 
     __slots__ = (
-        *("arrival", "cell", "due", "entry", "excluded", "hold_ends", "is_held", "languages", "listener", "number"),
-        *("prefers", "stands_in_all", "state"),
+        *("arrival", "cell", "entry", "excluded", "hold_ends", "is_held", "is_here", "languages", "listener"),
+        *("number", "prefers", "stands_in_all", "state"),
     )
 
     def __init__(self, seeker: Seeker, now_ms: int) -> None:
@@ -45,7 +45,7 @@ class ChatRequest:
         self.prefers = seeker.prefers
         self.excluded = set(seeker.avoids)
         self.listener: int | None = None
-        self.due: int | None = None
+        self.is_here = True
         self.hold_ends = 0
         self.is_held = False
         #: Waited so long that the second language's lines hold it, too.
@@ -62,7 +62,7 @@ class OnDuty:
 
     __slots__ = (
         *("availability", "capacity", "free_since", "gap_ends", "given_at", "hard", "languages", "level", "listed"),
-        *("listed_in", "mask", "misses", "number", "open_offer", "takes_emergencies", "units"),
+        *("is_lost", "listed_in", "mask", "misses", "number", "open_offer", "takes_emergencies", "units"),
     )
 
     def __init__(self, listener: Listener, *, takes_emergencies: bool) -> None:
@@ -75,6 +75,7 @@ class OnDuty:
         self.takes_emergencies = takes_emergencies and listener.takes_emergencies
         self.units: set[int] = set()
         self.availability = 0
+        self.is_lost = False
         self.open_offer: int | None = None
         self.misses = 0
         self.free_since = self.given_at = self.gap_ends = 0
@@ -84,9 +85,14 @@ class OnDuty:
     def may_serve(self, cell: Cell) -> bool:
         return self.level >= cell[1] and self.hard & cell[2] == cell[2]
 
+    def may_meet(self, r: ChatRequest) -> bool:
+        """Do they speak a language of it, may they take it, and is nobody kept apart?"""
+        is_apart = self.number in r.excluded
+        return not is_apart and self.may_serve(r.cell) and any(language in self.languages for language in r.lines)
+
     def room(self, now_ms: int) -> Room:
         """What may be offered now."""
-        if self.availability != 1 or self.open_offer is not None or self.gap_ends > now_ms:
+        if self.availability != 1 or self.is_lost or self.open_offer is not None or self.gap_ends > now_ms:
             return NO_ROOM
         load = len(self.units)
         if load < self.capacity:
@@ -175,21 +181,23 @@ class Lists:
         mask = 0 if self.policy.topics == "ignored" else r.entry[2]
         is_topic_first = self.policy.topics == "before_utilisation"
         depth = LOOK + len(r.excluded) + (skip is not None)
-        best: tuple[int, int, int, int] | None = None
+        best: tuple[int, int, int, str, int] | None = None
         for language in r.lines:
             for (has_level, has_hard), free in index.get(language, {}).items():
                 if has_level < level or has_hard & hard != hard:
                     continue
+                # Of two who became free in the same instant the scripts find the one of the smaller class name.
+                name = f"{has_level}.{has_hard}"
                 for load, since, number, topics in free[:depth]:
                     if number == skip or number in r.excluded:
                         continue
                     lacks = 0 if topics & mask else 1
-                    found = (lacks, load, since, number) if is_topic_first else (load, lacks, since, number)
+                    found = (lacks, load, since, name, number) if is_topic_first else (load, lacks, since, name, number)
                     if best is None or found < best:
                         best = found
                     if not is_topic_first and load > best[0]:
                         break
-        return None if best is None else best[3]
+        return None if best is None else best[4]
 
     # ---- a request for a listener ----
 

@@ -4,8 +4,7 @@ A test holds it against the scripts, assignment by assignment. Where a policy is
 and its moment differ; lives, offers, gaps, misses and deadlines are the same for all.
 """
 
-from heapq import heappop, heappush
-
+from routing.simulation.deadlines import Deadlines, sweep_all
 from routing.simulation.matcher import Durations
 from routing.simulation.people import Seeker
 from routing.simulation.policy import Policy
@@ -38,9 +37,10 @@ class Twin:
         self.lists = Lists(policy)
         self.requests: dict[int, ChatRequest] = {}
         self.listeners: dict[int, OnDuty] = {}
-        self._due: list[tuple[int, int]] = []
-        self._tried: list[tuple[int, int, int]] = []
-        self._gaps: list[tuple[int, int]] = []
+        self._gaps = Deadlines(self._gap_ends)
+        self._due = Deadlines(self._deadline)
+        self._tried = Deadlines(self._forget_decline)
+        self._barred_until = 0
         self._now = 0
         self._is_at_once = policy.pace == "at_once"
         self._is_blocked_by_head = policy.pace == "head_of_line"
@@ -70,6 +70,8 @@ class Twin:
         self._serve_heads()
 
     def _steps_back(self, w: OnDuty, availability: int) -> None:
+        if availability == 0 and not w.units:
+            self._gaps.drop(w.number)
         w.availability, w.misses = availability, 0
         self.lists.unlist(w)
         r = self.requests[w.open_offer] if w.open_offer is not None else None
@@ -89,7 +91,31 @@ class Twin:
                 r.hold_ends = 0
                 self._requeue(r)
 
+    def loses_listener(self, now_ms: int, number: int) -> None:
+        self._now = now_ms
+        w = self.listeners[number]
+        w.is_lost = True
+        self.lists.unlist(w)
+        r = self.requests[w.open_offer] if w.open_offer is not None else None
+        if r is not None and r.state == "O":
+            self._release(r, w)
+            self._requeue(r)
+        self._serve_heads()
+
+    def regains_listener(self, now_ms: int, number: int) -> None:
+        self._now = now_ms
+        w = self.listeners[number]
+        w.is_lost = False
+        self._match_listener(w)
+        self._serve_heads()
+
     # ---- seekers ----
+
+    def loses_seeker(self, now_ms: int, request: int) -> None:
+        self.requests[request].is_here = False
+
+    def regains_seeker(self, now_ms: int, request: int) -> None:
+        self.requests[request].is_here = True
 
     def asks(self, now_ms: int, seeker: Seeker) -> None:
         self._now = now_ms
@@ -98,13 +124,7 @@ class Twin:
             r.prefers = -1
         own = self.listeners.get(r.prefers)
         is_urgent = r.cell[0] == URGENT  # nobody in danger waits for one listener alone
-        if (
-            self.policy.hold_ms
-            and own is not None
-            and own.availability == 1
-            and self._may_meet(r, own)
-            and not is_urgent
-        ):
+        if self.policy.hold_ms and own is not None and own.availability == 1 and own.may_meet(r) and not is_urgent:
             r.hold_ends = now_ms + self.policy.hold_ms
         self._stand_in_line(r)
         self._match_seeker(r)
@@ -113,6 +133,7 @@ class Twin:
     def leaves(self, now_ms: int, request: int) -> None:
         self._now = now_ms
         r = self.requests.pop(request)
+        self._due.drop(request)
         if r.state == "W":
             self._leave_line(r)
         if r.listener is not None:
@@ -133,11 +154,11 @@ class Twin:
         self._now = now_ms
         r = self.requests[request]
         self._of(r).misses = 0
-        if now_ms - r.arrival <= ACTED_MS:
+        if r.is_here and now_ms - r.arrival <= ACTED_MS:
             self._open(r)
             return True
         r.state = "H"
-        self._set_due(r, now_ms + self.durations.confirm)
+        self._due.set(r.number, now_ms + self.durations.confirm)
         return False
 
     def declines(self, now_ms: int, request: int) -> None:
@@ -147,7 +168,7 @@ class Twin:
         w.misses = 0
         self._release(r, w)
         r.excluded.add(w.number)
-        heappush(self._tried, (now_ms + TRIED_MS, r.number, w.number))
+        self._tried.set((r.number, w.number), now_ms + TRIED_MS)
         self._requeue(r)
         self._match_listener(w)
         self._serve_heads()
@@ -157,7 +178,7 @@ class Twin:
         r = self.requests[request]
         if self.durations.wrap_up > 0:
             r.state = "U"
-            self._set_due(r, now_ms + self.durations.wrap_up)
+            self._due.set(r.number, now_ms + self.durations.wrap_up)
         else:
             self._end_wrap_up(r)
             self._serve_heads()
@@ -172,7 +193,7 @@ class Twin:
         self.lists.unlist(w)
         window = self.durations.urgent_offer if r.cell[0] == URGENT else self.durations.offer
         r.state, r.listener = "O", w.number
-        self._set_due(r, self._now + window)
+        self._due.set(r.number, self._now + window)
         w.units.add(r.number)
         w.open_offer = r.number
         w.given_at = self._now
@@ -188,41 +209,47 @@ class Twin:
 
     def _open(self, r: ChatRequest) -> None:
         w = self._of(r)
-        r.state, r.due = "A", None
+        r.state = "A"
+        self._due.drop(r.number)
         w.open_offer = None
         w.gap_ends = self._now + self.durations.gap
         if self.durations.gap > 0:
-            heappush(self._gaps, (w.gap_ends, w.number))
+            self._gaps.set(w.number, w.gap_ends)
         self._match_listener(w)
         self._serve_heads()
 
     def _end_wrap_up(self, r: ChatRequest) -> None:
         w = self._of(r)
+        self._due.drop(r.number)
         self._release(r, w)
         del self.requests[r.number]
         self._match_listener(w)
 
     # ---- deadlines ----
 
+    def bars(self, now_ms: int, for_ms: int) -> None:
+        self._now = now_ms
+        self._barred_until = now_ms + for_ms
+
     def sweeps(self, now_ms: int) -> None:
         self._now = now_ms
-        batch = []
-        while self._due and self._due[0][0] <= now_ms:
-            batch.append(heappop(self._due))
-        for at, number in batch:
-            late = self.requests.get(number)
-            if late is not None and late.due == at:
-                late.due = None
-                self._deadline(late)
-        while self._tried and self._tried[0][0] <= now_ms:
-            self._forget_decline(*heappop(self._tried)[1:])
-        while self._gaps and self._gaps[0][0] <= now_ms:
-            at, number = heappop(self._gaps)
-            if self.listeners[number].gap_ends == at:
-                self._match_listener(self.listeners[number])
+        sweep_all((self._gaps, self._due, self._tried), now_ms)
         self._serve_heads()
 
-    def _deadline(self, r: ChatRequest) -> None:
+    def _gap_ends(self, number: int) -> int:
+        self._gaps.drop(number)
+        w = self.listeners[number]
+        self._match_listener(w)
+        if w.gap_ends > self._now:
+            self._gaps.set(number, w.gap_ends)  # a barrier ended before the gap did
+        return 1
+
+    def _deadline(self, number: int) -> int:
+        """Answers what it cost."""
+        r = self.requests.get(number)
+        if r is None or not self._due.has_passed(number, self._now):
+            return 1
+        self._due.drop(number)
         if r.state == "O":
             w = self._of(r)
             w.misses += 1
@@ -234,26 +261,26 @@ class Twin:
             self._requeue(r, skip=w.number)
             self._end_holds(w)
             self._match_listener(w)
-        elif r.state == "U":
+            return 2
+        if r.state == "U":
             self._end_wrap_up(r)
         elif r.state == "W":
             self._leave_line(r)
             if r.hold_ends <= self._now:
                 r.hold_ends = 0
             self._requeue(r)
+        return 1
 
-    def _forget_decline(self, number: int, listener: int) -> None:
+    def _forget_decline(self, pair: tuple[int, int]) -> int:
+        self._tried.drop(pair)
+        number, listener = pair
         r = self.requests.get(number)
-        if r is None:
-            return
-        r.excluded.discard(listener)
-        self.lists.excluding.get(listener, set()).discard(number)
-        if r.state == "W":
-            self._match_seeker(r)
-
-    def _set_due(self, r: ChatRequest, at: int) -> None:
-        r.due = at
-        heappush(self._due, (at, r.number))
+        if r is not None:
+            r.excluded.discard(listener)
+            self.lists.excluding.get(listener, set()).discard(number)
+            if r.state == "W":
+                self._match_seeker(r)
+        return 1
 
     # ---- the line ----
 
@@ -267,13 +294,14 @@ class Twin:
             r.hold_ends = 0  # nobody waits for who won't be asked
         is_held = r.hold_ends > self._now
         self.lists.enter(r, is_held=is_held)
+        self._due.drop(r.number)
         if is_held:
-            self._set_due(r, r.hold_ends)
+            self._due.set(r.number, r.hold_ends)
         elif not r.stands_in_all and len(r.languages) > 1:
-            self._set_due(r, overflows)
+            self._due.set(r.number, overflows)
 
     def _leave_line(self, r: ChatRequest) -> None:
-        r.due = None
+        self._due.drop(r.number)
         self.lists.leave(r)
 
     def _requeue(self, r: ChatRequest, skip: int | None = None) -> None:
@@ -285,8 +313,11 @@ class Twin:
     def _match_seeker(self, r: ChatRequest, skip: int | None = None) -> None:
         if not self._is_at_once:
             return
+        if self._barred_until > self._now:
+            self._due.set(r.number, self._barred_until)
+            return
         own = self.listeners.get(r.prefers)
-        if own is not None and r.prefers != skip and own.listed_in == ANY_CHAT and self._may_meet(r, own):
+        if own is not None and r.prefers != skip and own.listed_in == ANY_CHAT and own.may_meet(r):
             self._offer(r, own)
         elif not r.is_held:
             self._find_listener(r, skip)
@@ -302,7 +333,9 @@ class Twin:
 
     def _match_listener(self, w: OnDuty) -> None:
         room = w.room(self._now)
-        if room != NO_ROOM and self._is_at_once:
+        if room != NO_ROOM and self._barred_until > self._now:
+            self._gaps.set(w.number, self._barred_until)
+        elif room != NO_ROOM and self._is_at_once:
             number = None
             wishes = self.lists.preferring.get(w.number) if room == ANY_CHAT else None
             # Own returning seekers first, unless somebody has waited past their target meanwhile.
@@ -319,14 +352,9 @@ class Twin:
 
     def _first_returning(self, w: OnDuty, wishes: list[Entry]) -> int | None:
         for _, number, _ in wishes[:LOOK]:
-            if self._may_meet(self.requests[number], w):
+            if w.may_meet(self.requests[number]):
                 return number
         return None
-
-    def _may_meet(self, r: ChatRequest, w: OnDuty) -> bool:
-        return (
-            w.number not in r.excluded and w.may_serve(r.cell) and any(language in w.languages for language in r.lines)
-        )
 
     # ---- policies that don't match at once ----
 
@@ -338,7 +366,7 @@ class Twin:
 
     def _serve_heads(self) -> None:
         """One line for all: as long as its head finds somebody, the next one is the head."""
-        if not self._is_blocked_by_head:
+        if not self._is_blocked_by_head or self._barred_until > self._now:
             return
         while True:
             heads = [line[0] for _, _, line in self.lists.waiting(tuple(self.lists.lines))]
@@ -347,6 +375,8 @@ class Twin:
 
     def ticks(self, now_ms: int) -> None:
         self._now = now_ms
+        if self._barred_until > self._now:
+            return
         if self.policy.pace == "poll":
             for language in list(self.lists.lines):
                 heads = [line[0] for _, _, line in self.lists.waiting((language,))]
@@ -358,7 +388,7 @@ class Twin:
             everybody.sort(key=lambda r: (r.cell[0] != URGENT, -(now_ms - r.arrival) / targets[r.cell[0]], r.number))
             for r in everybody:
                 own = self.listeners.get(r.prefers)
-                if own is not None and own.listed_in == ANY_CHAT and self._may_meet(r, own):
+                if own is not None and own.listed_in == ANY_CHAT and own.may_meet(r):
                     self._offer(r, own)
                 else:
                     self._find_listener(r)

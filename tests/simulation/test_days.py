@@ -13,7 +13,7 @@ from routing.simulation.matcher import Durations
 from routing.simulation.outcomes import figures
 from routing.simulation.people import crowd
 from routing.simulation.policy import HOUSE, POLICIES, Policy
-from routing.simulation.scenario import Scenario, one_pool
+from routing.simulation.scenario import Barrier, ProcessLoss, Scenario, one_pool
 from routing.simulation.twin import Twin
 
 EVENING = Scenario(hours=3, start_hour=20, peak_per_min=8, day_cv=0)
@@ -78,6 +78,32 @@ def test_a_run_says_how_each_class_fares_against_first_come_first_served() -> No
     assert {"risk 0", "risk 3", "language en"} <= set(against)
     assert against["risk 3"]["seconds"]["low"] <= against["risk 3"]["seconds"]["mean"]
     assert "against_fifo" not in result["policies"]["fifo"]
+
+
+def test_while_nothing_is_matched_nobody_is_offered_and_then_everybody_at_once() -> None:
+    barred = replace(EVENING, barrier=Barrier(1, 20))
+    from_ms, until_ms = barred.at_ms(1), barred.at_ms(1) + 20_000
+    calm = Day(EVENING, PEOPLE, HOUSE, Twin(HOUSE, Durations.of(EVENING, HOUSE)))
+    day = Day(barred, PEOPLE, HOUSE, Twin(HOUSE, Durations.of(barred, HOUSE)))
+    calm.run()
+    day.run()
+    held_up = [request for at_ms, request, _ in calm.offers if from_ms < at_ms < until_ms]
+    assert held_up
+    assert not [offer for offer in day.offers if from_ms < offer[0] < until_ms]
+    assert set(held_up) & {request for at_ms, request, _ in day.offers if at_ms == until_ms}
+
+
+def test_who_is_cut_off_is_offered_nothing_from_when_it_is_known_until_they_are_back() -> None:
+    broken = replace(EVENING, staffing=0.8, process_loss=ProcessLoss(1, 1.0, back_after_s=(8, 8)))
+    died_ms, people = broken.at_ms(1), crowd(broken, 1)
+    day = Day(broken, people, HOUSE, Watched(HOUSE, Durations.of(broken, HOUSE)))
+    told = figures(day.run())
+    known_ms, back_ms = died_ms + 1_000, died_ms + 8_000
+    late = {listener for at_ms, _, listener in day.offers if known_ms < at_ms < back_ms}
+    came = {person.number for person in people.listeners if died_ms < person.starts_ms < back_ms}
+    assert late <= came, "but to whoever came just then"
+    assert [offer for offer in day.offers if offer[0] == back_ms], "and are matched when they are"
+    assert told["all"]["abandonment"] < 1
 
 
 def test_a_story_that_began_before_the_measured_hours_is_not_told() -> None:

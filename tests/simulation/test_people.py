@@ -8,7 +8,7 @@ import pytest
 
 from routing.simulation.arrivals import arrivals, forecast_per_ms
 from routing.simulation.people import RETRY_STEP, again, crowd
-from routing.simulation.scenario import HOUR_MS, BadScenario, Scenario, Spike
+from routing.simulation.scenario import HOUR_MS, BadScenario, Barrier, ProcessLoss, Scenario, Spike
 from routing.simulation.shifts import listeners_of, units_wanted
 from tests.simulation.chance import chance
 
@@ -109,6 +109,10 @@ def test_who_tries_again_is_the_same_person_with_new_patience_and_does_so_once()
         ({"weekday": 7}, "weekday must be"),
         ({"risk_shares": (0.5, 0.1, 0.1, 0.1)}, "risk_shares must add up"),
         ({"spike": Spike(1, 0, 2)}, "A spike needs"),
+        ({"barrier": Barrier(1, 0)}, "A barrier needs"),
+        ({"barrier": Barrier(25, 3)}, "A barrier needs"),
+        ({"process_loss": ProcessLoss(1, 1.5)}, "A lost process needs"),
+        ({"process_loss": ProcessLoss(float("inf"), 0.5)}, "A lost process needs"),
         ({"danger_cover": -1}, "danger_cover must be"),
     ],
 )

@@ -13,11 +13,13 @@ SHORT = ("--hours", "0.5", "--start-hour", "21", "--peak", "2", "--seeds", "1")
 
 
 def test_it_writes_figures_and_a_page(tmp_path: Path) -> None:
-    found = CliRunner().invoke(app, [*SHORT, "--policies", "house,fifo", "--out", str(tmp_path / "new")])
+    broken = ("--barrier", "0.1:30", "--process-loss", "0.2:0.5")
+    found = CliRunner().invoke(app, [*SHORT, *broken, "--policies", "house,fifo", "--out", str(tmp_path / "new")])
     assert found.exit_code == 0, found.output
     written = json.loads((tmp_path / "new" / "simulation.json").read_text())
     assert set(written["policies"]) == {"house", "fifo"} and written["seeds"] == [1]
     assert (tmp_path / "new" / "simulation.html").read_text().startswith("<!doctype html>")
+    assert "nothing matched for 30 s" in (tmp_path / "new" / "simulation.html").read_text()
     assert "in danger" in found.output
 
 
@@ -48,6 +50,9 @@ def test_it_lists_the_policies() -> None:
         (["--seeds", "0"], "--seeds must be"),
         (["--spike", "3"], "--spike takes START:HOURS:FACTOR"),
         (["--spike", "3:1:-2"], "A spike needs"),
+        (["--barrier", "0.1"], "--barrier takes START:SECONDS"),
+        (["--process-loss", "0.1:all"], "--process-loss takes START:SHARE"),
+        (["--process-loss", "3:0.5"], "A lost process needs"),
         (["--hours", "nan"], "hours must be"),
         (["--cleared", "1.5"], "--cleared must be"),
         (["--peak", "0.01"], "Nobody came in the measured hours"),

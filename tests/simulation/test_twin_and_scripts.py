@@ -9,7 +9,7 @@ from routing.simulation.day import Day
 from routing.simulation.matcher import Durations
 from routing.simulation.people import Crowd, crowd
 from routing.simulation.policy import POLICIES, Policy
-from routing.simulation.scenario import Scenario
+from routing.simulation.scenario import Barrier, ProcessLoss, Scenario
 from routing.simulation.scripts import BadPolicy, Scripts
 from routing.simulation.twin import Twin
 from tealight.library import library
@@ -19,30 +19,44 @@ __all__ = ["valkey"]
 
 #: An evening with too few listeners: lines, overtaking, misses, pauses, holds, emergencies, second languages.
 EVENING = Scenario(hours=0.5, start_hour=21, staffing=0.6, peak_per_min=12, returning_share=0.5)
+#: The same, and nothing is matched for a minute, in the middle of which a process dies with most connections.
+BROKEN = replace(EVENING, barrier=Barrier(0.1, 60), process_loss=ProcessLoss(0.105, 0.7))
 EVENING_PEOPLE = crowd(EVENING, 7)
 
 
-def decided_by_twin(policy: Policy, people: Crowd) -> list[tuple[int, int, int]]:
-    day = Day(EVENING, people, policy, Twin(policy, Durations.of(EVENING, policy)))
+def decided_by_twin(policy: Policy, people: Crowd, evening: Scenario = EVENING) -> list[tuple[int, int, int]]:
+    day = Day(evening, people, policy, Twin(policy, Durations.of(evening, policy)))
     day.run()
     return day.offers
 
 
-@pytest.mark.parametrize("name", ["house", "hold", "no-emergency"])
-def test_twin_and_scripts_make_the_same_assignments(name: str, valkey: ThrowAwayValkey) -> None:
+def decided_by_both(
+    policy: Policy, evening: Scenario, valkey: ThrowAwayValkey
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
     empty(valkey)
-    policy = POLICIES[name]
-    scripts = Scripts(valkey.url, library(), policy, Durations.of(EVENING, policy))
+    scripts = Scripts(valkey.url, library(), policy, Durations.of(evening, policy))
     try:
-        real = Day(EVENING, EVENING_PEOPLE, policy, scripts)
+        real = Day(evening, EVENING_PEOPLE, policy, scripts)
         real.run()
     finally:
         scripts.close()
-    twin = decided_by_twin(policy, EVENING_PEOPLE)
+    return decided_by_twin(policy, EVENING_PEOPLE, evening), real.offers
+
+
+@pytest.mark.parametrize("name", ["house", "hold", "no-emergency"])
+def test_twin_and_scripts_make_the_same_assignments(name: str, valkey: ThrowAwayValkey) -> None:
+    twin, real = decided_by_both(POLICIES[name], EVENING, valkey)
     assert len(twin) > 600
-    for mine, theirs in zip(twin, real.offers, strict=False):
+    for mine, theirs in zip(twin, real, strict=False):
         assert mine == theirs, "(ms, request, listener) by the twin and by the scripts"
-    assert len(twin) == len(real.offers)
+    assert len(twin) == len(real)
+
+
+def test_they_do_so_when_the_engine_and_a_process_fail(valkey: ThrowAwayValkey) -> None:
+    twin, real = decided_by_both(POLICIES["house"], BROKEN, valkey)
+    assert twin == real
+    for alone in ("barrier", "process_loss"):
+        assert twin != decided_by_twin(POLICIES["house"], EVENING_PEOPLE, replace(BROKEN, **{alone: None}))
 
 
 @pytest.mark.parametrize(
