@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Me } from "../staff/me";
+import { PageTabs } from "../staff/page-tabs";
 import { ReviewNote } from "../staff/review-note";
 import { problemWords } from "../staff/say";
 import { t, type WordKey } from "../staff/words";
@@ -61,13 +62,10 @@ export function AdminPage({ person }: { person: Me }) {
   if (!section) return null;
   return (
     <main class="staff-main stack" id="main" tabIndex={-1}>
-      <nav class="tabs admin-tabs" aria-label={t("admin.parts")}>
-        {SECTIONS.map((one) => (
-          <a key={one.hash} class="tab" href={`#${one.hash}`} aria-current={one === section ? "page" : undefined}>
-            {t(one.key)}
-          </a>
-        ))}
-      </nav>
+      <PageTabs
+        label={t("admin.parts")}
+        tabs={SECTIONS.map((one) => ({ href: `#${one.hash}`, words: t(one.key), isHere: one === section }))}
+      />
       <ReviewNote />
       <SetAside />
       {problem !== null && !people.value && <p role="alert">{problemWords(problem)}</p>}

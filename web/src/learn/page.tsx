@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, offlineIcon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { type Me, mayAdmin, maySupervise } from "../staff/me";
+import { PageTabs } from "../staff/page-tabs";
 import { t, type WordKey } from "../staff/words";
 import { type Address, addressOf, isSameView } from "./addresses";
 import { CertificateDesk } from "./certificate-desk";
@@ -73,28 +74,20 @@ export function LearnPage({ person }: { person: Me }) {
       removeEventListener("online", back);
     };
   }, []);
-  useEffect(() => {
-    // On a phone the tabs scroll, and the one that one is at may lie beyond the edge.
-    document.querySelector(".learn-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [address.part, hasDesk.value]);
   const isAway = isOffline.value;
   useEffect(() => {
     if (isAway) announce(t("learn.offline"));
   }, [isAway]);
   return (
     <main class="learn stack stack--6" id="main" tabIndex={-1}>
-      <nav class="tabs learn-tabs" aria-label={t("learn.parts")}>
-        {PARTS.filter((one) => one.isFor(person)).map((one) => (
-          <a
-            key={one.hash}
-            class="tab"
-            href={one.hash}
-            aria-current={one.parts.includes(address.part) ? "page" : undefined}
-          >
-            {t(one.key)}
-          </a>
-        ))}
-      </nav>
+      <PageTabs
+        label={t("learn.parts")}
+        tabs={PARTS.filter((one) => one.isFor(person)).map((one) => ({
+          href: one.hash,
+          words: t(one.key),
+          isHere: one.parts.includes(address.part),
+        }))}
+      />
       {isAway && (
         <div class="banner banner--caution banner--inset">
           <Icon of={offlineIcon} />

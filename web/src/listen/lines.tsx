@@ -16,6 +16,7 @@ export function Lines({ held }: { held: Console }) {
   return (
     <section class="stack stack--3" aria-labelledby="lines-title">
       <h2 id="lines-title">{t("lines.title")}</h2>
+      {lines === null && <p class="small soft">{t("loading")}</p>}
       {lines?.pools.length === 0 && <p class="small soft">{t("lines.none_yet")}</p>}
       {lines?.pools.map((pool) => (
         <Line key={`${pool.language}/${pool.age_band}`} pool={pool} atMs={lines.atMs} />
