@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from config.settings import Settings, SettingsError, load
 from tealight import long_process
@@ -192,6 +193,16 @@ def main() -> None:
         long_process.take_name(words[0])
     try:
         _mount_groups(words)
-        app(prog_name="tealight")
+        answer = app(prog_name="tealight", standalone_mode=False)
     except SettingsError as error:
         _fail(str(error), 2)
+    except NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except UsageError as error:
+        # One sentence, as for everything else that is wrong: not the usage of the command before it.
+        where = error.ctx.command_path if error.ctx else "tealight"
+        _fail(f"{error.format_message().rstrip('.')}; see `{where} --help`.", error.exit_code)
+    except typer.Abort:
+        _fail("Stopped.", 1)
+    sys.exit(answer if isinstance(answer, int) else 0)

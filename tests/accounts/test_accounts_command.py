@@ -148,3 +148,17 @@ def test_a_person_from_the_first_day_to_the_last(tmp_path: Path) -> None:
     connection.close()
     assert PASSWORD not in dump
     assert link.rpartition("/")[2] not in dump
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (("add", "kim"), "Missing option '--role'"),
+        (("add", "kim", "--role", "listener", "--max-chats", "many"), "Invalid value for '--max-chats'"),
+        (("ad",), "No such command 'ad'"),
+    ],
+)
+def test_what_is_typed_wrongly_is_one_sentence_too(wrong: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    ended = Machine(DATA_DIR=str(tmp_path)).run(*wrong)
+    assert ended.returncode == 2 and ended.stdout == ""
+    assert ended.stderr.count("\n") == 1 and words in ended.stderr and "--help`" in ended.stderr
