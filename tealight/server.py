@@ -29,7 +29,8 @@ import uvloop
 
 from config.log import get_logger
 from config.settings import SettingsError
-from tealight.websocket import FRAME_BYTES, HttpProtocol, WebSocketProtocol
+from tealight.upgrade import HttpProtocol
+from tealight.websocket import FRAME_BYTES, WebSocketProtocol
 
 log = get_logger("server")
 
@@ -52,7 +53,9 @@ LAST_ANSWERS_S = 1.0
 SAME_WISH_S = 1.0
 RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
-BACKLOG = 2048
+# When thousands come back at once, whoever finds the queue full asks again after 1, 3 and 7 s, and gives up after 8 s.
+# The system has the last word: net.core.somaxconn, 4,096 by default.
+BACKLOG = 16_384
 # A message makes some twenty objects that die at once, without a cycle: to look for cycles every 700, as Python does by
 # itself, finds nothing and holds everybody up for a moment. What is old is looked at after half a million that stayed,
 # and only where it has grown by a quarter: HTTP connections and the database's library leave a few circles.

@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import OPEN, Protocol
 
 from chat.edge.frames import EXTENSION
 from config.log import get_logger
+from tealight.handshake import Handshake, answer
 
 try:
     from websockets.speedups import apply_mask
@@ -26,6 +30,8 @@ LAST_LOOK_S = 1.0
 # First bytes of whole, unfragmented messages without extensions (RFC 6455, 5.2).
 _TEXT, _BINARY = 0x81, 0x82
 _ORDINARY = (_TEXT, _BINARY)
+_PONG = 0x8A
+_PING_HEAD = bytes((0x89, 4))
 _IS_MASKED, _LENGTH = 0x80, 0x7F
 
 
@@ -43,23 +49,12 @@ _SHORT = 1024
 _TEXT_HEADS, _BINARY_HEADS = ([_head(first, size) for size in range(_SHORT)] for first in _ORDINARY)
 
 
-class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, which forgets its parser when a WebSocket takes the connection over.
-
-    The parser holds the protocol in turn: thirty kilobytes a connection with what hangs on them would wait for the
-    collector, which hardly ever looks at what is old.
-    """
-
-    def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
-        self.parser = None  # type: ignore[assignment]
-
-
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """The handshake and whatever is rare (fragments, pings, closing, faults) stay with the library.
+    """What is rare (unusual handshakes, fragments, peers' pings, closing, faults) stays with the library.
 
-    Once the application has said `take_frames`, whole masked text and binary frames, which is nearly all that ever
-    comes, are read here and handed on at once. The library is fed whole frames only, so it always stands between two.
+    An ordinary handshake is answered here, and the library starts behind it. Once the application has said
+    `take_frames`, whole masked text and binary frames, which is nearly all that ever comes, are read here and handed on
+    at once. The library is fed whole frames only, so it always stands between two.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +64,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._rest: bytearray | None = None  # the beginning of a frame whose end hasn't come yet
         self.is_writable = True  # asked for each frame, so plainly kept beside the library's event
         self._is_served = False
+        self._accept: bytes | None = None  # what answers the key of an ordinary handshake
 
     # ---- what the application is offered: chat.edge.frames ----
 
@@ -117,7 +113,63 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if not self.transport.is_closing():
             self.transport.abort()
 
+    # ---- an ordinary handshake ----
+
+    def take_over(self, http: HttpToolsProtocol, shake: Handshake) -> None:
+        """Go on where HTTP ends, as the library would after it had read the same request."""
+        self.transport, self.server, self.client = http.transport, http.server, http.client
+        self.scheme = "wss" if http.scheme == "https" else "ws"
+        self.connections.add(self)
+        self.handshake_initiated = True
+        self._accept = shake.accept
+        self.conn.parser.close()
+        self.conn.parser = Protocol.parse(self.conn)  # what comes from here on are frames
+        next(self.conn.parser)
+        path = self.root_path + shake.path
+        self.scope = {
+            "type": "websocket",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": self.scheme,
+            "server": self.server,
+            "client": self.client,
+            "root_path": self.root_path,
+            "path": path,
+            "raw_path": path.encode("ascii"),
+            "query_string": shake.query.encode("ascii"),
+            "headers": http.headers,
+            "subprotocols": shake.subprotocols,
+            "state": self.app_state.copy(),
+            "extensions": {"websocket.http.response": {}},
+        }
+        self.queue.put_nowait({"type": "websocket.connect"})
+        task = self.loop.create_task(self.run_asgi())
+        task.add_done_callback(self.on_task_complete)
+        self.tasks.add(task)
+        self._serve()
+
+    async def send(self, message: Any) -> None:
+        accept, self._accept = self._accept, None
+        if accept is None or message["type"] != "websocket.accept" or self.disconnected:
+            await super().send(message)
+        elif not self.transport.is_closing():
+            headers = [*self.default_headers, *message.get("headers", ())]
+            self.transport.write(answer(accept, message.get("subprotocol"), headers))
+            self.conn.state = OPEN
+            self.handshake_complete = True
+            self.start_keepalive()
+
     # ---- a peer that says nothing ----
+
+    def send_keepalive_ping(self) -> None:
+        self.ping_timer = None
+        if self.close_sent or self.transport.is_closing():
+            return
+        payload = self.pending_ping_payload = random.randbytes(4)  # noqa: S311 - only tells one pong from another
+        self.ping_sent_at = self.loop.time()
+        self.transport.write(_PING_HEAD + payload)
+        if self.ping_timeout is not None:
+            self.pong_timer = self.loop.call_later(self.ping_timeout, self.keepalive_timeout)
 
     def keepalive_timeout(self) -> None:
         """No pong came. A closing handshake would wait for the same dead peer, so the connection is cut."""
@@ -136,8 +188,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
-            self._is_served = True
-            self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
+            self._serve()
+
+    def _serve(self) -> None:
+        self._is_served = True
+        self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -201,6 +256,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             after = body + size
             if first in _ORDINARY and self.conn.current_size is None:
                 self._hand_on(apply_mask(data[body:after], data[body - 4 : body]), first == _TEXT)
+            elif first == _PONG and size < 126:
+                self.handle_pong(Frame(Opcode.PONG, apply_mask(data[body:after], data[body - 4 : body])))
             else:
                 super().data_received(bytes(data[at:after]))
             at = after

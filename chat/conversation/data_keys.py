@@ -26,6 +26,10 @@ HELD_MAX = 20_000
 #: Rows of one statement.
 PAGE = 200
 
+#: After a restart keys are asked for by the hundred each second: a look for each would cost more than all else of a
+#: greeting. The first one is answered at once.
+READ_APART_S = 0.05
+
 #: As columns: rows as objects cost several times as much, and after a reconnect storm there are thousands.
 _WRAPPED = select(ChatKeyRow.chat_id, ChatKeyRow.master_id, ChatKeyRow.wrapped)
 
@@ -54,7 +58,7 @@ class DataKeys:
         self._dropped: set[str] = set()
         #: complained of already
         self._unusable: set[str] = set()
-        self._reading: _Gathered[ChatKey | None] = _Gathered(self._read_page)
+        self._reading: _Gathered[ChatKey | None] = _Gathered(self._read_page, READ_APART_S)
         self._making: _Gathered[ChatKey] = _Gathered(self._make_page)
 
     def held(self, chat_id: str) -> ChatKey | None:
@@ -154,10 +158,15 @@ class DataKeys:
 
 
 class _Gathered(Generic[Answer]):
-    """What many ask in one pass of the loop goes to the database as one statement: on SQLite each write is a commit."""
+    """What many ask in one pass of the loop goes to the database as one statement: on SQLite each write is a commit.
 
-    def __init__(self, act: Callable[[Sequence[str]], Awaitable[dict[str, Answer]]]) -> None:
+    Statements begin at least `apart_s` after one another, if that many seconds have not passed anyway.
+    """
+
+    def __init__(self, act: Callable[[Sequence[str]], Awaitable[dict[str, Answer]]], apart_s: float = 0.0) -> None:
         self._act = act
+        self._apart_s = apart_s
+        self._next_at = 0.0
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._running: asyncio.Task[None] | None = None
 
@@ -177,8 +186,12 @@ class _Gathered(Generic[Answer]):
 
     async def _run(self) -> None:
         taken: dict[str, asyncio.Future[Answer]] = {}
+        loop = asyncio.get_running_loop()
         try:
             while self._waiting:
+                if self._apart_s and len(self._waiting) < PAGE:
+                    await asyncio.sleep(self._next_at - loop.time())
+                self._next_at = loop.time() + self._apart_s
                 taken = {chat_id: self._waiting.pop(chat_id) for chat_id in list(self._waiting)[:PAGE]}
                 await self._answer(taken)
         finally:

@@ -58,3 +58,15 @@ async def test_all_hear_of_a_failure_and_the_next_one_is_asked_anew() -> None:
         await stays
     place.is_away = False
     assert await together.of(6) == 36
+
+
+async def test_the_first_one_is_answered_at_once_and_the_next_look_is_some_time_after() -> None:
+    place = Place()
+    place.go.set()
+    together = AskedTogether(place.look, apart_s=60)
+    assert await together.of(1) == 1
+    waiting = [asyncio.create_task(together.of(n)) for n in (2, 3)]
+    await asyncio.sleep(0.02)
+    assert place.looks == [[1]]
+    for task in waiting:
+        task.cancel()

@@ -10,7 +10,8 @@ from typing import Any
 from chat.edge.frames import EXTENSION
 from config import log
 from tealight.server import bind, run_web
-from tealight.websocket import HttpProtocol, WebSocketProtocol
+from tealight.upgrade import HttpProtocol
+from tealight.websocket import WebSocketProtocol
 
 slow_began = Path(sys.argv[2]).with_name("slow")
 open_sockets: list[Callable[[dict[str, Any]], Awaitable[None]]] = []
@@ -31,6 +32,8 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
         await send({"type": "http.response.body", "body": body})
         return
+    if scope["path"] == "/noted":
+        slow_began.with_name("greeted").touch()
     await receive()
     await send({"type": "websocket.accept"})
     if scope["path"] == "/taken":  # as the edge does it

@@ -169,6 +169,7 @@ HOSTILE = {
     "a path that is not ASCII": b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
     "an upgrade with such a path": HANDSHAKE.replace(b"/ws", b"/\xff\xfe"),
     "a header that is not ASCII": HANDSHAKE.replace(b"Host: 127.0.0.1", b"H\xf6st: \xff\xfe"),
+    "bytes before the answer": HANDSHAKE + b"\x81\x82" + MASK + b"\xff\xfe",
     "no key": HANDSHAKE.replace(b"Sec-WebSocket-Key", b"X-Key"),
     "text that is not UTF-8": HANDSHAKE + b"|\x81\x82" + MASK + b"\xff\xfe",
     "an unmasked frame": HANDSHAKE + b"|\x81\x02hi",
@@ -182,6 +183,26 @@ HOSTILE = {
     "bytes after a close": HANDSHAKE + b"|\x88\x80" + MASK + b"\x81\x82" + MASK + b"\xff\xfe",
     "two bad frames at once": HANDSHAKE + b"|" + (b"\x81\x82" + MASK + b"\xff\xfe") * 2,
 }
+
+
+async def test_who_gave_up_before_their_turn_is_not_greeted(web: SmallWeb) -> None:
+    process = web.process.pid
+    web.process.send_signal(signal.SIGSTOP)
+    while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        await asyncio.sleep(0.01)
+    _, gone = await asyncio.open_connection("127.0.0.1", web.port)
+    gone.write(HANDSHAKE.replace(b"/ws", b"/noted"))
+    gone.close()
+    await gone.wait_closed()
+    reader, stays = await asyncio.open_connection("127.0.0.1", web.port)
+    stays.write(HANDSHAKE)
+    web.process.send_signal(signal.SIGCONT)
+    async with asyncio.timeout(PATIENCE_S):
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+    assert not web.ready.with_name("greeted").exists()
+    stays.close()
+    async with connect(f"ws://{web.url}/noted"):
+        assert web.ready.with_name("greeted").exists(), "whoever stays is"
 
 
 async def test_no_bytes_of_a_stranger_leave_a_trace_in_the_log(web: SmallWeb) -> None:
