@@ -21,7 +21,7 @@ for state in STATES:
     PAIRS += [(f"on-{state}-fill", f"{state}-fill", TEXT)]
     PAIRS += [(f"{state}-fill", room, EDGE) for room in ROOM]
 for role in ["listener", "seeker"]:
-    PAIRS += [(f"on-bubble-{role}", f"bubble-{role}", TEXT), (f"meta-bubble-{role}", f"bubble-{role}", TEXT)]
+    PAIRS += [(f"on-bubble-{role}", f"bubble-{role}", TEXT)]
     PAIRS += [("link", f"bubble-{role}", TEXT), ("focus", f"bubble-{role}", EDGE)]
 PAIRS += [
     ("on-bubble-system", "bubble-system", TEXT),
@@ -31,7 +31,7 @@ PAIRS += [
     ("on-flame", "scene-lit", TEXT),
     ("on-accent", "accent", TEXT),
     ("on-accent", "accent-hover", TEXT),
-    ("on-accent-soft", "accent-soft", TEXT),
+    ("text", "accent-soft", TEXT),
     ("text-soft", "accent-soft", TEXT),
     ("accent", "surface-page", EDGE),
     ("accent", "surface-card", EDGE),
@@ -39,7 +39,6 @@ PAIRS += [
     ("text-soft", "flame-soft", TEXT),
     ("text-flame", "flame-soft", TEXT),
     ("flame-edge", "flame-soft", EDGE),
-    ("chart-b", "chart-band", EDGE),
 ]
 
 

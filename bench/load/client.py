@@ -4,7 +4,6 @@ No task and no coroutine per client, but while it connects; whoever sits behind 
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -148,7 +147,6 @@ class Client(asyncio.Protocol):
         self._attempt = 0
         self._refs = 0
         self._pending: dict[str, tuple[dict[str, Any], Reply | None]] = {}
-        self._unsent: deque[str] = deque()
         self._patience: asyncio.TimerHandle | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._highest: dict[str, int] = {}

@@ -55,12 +55,6 @@ class Directory:
         async with self._database.read() as session:
             return await self._one(session, await session.get(StaffRow, person_id))
 
-    async def by_name(self, name: str) -> StaffMember | None:
-        """The person of that sign-in name, active or not."""
-        async with self._database.read() as session:
-            found = (await session.scalars(select(StaffRow).where(StaffRow.name == name))).one_or_none()
-            return await self._one(session, found)
-
     async def everyone(self) -> list[StaffMember]:
         """All staff, by name."""
         async with self._database.read() as session:

@@ -2,7 +2,7 @@
 
 from html import escape
 from http import HTTPStatus
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -29,7 +29,6 @@ ApiCode = Literal[
     "internal_error",
 ]
 ProblemCode = Literal[ApiCode, Why]
-PROBLEM_CODES: tuple[str, ...] = (*get_args(ApiCode), *get_args(Why))
 
 _STATUS_OF: dict[Why, int] = {
     "sign_in_failed": 401,

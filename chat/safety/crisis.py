@@ -19,8 +19,6 @@ FALLBACK_URL = "https://findahelpline.com"
 BELIEVED_FOR = timedelta(days=180)
 #: More than two choices is too many for a person in crisis.
 SHOWN_MAX = 2
-#: The name under which an admin records a clinical review of this material, together with `CrisisBook.version`.
-REVIEW_SUBJECT = "crisis_resources"
 
 State = Literal["draft", "confirmed"]
 For = Literal["ambulance", "police", "ambulance_and_fire", "mobile_phones"]

@@ -159,7 +159,6 @@ class Course(Struct, frozen=True):
     """A course with all its languages. `language` is the one it was written in, and holds every lesson."""
 
     course_id: str
-    declared_version: str
     version: str
     language: str
     translations: dict[str, Translation]

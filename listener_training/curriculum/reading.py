@@ -106,7 +106,6 @@ def read_files(course_id: str, files: CourseFiles) -> Reading:
     }
     course = Course(
         course_id=written.id,
-        declared_version=written.version,
         version=f"{written.version}+{desk.version()}",
         language=written.language,
         translations=translations,

@@ -43,8 +43,6 @@ SHORT_CHAT_MAX_S = 5 * 60
 #: Expected length of a chat with the short ones in it.
 EXPECTED_CHAT_S = (1 - SHORT_CHAT_SHARE) * CHAT_MEAN_S + SHORT_CHAT_SHARE * SHORT_CHAT_MAX_S / 2
 
-#: One message per 100 s of chat, both sides together.
-MESSAGE_EVERY_S = 100
 #: Assumed; with it a median message takes 15-20 s.
 TYPED_PER_S = 4.0
 #: Patience in line: median 10 min, 5% under 20 s (both assumed).

@@ -18,7 +18,6 @@ class Kept:
 
     def __init__(self, name: str, spawn: Spawn) -> None:
         self.name = name
-        self.deaths = 0
         self.is_wanted = True
         self.is_stopped = False
         self._spawn = spawn
@@ -31,7 +30,6 @@ class Kept:
             return
         now = time.monotonic()
         if self._again_at_s == 0.0:
-            self.deaths += 1
             self.is_stopped = False
             self._again_at_s = now + PAUSE_S
         elif now >= self._again_at_s:

@@ -9,8 +9,6 @@ from tests.helpers.service import Service
 from tests.helpers.wire import JSON, MSGPACK, Codec, Wire
 from tests.helpers.world import World
 
-HELLO = {"type": "hello", "ref": "h"}
-
 
 async def shake(
     service: Service, *, origin: str | None = None, subprotocols: tuple[str, ...], path: str = "/ws"
