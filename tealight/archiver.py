@@ -8,6 +8,7 @@ from chat.conversation.archive import archive_band
 from chat.conversation.facts_tables import LoadSampleRow
 from chat.conversation.retention import Retention, enforce
 from chat.supervision.board import Board
+from config import metrics
 from config.clock import now_ms
 from config.database import Database, url_of
 from config.log import get_logger
@@ -42,6 +43,8 @@ class Archiver:
         self._book = Rulebook(open_rule_sets(), self._shelf)
         self._kept = Retention(words=settings.retention_days, facts=settings.facts_days)
         self._last_sample_ms = 0
+        for kept in ("yes", "no"):  # so that a share can be told from the first one on
+            metrics.wait_promise.labels(kept)
 
     async def pass_over(self, lines: Lines) -> None:
         """Archive what ended; once a minute the rest. Raises RedisAway, RedisRefused."""

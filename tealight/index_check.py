@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 from config import metrics
 from config.log import get_logger
-from routing.actions.rebuilding import walk
+from routing.actions.rebuilding import DEADLINES, DERIVED, walk
 from routing.store.shard import Shard
 
 log = get_logger("index_check")
@@ -22,6 +22,8 @@ class IndexCheck:
         self._clock = clock
         self._steps: AsyncIterator[None] | None = None
         self._rests_until = 0.0
+        for name in DERIVED | DEADLINES:  # what is not there yet can't be seen to stay at 0
+            metrics.index_mismatches.labels(name)
 
     async def step(self) -> None:
         """Go on with the round, or begin one. Raises RedisAway, RedisRefused; the next step then begins anew."""

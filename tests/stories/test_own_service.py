@@ -35,6 +35,10 @@ SERIES = (
     "tealight_log_reads_total",
     "tealight_bad_frames_total",
     "tealight_deadlines_total",
+    "tealight_index_mismatches_total",
+    "tealight_index_checked_timestamp_seconds",
+    "tealight_wait_promise_total",
+    "tealight_chats_set_aside",
 )
 
 
@@ -58,10 +62,10 @@ async def here(own: Service) -> AsyncIterator[World]:
 async def test_those_who_leave_at_once_are_let_go_of_once_each(own: Service, here: World) -> None:
     seekers = await asyncio.gather(*[here.seeker_arrives() for _ in range(40)])
     engine = redis.Redis.from_url(EmbeddedValkey(own.data_dir).url)
-    people = list(engine.scan_iter("{a:main}:ps:*"))
+    connections = list(engine.scan_iter("{a:main}:cn:*"))
 
     def held() -> int:
-        return sum(int(cast(int, engine.scard(key))) for key in people)
+        return sum(int(cast(int, engine.hlen(key))) for key in connections)
 
     def calls() -> int:
         return int(cast(dict[str, Any], engine.info("commandstats"))["cmdstat_fcall"]["calls"])
