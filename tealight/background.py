@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from chat.edge.edge import engine_of, timing_of
+from chat.edge.lives import life_of
+from chat.edge.reassert import BARRIER_MS
 from config.database import is_away
 from config.functions import Functions
 from config.log import get_logger
@@ -38,6 +40,11 @@ def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Calla
 
         async def link_up(tags: tuple[str, ...]) -> None:
             await functions.load(tags[0])
+            # Before anything is done in the shards: where another life began, web processes know better what is open.
+            life = life_of((await link.at(tags[0]).send("INFO", "server", "replication")).decode())
+            for shard in lines.shards.values():
+                if shard.tag in tags:
+                    await shard.call("note_run", life, BARRIER_MS)
 
         link = engine.commands(f"tealight-{name}", on_up=link_up)
         functions = Functions(link, library())

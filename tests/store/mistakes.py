@@ -299,11 +299,21 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "redis.call('ZREM', K.processes(S), args[i])",
         "local _ = 0",
     ),
+    "what an older state does by itself looks like news": ("  note_move(S, c)\n  c.turn", "  c.turn"),
+    "whoever was told of such a move makes another one": ("or (c.turn == turn and c.st == state) or", "or"),
+    "deadlines of an older state are acted on": (
+        "if T.is_barred and num(redis.call('HGET', K.meta(S), 'bar')) > T.now then return finish(S, 0) end",
+        "",
+    ),
+    "a chat that waits again was never one": ("if num(args[15]) > 0 and not c.op then", "if false then"),
     "one process lifts the barrier for all": (
         "redis.call('SISMEMBER', set, process .. mark) == 0 and",
         "false and",
     ),
-    "an old ticket wins over what is known": ("if c and (c.turn >= turn or c.pe ~= person)", "if c and c.pe ~= person"),
+    "an old ticket wins over what is known": (
+        "turn_before(S, c) >= turn or (c.turn == turn and c.st == state) or ",
+        "",
+    ),
     "what was made up is rebuilt": ("if not EXPLAINED[name](S, part, member, score) then", "if false then"),
     "who was hidden stays unmatched": ("if is_missing and mends then match_listener(S, l) end", ""),
     "a seeker who was hidden stays unmatched": ("if is_missing and mends then match_seeker(S, c) end", ""),

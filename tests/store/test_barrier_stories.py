@@ -203,6 +203,69 @@ def test_a_chat_goes_back_to_the_listener_who_had_it(place: Place) -> None:
     assert bo.offer == "" and broken(truth_of(place)) == []
 
 
+def test_an_offer_that_an_older_state_takes_back_hides_no_chat(place: Place) -> None:
+    """Its turn rises by that, to the one that the chat has; but nobody was told of any such thing."""
+    ada, bo = place.seeker("ada"), place.listener("bo").comes()
+    chat = ada.asks()
+    offered = everything(place)
+    bo.accepts()
+    told = place.chat(chat)
+    goes_back_to(place, offered)
+    raised(place)
+    bo.disconnects()
+    assert (place.chat(chat).state, place.chat(chat).turn) == ("W", told.turn)
+    bo.connects()
+    assert resumed(place, told) == "resumed"
+    assert (place.chat(chat).state, place.chat(chat).listener) == ("A", "bo")
+    assert resumed(place, told) == "kept"
+    assert broken(truth_of(place)) == []
+
+
+def test_who_was_told_of_that_move_changes_nothing(place: Place) -> None:
+    ada, bo = place.seeker("ada"), place.listener("bo").comes()
+    chat = ada.asks()
+    raised(place)
+    bo.disconnects()
+    truth = truth_of(place)
+    assert resumed(place, place.chat(chat)) == "kept" and truth_of(place) == truth
+    place.passes(3.1)
+    bo.connects()
+    bo.accepts()
+    after = place.chat(chat)
+    assert resumed(place, replace(after, turn=after.turn - 1, state="O")) == "kept", "it has moved on since"
+    raised(place, "third life")
+    assert resumed(place, replace(after, turn=after.turn - 1, state="O")) == "kept"
+
+
+def test_deadlines_of_an_older_state_wait_for_those_who_know_better(place: Place) -> None:
+    ada, bo = place.seeker("ada"), place.listener("bo").comes()
+    chat = ada.asks()
+    offered = everything(place)
+    bo.accepts()
+    told = place.chat(chat)
+    place.passes(60)
+    goes_back_to(place, offered)
+    raised(place)
+    assert place.sweep() == 0 and place.chat(chat).state == "O"
+    assert resumed(place, told) == "resumed"
+    place.passes(3.1)
+    assert place.chat(chat).state == "A" and bo.availability == 1 and bo.load == 1
+    assert broken(truth_of(place)) == []
+
+
+def test_a_chat_stays_one_while_it_waits_for_another_listener(place: Place) -> None:
+    ada = place.seeker("ada")
+    chat = ada.asks()
+    waiting = everything(place)
+    place.listener("bo").comes()
+    place.listener("bo").accepts()
+    told = place.chat(chat)
+    goes_back_to(place, waiting)
+    raised(place)
+    assert resumed(place, told) == "resumed"
+    assert (place.chat(chat).state, place.chat(chat).opened_at_ms) == ("W", told.opened_at_ms)
+
+
 def test_a_listener_who_was_given_another_meanwhile_keeps_both(place: Place) -> None:
     ada, ben, bo = place.seeker("ada"), place.seeker("ben"), place.listener("bo").comes()
     chat = ada.asks()

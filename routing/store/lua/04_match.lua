@@ -279,8 +279,24 @@ local function join_line(S, c, reason)
   hint(c.pe)
 end
 
+-- A state that was restored may still make moves, such as taking back an offer that was accepted since. They must not look
+-- newer than what people were told: `bt` keeps the turn that a request had before those that it made behind the barrier.
+local function turn_before(S, c)
+  local mark = rawget(c, 'bt') or redis.call('HGET', c.key, 'bt')
+  local run, before, after = string.match(mark or '', '^(.*):(%d+):(%d+)$')
+  return after and num(after) == c.turn and run == redis.call('HGET', K.meta(S), 'barred_run') and num(before) or c.turn
+end
+
+-- One more such move; before it.
+local function note_move(S, c)
+  if not T.is_barred then return end
+  local v = redis.call('HMGET', K.meta(S), 'bar', 'barred_run')
+  if num(v[1]) > T.now then put(c, 'bt', string.format('%s:%d:%d', v[2], turn_before(S, c), c.turn + 1)) end
+end
+
 -- A request goes back to the line, at its old place, and is matched at once.
 local function requeue(S, c, reason)
+  note_move(S, c)
   c.turn = c.turn + 1
   join_line(S, c, reason)
   return match_seeker(S, c)
@@ -289,6 +305,7 @@ end
 -- Out of the line, place kept. The caller has taken it off its listener.
 local function park(S, c, reason)
   if c.st == 'W' then leave_line(S, c) end
+  note_move(S, c)
   put(c, 'st', 'P', 'l', '', 'turn', c.turn + 1)
   write(c, 'rs', reason, 'pu', T.now + PARKED_MS)
   set_due(S, c, T.now + PARKED_MS)

@@ -169,6 +169,8 @@ end
 function OPS.sweep(keys, args)
   local S, limit, acted, cost = begin(keys, args, true), num(args[3]), 0, 0
   local no_grace_ends = T.now < graces_wait_until(S, num(args[1]) ~= 0)
+  -- Whose deadline passed in an older state may have been in time.
+  if T.is_barred and num(redis.call('HGET', K.meta(S), 'bar')) > T.now then return finish(S, 0) end
   for _, sweep in ipairs(SWEEPS) do
     local most = no_grace_ends and sweep[1] == 'grace_ends' and 0 or math.max(1, math.ceil(limit - cost))
     for _, member in ipairs(due(K[sweep[1]](S), most)) do

@@ -103,14 +103,15 @@ local function put_back(S, c, l, turn)
 end
 
 -- resume: what a seeker or a process was told last about a request, from a ticket. Where the shard knows at least as much,
--- it is right; where it knows less, the ticket is; where it knows nothing, the request stands again at its old place.
+-- but for what it did by itself behind the barrier, it is right; where it knows less, the ticket is; where it knows nothing,
+-- the request stands again at its old place.
 -- args: 3 chat, 4 person, 5 turn, 6 state, 7 request_id, 8 languages csv, 9 cell, 10 mask, 11 arrival, 12 preferred,
 --       13 distress, 14 listener, 15 opened at or 0, 16 epoch for a new log, 17 the engine's run id, 18 avoid csv
 -- answer: 'kept' | 'open' (the person has another by now) | 'resumed' | 'ended'
 function OPS.resume(keys, args)
   local S, id, person, turn, state = begin(keys, args), args[3], args[4], num(args[5]), args[6]
   local c = read_chat(S, id)
-  if c and (c.turn >= turn or c.pe ~= person) then return finish(S, 'kept') end
+  if c and (turn_before(S, c) >= turn or (c.turn == turn and c.st == state) or c.pe ~= person) then return finish(S, 'kept') end
   if not c then
     if state == 'U' or state == 'E' then return finish(S, 'ended') end
     if own_chat(S, person) then return finish(S, 'open') end
@@ -120,7 +121,6 @@ function OPS.resume(keys, args)
     put(c, 'pe', person, 'rq', args[7], 'la', string.match(args[8], '^[^,]+'), 'ls', args[8], 'ce', cell, 'mk', num(args[10]),
       'ar', math.min(num(args[11]), T.now), 'pf', args[12], 'di', args[13], 'at', T.now, 'ep', args[16], 'sq', 0,
       'rid', args[17], 'hu', 0, 'st', 'P', 'turn', turn)
-    if num(args[15]) > 0 then put(c, 'op', num(args[15])) end
     redis.call('SET', K.own(S, person), id)
     local barred = redis.call('SMEMBERS', K.blocks(S, person))
     each_language(args[18], function(listener) barred[#barred + 1] = listener end)
@@ -133,7 +133,9 @@ function OPS.resume(keys, args)
     return finish(S, 'kept')
   else
     uproot(S, c)
+    turn = math.max(turn, c.turn + 1)
   end
+  if num(args[15]) > 0 and not c.op then put(c, 'op', num(args[15])) end
   if state == 'U' or state == 'E' then
     end_request(S, c, 'system', 'ended')
     return finish(S, 'ended')
