@@ -12,6 +12,15 @@ PAGE = 250
 PAUSE_MS = 60_000
 
 
+def _head(name: str) -> bytes:
+    return KEYS[name][0].partition(":")[0].encode()
+
+
+#: What stands before the first colon of keys; all of these take a part.
+_CHAT, _LISTENER = _head("chat"), _head("listener")
+_DERIVED = frozenset(map(_head, DERIVED))
+
+
 @dataclass(slots=True)
 class Refilled:
     """How many derived keys were thrown away, and how many chats and listeners were put where they belong."""
@@ -30,29 +39,27 @@ async def refill(shard: Shard) -> Refilled:
     made = Refilled()
     pause_ends, _ = await shard.call("pause_matching", PAUSE_MS)
     try:
-        # Of a large shard's keys most are read past, so they stay the bytes that they came as.
         chats: list[bytes] = []
         listeners: list[bytes] = []
-        chat_key, listener_key = shard.key("chat").encode(), shard.key("listener").encode()
+        derived: list[bytes] = []
+        # Of a large shard's keys most are read past, so they stay the bytes that they came as.
+        wanted = {_CHAT: chats, _LISTENER: listeners}
+        start = len(shard.tag)
         async for keys in raw_keys(shard):
-            chats += [key[len(chat_key) :] for key in keys if key.startswith(chat_key)]
-            listeners += [key[len(listener_key) :] for key in keys if key.startswith(listener_key)]
-            derived = [key for key in keys if _is_derived(key[len(shard.tag) :])]
+            for key in keys:
+                head, _, part = key[start:].partition(b":")
+                if head in wanted:
+                    wanted[head].append(part)
+                elif head in _DERIVED:
+                    derived.append(key)
             if derived:
                 made.removed += int(await shard.functions.link.at(shard.tag).send("UNLINK", *derived))
+                derived.clear()
         made.listeners = await _fill(shard, "refill_listeners", listeners)
         made.chats = await _fill(shard, "refill_chats", chats)
     finally:
         await shard.call("go_on", pause_ends)
     return made
-
-
-#: What stands before the first colon of the keys that are thrown away; all of them take a part.
-_DERIVED_HEADS = frozenset(KEYS[name][0].partition(":")[0].encode() for name in DERIVED)
-
-
-def _is_derived(suffix: bytes) -> bool:
-    return suffix.partition(b":")[0] in _DERIVED_HEADS
 
 
 async def _fill(shard: Shard, operation: str, ids: list[bytes]) -> int:

@@ -37,6 +37,15 @@ local function add(command, key, ...)
   all.n = all.n + n
 end
 
+-- One member of a set, which many of a page may name.
+local function add_once(key, member)
+  local all = gather('SADD', key)
+  if all[member] then return end
+  all[member] = true
+  all.n = all.n + 1
+  all[all.n] = member
+end
+
 -- One score and one member, both as text: most of what there is.
 local function add_scored(key, score, member)
   local all = gather('ZADD', key)
@@ -106,32 +115,42 @@ function OPS.refill_chats(keys, args)
   return add_all(S)
 end
 
+-- A listener's row with no more than `room_of` and `score_of` ask for, or nil. What goes on as text stays text.
+local function read_for_list(S, id)
+  local key = K.listener(S, id)
+  local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'lv', 'hd', 'mk', 'em', 'ix', 'max')
+  if not some(v[1]) then return nil end
+  return { id = id, key = key, av = v[1] + 0, lg = v[2], cap = (v[3] or 0) + 0, fs = (v[4] or 0) + 0, po = some(v[5]),
+    tn = (v[6] or 0) + 0, gap = (v[7] or 0) + 0, xe = (v[8] or 0) + 0, xp = (v[9] or 0) + 0, lost = some(v[10]),
+    lv = v[11] or '0', hd = v[12] or '0', mk = v[13] or '0', em = v[14], ix = v[15] or '0', max = (v[16] or 0) + 0, held = 0, load = 0 }
+end
+
 local function refill_listener(S, l)
-  local units = redis.call('SMEMBERS', K.units(S, l.id))
+  local id, units = l.id, redis.call('SMEMBERS', K.units(S, l.id))
   l.held = #units
   local class, room, score = class_name(l), room_of(S, l), nil
-  local index = INDEX[room]
+  local index, member = INDEX[room], id .. '/' .. l.mk
   if index then score = string.format('%d', score_of(l)) end
   each_language(l.lg, function(language)
     local part = language .. ':' .. class
     if l.av == 1 and not l.lost then
-      add('SADD', K.available(S, part), l.id)
-      add('SADD', K.classes(S, language), class)
+      add_once(K.available(S, part), id)
+      add_once(K.classes(S, language), class)
     elseif l.av == 2 then
-      add('SADD', K.paused(S, language), l.id)
+      add_once(K.paused(S, language), id)
     end
     if index then
-      add_scored(K[index](S, part), score, member_of(l.id, l.mk))
+      add_scored(K[index](S, part), score, member)
       add_head(K.first(S, index .. ':' .. language), score, class)
     end
   end)
-  if (l.ix or '0') ~= room then put(l, 'ix', room) end
+  if l.ix ~= room then redis.call('HSET', l.key, 'ix', room) end
   local open = {}
   for _, id in ipairs(units) do
     local told = redis.call('HMGET', K.chat(S, id), 'st', 'la')
     if told[1] == 'A' then open[told[2]] = (open[told[2]] or 0) + 1 end
   end
-  for language, count in pairs(open) do add('HSET', K.chatting(S, language), l.id, count) end
+  for language, count in pairs(open) do add('HSET', K.chatting(S, language), id, count) end
 end
 
 -- refill_listeners: list these listeners wherever they belong. args: 3... listeners. answer: 'done'
@@ -139,8 +158,8 @@ function OPS.refill_listeners(keys, args)
   local S = begin(keys, args)
   gathered = {}
   for i = 3, #args do
-    local l = read_listener(S, args[i])
-    if l.is_known then refill_listener(S, l) end
+    local l = read_for_list(S, args[i])
+    if l then refill_listener(S, l) end
   end
   return add_all(S)
 end
