@@ -218,12 +218,12 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "  end",
     ),
     "the lost inherit each other's offers": (
-        "    set_standing(S, l)\n  end\n  for _, l in ipairs(lost) do\n    tell_listeners_chats(S, l.id)",
-        "    set_standing(S, l)\n    tell_listeners_chats(S, l.id)",
+        "-- the paused stay so\n  end\n  for _, l in ipairs(lost) do\n    tell_listeners_chats(S, l.id)",
+        "\n    tell_listeners_chats(S, l.id)",
     ),
     "who is lost stays listed as available": (
-        "    put(l, 'lost', T.now)\n    unlist(S, l)\n    set_standing(S, l)\n",
-        "    put(l, 'lost', T.now)\n    unlist(S, l)\n",
+        "if l.av == 1 then each_language(l.lg, function(language) leave_available(",
+        "if false then each_language(l.lg, function(language) leave_available(",
     ),
     "a dead process without a beat is never found": (
         "  if not lease then redis.call('ZADD', K.processes(S), T.now + FIRST_LEASE_MS + 0.5, process)\n  elseif",

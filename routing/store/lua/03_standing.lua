@@ -68,15 +68,22 @@ end
 
 local function refresh(S, l) list(S, l, room_of(S, l)) end
 
+local function leave_available(S, l, language, class)
+  local available = K.available(S, language .. ':' .. class)
+  if redis.call('SREM', available, l.id) == 1 and redis.call('EXISTS', available) == 0 then
+    redis.call('SREM', K.classes(S, language), class)
+  end
+end
+
 -- Who is there at all, by what they may serve: a seeker is told the truth from this, and the search reads it.
 local function set_standing(S, l)
   local is_available, class = l.av == 1 and not l.lost, class_name(l)
   each_language(l.lg, function(language)
-    local available = K.available(S, language .. ':' .. class)
     if is_available then
+      local available = K.available(S, language .. ':' .. class)
       if redis.call('SADD', available, l.id) == 1 then redis.call('SADD', K.classes(S, language), class) end
-    elseif redis.call('SREM', available, l.id) == 1 and redis.call('EXISTS', available) == 0 then
-      redis.call('SREM', K.classes(S, language), class)
+    else
+      leave_available(S, l, language, class)
     end
     if l.av == 2 then redis.call('SADD', K.paused(S, language), l.id)
     else redis.call('SREM', K.paused(S, language), l.id) end

@@ -72,7 +72,8 @@ local function go(S, people)
   for _, l in ipairs(lost) do -- all of them, before the first of their offers goes to somebody else
     put(l, 'lost', T.now)
     unlist(S, l)
-    set_standing(S, l)
+    local class = class_name(l)
+    if l.av == 1 then each_language(l.lg, function(language) leave_available(S, l, language, class) end) end -- the paused stay so
   end
   for _, l in ipairs(lost) do
     tell_listeners_chats(S, l.id)
