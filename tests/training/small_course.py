@@ -160,4 +160,4 @@ def course(*, version: str = "1.0+aaa", lost: str | None = None) -> Course:
         Module("start", "Start", "What everybody needs.", ["every"], ["hearing", "minding"]),
     ]
     words = Translation("en", "Learning to listen", "Everything.", modules, {one.lesson_id: one for one in lessons})
-    return Course("small", "1.0", version, "en", {"en": words})
+    return Course("small", version, "en", {"en": words})
