@@ -157,8 +157,9 @@ class World:
 
     async def is_known_to_be_gone(self, person: Person) -> None:
         """Wait until no process holds a Connection of somebody who vanished: it may take them a moment to notice."""
-        count = "local n = 0 for _, k in ipairs(redis.call('KEYS', '*:cn:*')) do n = n + redis.call('HEXISTS', k, ARGV[1]) end"
-        asked = f'EVAL "{count} return n" 0 {person.person_id}'
+        keys = "ipairs(redis.call('KEYS', '*:cn:*'))"
+        count = f"local n = 0 for _, k in {keys} do n = n + redis.call('HEXISTS', k, ARGV[1]) end return n"
+        asked = f'EVAL "{count}" 0 {person.person_id}'
         async with asyncio.timeout(PATIENCE_S):
             while self.number_from_the_engine(asked):
                 await asyncio.sleep(0.02)
