@@ -80,7 +80,7 @@ KEPT = (
     "Ids of 21 characters, what the page of each person shows, the sets of Connections, the explanation of each offer "
     "and the lists of deadlines all stand in the engine."
 )
-MENDED = "Pages of 250, one call at a time, so that nobody waits long for one."
+MENDED = "Pages of 400 chats or 150 listeners, one call at a time, so that nobody waits long for one."
 
 DEMANDS = (
     Demand("a whole chat, largest size", 150, "us of CPU", lambda f: float(_largest(f)["life_cpu_us"]), ROWS),

@@ -5,7 +5,7 @@ from typing import Any
 
 from bench.routing import rebuild
 from bench.routing.crowd import SWEEP_LIMIT, Crowd
-from bench.routing.engine import Engine, percentiles
+from bench.routing.engine import GAP_MS, Engine, percentiles
 from bench.routing.people import MadeListener, made_process
 
 
@@ -23,6 +23,8 @@ def memory_rebuild_drain(count: int) -> dict[str, dict[str, Any]]:
         idle = engine.memory()
         engine.call(crowd.requests(crowd.people.seeker_for(listener) for listener in crowd.listeners))
         engine.call(crowd.accept(crowd.offers(crowd.listeners)))
+        engine.now_ms += GAP_MS + 1
+        crowd.sweep()  # a chat is long, and the start gap short
         busy = engine.memory()
         waiting = [crowd.people.seeker_for(listener) for listener in crowd.listeners]
         engine.now_ms += 60_000
