@@ -203,30 +203,82 @@ describe("a connection", () => {
 });
 
 describe("a page", () => {
+  let page: EventTarget;
+  let lines: Line[];
+  let connection: Connection;
+  let sleptMs: number;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    page = new EventTarget();
+    vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
+    vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+    vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
+    lines = [];
+    sleptMs = 0;
+    connection = new Connection(
+      { hello: () => ({}), push: () => {}, state: () => {} },
+      () => {
+        lines.push(new Line());
+        return lines[lines.length - 1] as Line;
+      },
+      () => Date.now() + sleptMs,
+      () => 0,
+    );
+    connection.start();
+    lines[0]?.greet(25);
+  });
+
   afterEach(() => {
+    connection.stop();
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
 
+  /** A phone sleeps: the clock goes on, and no timer runs. Then its page is looked at again. */
+  const wakesAfter = (seconds: number): void => {
+    sleptMs += seconds * 1000;
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+
+  it("asks after a short sleep whether the line still lives, and stays when it does", () => {
+    const greeting = lines[0]?.last("hello").ref;
+    wakesAfter(30);
+    const asked = lines[0]?.last("hello").ref;
+    expect(asked).not.toBe(greeting);
+    lines[0]?.say({ type: "done", ref: asked });
+    vi.advanceTimersByTime(20_000);
+    expect(lines.length).toBe(1);
+  });
+
+  it("comes back within seconds when a line died in its sleep, however long that was", () => {
+    wakesAfter(30);
+    vi.advanceTimersByTime(6_000);
+    expect(lines.length).toBe(2);
+    lines[1]?.greet(25);
+    wakesAfter(3 * 3600);
+    vi.advanceTimersByTime(2_000);
+    expect(lines.length).toBe(3);
+  });
+
+  it("doesn't wait out its back-off when it is woken", () => {
+    for (const _ of [1, 2, 3, 4]) {
+      lines[lines.length - 1]?.onclose?.({ code: 1006 });
+      vi.advanceTimersByTime(10_000);
+    }
+    const tried = lines.length;
+    lines[tried - 1]?.onclose?.({ code: 1006 });
+    expect(lines.length).toBe(tried);
+    wakesAfter(0);
+    expect(lines.length).toBe(tried + 1);
+  });
+
   it("comes back at once when it is taken out of the browser's memory of pages", () => {
-    vi.useFakeTimers();
-    const page = new EventTarget();
-    vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
-    vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
-    vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
-    const lines: Line[] = [];
-    const connection = new Connection({ hello: () => ({}), push: () => {}, state: () => {} }, () => {
-      lines.push(new Line());
-      return lines[lines.length - 1] as Line;
-    });
-    connection.start();
-    lines[0]?.greet();
     page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
     expect(lines.length).toBe(1);
     page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
     expect(lines[0]?.isClosed).toBe(true);
     expect(lines.length).toBe(2);
-    connection.stop();
   });
 });
 

@@ -271,7 +271,7 @@ export class Connection {
       this.attempt = 0;
       this.connect();
     } else if (this.state === "open" && this.probe === null && this.now() - this.heardAtMs > PROBE_WITHIN_MS) {
-      // A browser can't ping. A second hello is refused and changes nothing: that the refusal comes is what we ask.
+      // A browser can't ping. A second hello changes nothing: that an answer comes is what we ask.
       this.probe = { ref: newId(), sentAtMs: this.now() };
       this.socket?.send(JSON.stringify({ type: "hello", ref: this.probe.ref }));
     }
