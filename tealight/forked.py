@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn
 
@@ -92,6 +93,8 @@ def _live(
         code = 2
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()  # as of a process that was started afresh
     finally:
         with contextlib.suppress(OSError):  # whoever read them may be gone
             sys.stdout.flush()

@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 #: A look takes two milliseconds of a core, most of it between the loop and the driver's thread, for one as for many.
 #: Whoever asks alone is answered at once; after a restart some hundred a second ask, for several seconds.
-APART_S = 0.05
+APART_S = 0.1
 #: Below every database's limit on parameters, and short enough that nobody else waits long for a reader.
 AT_ONCE = 200
 

@@ -28,7 +28,7 @@ PAGE = 200
 
 #: After a restart keys are asked for by the hundred each second: a look for each would cost more than all else of a
 #: greeting. The first one is answered at once.
-READ_APART_S = 0.05
+READ_APART_S = 0.1
 
 #: As columns: rows as objects cost several times as much, and after a reconnect storm there are thousands.
 _WRAPPED = select(ChatKeyRow.chat_id, ChatKeyRow.master_id, ChatKeyRow.wrapped)

@@ -39,6 +39,8 @@ def differences(old: View, new: View, *, answered: set[str]) -> list[Push]:
 
     `answered`: offers that this very connection answered; it has its reply and needs no withdrawal.
     """
+    if new is old:  # at the end of most greetings
+        return []
     return [
         *_offer(old, new, answered),
         *_request(old, new),

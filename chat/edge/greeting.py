@@ -65,6 +65,7 @@ class Greeter:
                 person.staff, person.role = connection.staff, connection.role
             returning = Returning(self.database, held, tuple(hello.avoid_listeners or ())) if held else None
             await self._arrive(person, came_at_ms, returning)
+            records = dict(person.records)
             view = await self._renew(person, hub.view_of(person), hello.recover or [])
         except BaseException:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
@@ -97,7 +98,7 @@ class Greeter:
         hub.put(connection, Done(ref=hello.ref))
         connection.is_live = True
         # What changed while the log was read.
-        hub.show(connection, hub.view_of(person))
+        hub.show(connection, view if person.records == records else hub.view_of(person))
         for chat_id in list(connection.positions):
             hub.start_fill(connection, chat_id)
 

@@ -114,10 +114,9 @@ class Ticks:
     async def doubts(self) -> None:
         """Who was sent something and said nothing since is asked whether they are there, and cut off if not."""
         now = self.loop_time()
-        for connection in list(self.hub.connections):
-            pair = self.hub.senders.get(connection)
-            if pair is not None and connection.is_doubtful(pair[0].answered_ping_at_s, now):
-                pair[0].ask_whether_there()
+        for connection, (sender, _) in list(self.hub.senders.items()):
+            if connection.is_doubtful(sender.answered_ping_at_s, now):
+                sender.ask_whether_there()
 
     async def count(self) -> None:
         self.hub.tally.hand_over()

@@ -103,8 +103,8 @@ class PersonRecord:
 
 def pairs(flat: list[bytes]) -> dict[str, str]:
     """HGETALL's flat answer as a dict."""
-    items = [item.decode() for item in flat]
-    return dict(zip(items[::2], items[1::2], strict=True))
+    items = iter([item.decode() for item in flat])
+    return dict(zip(items, items, strict=True))
 
 
 def _whole(text: str | None) -> int:

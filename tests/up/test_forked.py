@@ -15,6 +15,15 @@ from tests.up.running import Up, clean_environment, running_up
 
 pytestmark = pytest.mark.skipif(not forked.CAN_FORK, reason="here processes are started afresh")
 
+FAILING = """
+from tealight import forked, long_process
+
+def run(name):
+    raise RuntimeError("of the child")
+
+long_process.run = run
+print("ended", forked.fork("router", env={}).wait())
+"""
 KEEPER = """
 import os, signal, sys
 from tealight import forked
@@ -68,3 +77,17 @@ def test_a_child_without_its_settings_says_so_and_nothing_is_said_twice() -> Non
     assert ended.stdout == "said once\nended 2 2 stays\n"
     assert ended.stderr.startswith("REDIS_URL is not set")
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_what_nobody_expected_leaves_its_trace() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", FAILING],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    assert ended.stdout == "ended 1\n"
+    assert ended.stderr.startswith("Traceback")
+    assert ended.stderr.endswith("RuntimeError: of the child\n")
