@@ -77,7 +77,7 @@ FRESH = (
     "sampled that took 6 to 8 ms of CPU, 19 in 20 samples lay there."
 )
 KEPT = (
-    "Ids of 21 characters, what the page of each person shows, the sets of Connections, the explanation of each offer "
+    "Ids of 21 characters, what the page of each person shows, Connections, the explanation of each offer "
     "and the lists of deadlines all stand in the engine."
 )
 MENDED = "Pages of 400 chats or 150 listeners, one call at a time, so that nobody waits long for one."
