@@ -13,10 +13,10 @@ from listener_training.curriculum.course import Course, Question
 from listener_training.learning.drawing import right_order
 from listener_training.learning.judging import right_ids
 from listener_training.learning.shelf import open_shelf
-from listener_training.learning.tables import AttemptRow, EnrolmentRow, LessonProgressRow
-from listener_training.practising.tables import PracticeChatRow
+from listener_training.learning.tables import EnrolmentRow
 from tests.browser.street import PHONE, Street
 from tests.helpers.staff import PASSWORD
+from tests.training.learned import lesson_read, passed_test, practice_over
 
 __all__ = ["COURSE", "PRACTICE", "Pupil", "has_learned", "invited", "the_course"]
 
@@ -162,56 +162,10 @@ async def has_learned(
             session.add(
                 EnrolmentRow(person_id=person_id, course_id=COURSE, enrolled_by=person_id, enrolled_at_ms=at_ms)
             )
-        for number, lesson_id in enumerate(course.lesson_ids):
-            if lesson_id in besides:
-                continue
-            lesson = course.original.lessons[lesson_id]
-            session.add(
-                LessonProgressRow(
-                    person_id=person_id,
-                    course_id=COURSE,
-                    lesson_id=lesson_id,
-                    lesson_version=lesson.version,
-                    section=0,
-                    begun_at_ms=at_ms,
-                    changed_at_ms=at_ms,
-                    read_at_ms=at_ms,
-                )
-            )
-            session.add(
-                AttemptRow(
-                    attempt_id=f"t-{name}-{number}",
-                    person_id=person_id,
-                    course_id=COURSE,
-                    lesson_id=lesson_id,
-                    number=1,
-                    lesson_version=lesson.version,
-                    language="en",
-                    seed="seed",
-                    drawn=[],
-                    begun_at_ms=at_ms,
-                    ended_at_ms=at_ms,
-                    outcome="passed",
-                    share=0.95,
-                )
-            )
+        for lesson_id in [one for one in course.lesson_ids if one not in besides]:
+            version = course.original.lessons[lesson_id].version
+            session.add(lesson_read(person_id, COURSE, lesson_id, version=version, at_ms=at_ms))
+            session.add(passed_test(person_id, COURSE, lesson_id, version=version, at_ms=at_ms))
         for scenario in practised:
-            session.add(
-                PracticeChatRow(
-                    practice_id=f"p-{name}-{scenario}",
-                    person_id=person_id,
-                    scenario=scenario,
-                    version="1",
-                    seed=1,
-                    age_band="adult",
-                    pace=1,
-                    chat_id=f"pc-{name}-{scenario}",
-                    begun_at_ms=at_ms,
-                    ended_at_ms=at_ms,
-                    holder="",
-                    lease_until_ms=0,
-                    turns=[],
-                    score=78,
-                )
-            )
+            session.add(practice_over(f"p-{name}-{scenario}", person_id, scenario, at_ms=at_ms))
     return person_id

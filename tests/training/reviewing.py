@@ -18,12 +18,12 @@ from listener_training.certification.document import Claims, sign
 from listener_training.certification.tables import CertificateRow
 from listener_training.learning_api import learning_endpoints
 from listener_training.practising.playing import DEBRIEF, Kept
-from listener_training.practising.tables import PracticeChatRow
 from listener_training.review.rubric import shipped_rubric, shipped_rules
 from listener_training.review_api import review_endpoints
 from tests.helpers.api import Api, Browser, make_api
 from tests.helpers.databases import Clock
 from tests.helpers.staff import PASSWORD
+from tests.training.learned import practice_over
 from tests.training.practising import judged, scripts
 
 __all__ = ["house"]
@@ -108,21 +108,12 @@ async def practises(house: Api, person: Browser, practice_id: str = "x1") -> str
     kept = msgspec.json.encode(Kept(told, ("take care",))).decode()
     async with house.deps.database.write() as session:
         session.add(
-            PracticeChatRow(
-                practice_id=practice_id,
-                person_id=person.person_id,
-                scenario="exam-panic",
-                version="1",
-                seed=1,
-                age_band="adult",
-                pace=1,
-                chat_id=f"c-{practice_id}",
-                begun_at_ms=house.clock(),
+            practice_over(
+                practice_id,
+                person.person_id,
+                "exam-panic",
+                at_ms=house.clock(),
                 opened_at_ms=house.clock(),
-                ended_at_ms=house.clock(),
-                holder="",
-                lease_until_ms=0,
-                turns=[],
                 outcome=told.outcome,
                 score=told.score,
                 sealed=key.seal_note(DEBRIEF, person.person_id, kept),

@@ -35,10 +35,10 @@ from listener_training.certification_api.pdf import UnwritableError, record_pdf
 from listener_training.certification_api.shown import Record
 from listener_training.clearance_api import ENDPOINTS
 from listener_training.learning_api import learning_endpoints
-from listener_training.practising.tables import PracticeChatRow
 from tests.helpers.api import Api, Browser, make_api, problem
 from tests.helpers.databases import Clock
 from tests.helpers.staff import PASSWORD
+from tests.training.learned import practice_over
 from tests.training.small_course import course
 from tests.training.small_rules import RULES
 from tests.training.test_learning_api import HEARING, reads, takes_test
@@ -193,24 +193,7 @@ async def earns_both(registry: Registry, cast: People) -> tuple[str, str]:
         chat |= {"opened_at_ms": now - 7_200_000, "ended_at_ms": now, "ended_by": "seeker", "end_reason": "done"}
         chat |= {"listener_id": cast.fennel.person_id, "offers": 1, "messages_seeker": 1, "messages_listener": 1}
         await session.execute(insert(ChatFactsRow).values(chat))
-        session.add(
-            PracticeChatRow(
-                practice_id="p",
-                person_id=cast.fennel.person_id,
-                scenario="teen",
-                version="1",
-                seed=1,
-                age_band="teen",
-                pace=1,
-                chat_id="pc",
-                begun_at_ms=now - 1000,
-                ended_at_ms=now,
-                holder="",
-                lease_until_ms=0,
-                turns=[],
-                score=81,
-            )
-        )
+        session.add(practice_over("p", cast.fennel.person_id, "teen", at_ms=now, age_band="teen", score=81))
     teen = await grants(cast, "teen")
     return str(adult["certificate_id"]), str(teen["certificate_id"])
 

@@ -12,12 +12,12 @@ from chat.api.routes import http_app
 from chat.conversation.facts_tables import ChatFactsRow
 from chat.conversation.offer_tables import OfferRow
 from config.database import Database
-from listener_training.learning.tables import AnswerRow, AttemptRow, LessonProgressRow
+from listener_training.learning.tables import AnswerRow
 from listener_training.numbers_api import numbers_endpoints, numbers_routes
-from listener_training.practising.tables import PracticeChatRow
 from tests.helpers.api import Api, make_api, problem
 from tests.helpers.databases import Clock
 from tests.helpers.staff import add
+from tests.training.learned import lesson_read, passed_test, practice_over
 from tests.training.small_course import course
 
 DAY_MS = 86_400_000
@@ -60,45 +60,18 @@ async def learns(office: Api, person: str, *, right: bool) -> None:
     at_ms = office.clock()
     lessons = course().original.lessons
     async with office.deps.database.write() as session:
-        for number, lesson_id in enumerate(LESSONS):
+        for lesson_id in LESSONS:
             version = lessons[lesson_id].version
-            session.add(
-                LessonProgressRow(
-                    person_id=person,
-                    course_id="small",
-                    lesson_id=lesson_id,
-                    lesson_version=version,
-                    section=0,
-                    begun_at_ms=at_ms + DAY_MS,
-                    changed_at_ms=at_ms + DAY_MS,
-                    read_at_ms=at_ms + DAY_MS,
-                )
-            )
+            session.add(lesson_read(person, "small", lesson_id, version=version, at_ms=at_ms + DAY_MS))
             if not lessons[lesson_id].questions:
                 continue
-            attempt_id = f"t-{person}-{number}"
-            session.add(
-                AttemptRow(
-                    attempt_id=attempt_id,
-                    person_id=person,
-                    course_id="small",
-                    lesson_id=lesson_id,
-                    number=1,
-                    lesson_version=version,
-                    language="en",
-                    seed="seed",
-                    drawn=[],
-                    begun_at_ms=at_ms + 3 * DAY_MS,
-                    ended_at_ms=at_ms + 3 * DAY_MS,
-                    outcome="passed",
-                    share=0.9,
-                )
-            )
+            attempt = passed_test(person, "small", lesson_id, version=version, at_ms=at_ms + 3 * DAY_MS)
+            session.add(attempt)
             await session.flush()
             for question in [one for one in lessons[lesson_id].questions if one.kind != "write_and_compare"][:2]:
                 session.add(
                     AnswerRow(
-                        attempt_id=attempt_id,
+                        attempt_id=attempt.attempt_id,
                         question_id=question.id,
                         kind=question.kind,
                         points=1,
@@ -113,25 +86,8 @@ async def listens(office: Api, person: str) -> None:
     """A practice chat passed on the fourth day, cleared on the fifth, the first chat on the sixth."""
     at_ms = office.clock()
     async with office.deps.database.write() as session:
-        session.add(
-            PracticeChatRow(
-                practice_id=f"x-{person}",
-                person_id=person,
-                scenario="grief",
-                version="1",
-                seed=1,
-                age_band="adult",
-                pace=1,
-                chat_id=f"pc-{person}",
-                begun_at_ms=at_ms + 4 * DAY_MS,
-                ended_at_ms=at_ms + 4 * DAY_MS,
-                holder="",
-                lease_until_ms=0,
-                turns=[],
-                score=80,
-                has_passed=True,
-            )
-        )
+        practice = practice_over(f"x-{person}", person, "grief", at_ms=at_ms + 4 * DAY_MS, has_passed=True)
+        session.add(practice)
         session.add(
             ClearanceRow(
                 clearance_id=f"c-{person}",

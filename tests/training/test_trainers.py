@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,12 +16,12 @@ from listener_training.certification.tables import CertificateRow
 from listener_training.certification_api import certification_endpoints
 from listener_training.curriculum.library import load_courses
 from listener_training.learning.shelf import Shelf
-from listener_training.learning.tables import AttemptRow, LessonProgressRow
 from listener_training.learning_api import learning_endpoints
 from listener_training.trainers.functions import functions_of, holders
 from listener_training.writing_api import writing_endpoints
 from tests.helpers.api import Api, Browser, make_api, problem
 from tests.helpers.databases import Clock
+from tests.training.learned import lesson_read, passed_test
 
 DAY_MS = 24 * 3_600_000
 
@@ -46,37 +47,11 @@ async def school(database: Database, clock: Clock, tmp_path: Path) -> AsyncItera
 
 async def has_passed(school: School, person: Browser, lesson_id: str) -> None:
     """The lesson and its test, done yesterday."""
-    at_ms = school.clock() - DAY_MS
+    lesson = ("trainers", lesson_id)
+    when: Any = {"version": "1.0", "at_ms": school.clock() - DAY_MS}
     async with school.deps.database.write() as session:
-        session.add(
-            LessonProgressRow(
-                person_id=person.person_id,
-                course_id="trainers",
-                lesson_id=lesson_id,
-                lesson_version="1.0",
-                section=0,
-                begun_at_ms=at_ms,
-                changed_at_ms=at_ms,
-                read_at_ms=at_ms,
-            )
-        )
-        session.add(
-            AttemptRow(
-                attempt_id=f"t-{person.person_id}-{lesson_id}",
-                person_id=person.person_id,
-                course_id="trainers",
-                lesson_id=lesson_id,
-                number=1,
-                lesson_version="1.0",
-                language="en",
-                seed="seed",
-                drawn=[],
-                begun_at_ms=at_ms,
-                ended_at_ms=at_ms,
-                outcome="passed",
-                share=0.9,
-            )
-        )
+        session.add(lesson_read(person.person_id, *lesson, **when))
+        session.add(passed_test(person.person_id, *lesson, **when))
 
 
 async def test_from_the_lesson_to_the_desk_and_off_it_again(school: School, database: Database) -> None:
