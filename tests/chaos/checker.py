@@ -60,7 +60,7 @@ def check(history: History, level: Level = STRICT) -> list[Finding]:
         *_answers(index, level),
         *_final(history.held, logs, index, level),
         *_order(logs, index, level),
-        *(Finding(Kind.LOST, "never answered", p.chat, p.message, p.who) for p in history.pending),
+        *_unanswered(history, index),
         *(Finding(Kind.ODD, e.what, who=e.who) for e in history.events if isinstance(e, Odd)),
         *judge_assignments(history, logs, level),
     ]
@@ -161,6 +161,13 @@ def _answers(index: _Index, level: Level) -> Iterator[Finding]:
 
 
 # ---- at the end ----
+
+
+def _unanswered(history: History, index: _Index) -> Iterator[Finding]:
+    """Who said again what was `done` once, and left before that was answered, was answered: the log tells the rest."""
+    for one in history.pending:
+        if one.message not in index.done:
+            yield Finding(Kind.LOST, "never answered", one.chat, one.message, one.who)
 
 
 def _final(held: list[Held], logs: dict[str, Held], index: _Index, level: Level) -> Iterator[Finding]:

@@ -91,6 +91,12 @@ def test_nothing_is_found_where_nothing_happened(history: History) -> None:
     assert check(history, Level(may_renew=True, may_forget=True)) == []
 
 
+@given(good_histories(), st.data())
+def test_who_leaves_before_a_repeat_is_answered_has_lost_nothing(history: History, data: st.DataObject) -> None:
+    done = data.draw(st.sampled_from(_of(history, Done)))
+    assert check(replace(history, pending=[Pending(done.who, done.chat, done.message)])) == []
+
+
 # ---- ways to spoil a history; each returns it spoiled ----
 
 
@@ -128,7 +134,14 @@ def lost_for_one(history: History, pick: Pick[Held]) -> History:
 
 def never_answered(history: History, pick: Pick[Sent]) -> History:
     sent = pick(_of(history, Sent))
-    return replace(history, pending=[Pending(sent.who, sent.chat, sent.message)])
+    events = [e for e in history.events if not (isinstance(e, Done) and e.message == sent.message)]
+    return replace(history, events=events, pending=[Pending(sent.who, sent.chat, sent.message)])
+
+
+def said_again_in_vain(history: History, pick: Pick[Done]) -> History:
+    """Answered once, gone since, and whoever wrote it left before it was answered again."""
+    done = pick(_of(history, Done))
+    return replace(lost_for_all(history, lambda _: done), pending=[Pending(done.who, done.chat, done.message)])
 
 
 def chat_gone(history: History, pick: Pick[Done]) -> History:
@@ -269,6 +282,7 @@ SPOILED = [
     (lost_for_all, Kind.LOST),
     (lost_for_one, Kind.LOST),
     (never_answered, Kind.LOST),
+    (said_again_in_vain, Kind.LOST),
     (chat_gone, Kind.LOST),
     (doubled, Kind.DOUBLED),
     (doubled_on_the_way, Kind.DOUBLED),
