@@ -1,5 +1,15 @@
 """`python -m tealight` is `tealight`."""
 
-from tealight.cli import main
+from tealight.early_end import end_at_signals
 
-main()
+
+def main() -> None:
+    """The entry point of the `tealight` command."""
+    end_at_signals()
+    from tealight.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()

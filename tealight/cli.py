@@ -11,10 +11,10 @@ import typer
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from config.settings import Settings, SettingsError, load
-from tealight import long_process
+from tealight import early_end, long_process
 
 # Commands that go on until they are told to stop; they show under this name in the process list.
-LONG_COMMANDS = ("up", *long_process.NAMES)
+LONG_COMMANDS = early_end.LONG_COMMANDS
 # Kept in modules of their own, loaded only when asked for: name -> module, the line in the list of commands.
 GROUPS = {
     "accounts": ("tealight.accounts_cli", "People: listeners, supervisors, admins."),

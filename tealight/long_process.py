@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 from setproctitle import setproctitle
 
 from config.settings import SettingsError, load
+from tealight import early_end
 
-NAMES = ("web", "router", "archiver", "partner")
+NAMES = early_end.NAMES
 NEEDS = ("REDIS_URL", "DATABASE_URL", "SECRET_KEY")
 
 

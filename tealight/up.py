@@ -25,6 +25,7 @@ from config import metrics_folder, secret_key
 from config.database import url_of
 from config.engines.parent_death import dies_with_parent
 from config.engines.valkey import EmbeddedValkey, stop
+from config.redis_address import Address, EngineUrl
 from config.settings import Settings, SettingsError
 from tealight import forked, long_process
 from tealight.children import Bell, Child, Process, end, keep
@@ -37,6 +38,8 @@ ENGINE_START_S = 120.0
 ENGINE_STOP_S = 2.5
 READY_LOOK_S = 0.2
 READY_LATE_S = 30.0
+# An engine at REDIS_URL that nobody reaches is named at once, and again.
+ENGINE_AWAY_EVERY_S = 10.0
 
 
 class StopWantedError(BaseException):
@@ -188,13 +191,23 @@ def addresses(settings: Settings, port: int) -> str:
     return "\n".join([*lines, "", f"Everything is kept in {settings.data_dir}. Ctrl-C ends it.", ""])
 
 
+def _is_reached(address: Address) -> bool:
+    family = socket.AF_UNIX if address.path else socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with contextlib.suppress(OSError), socket.socket(family) as line:
+        line.settimeout(READY_LOOK_S)
+        line.connect(address.path or (address.host, address.port))
+        return True
+    return False
+
+
 class Announcement:
-    """Says where the service is as soon as it answers, or that it is late."""
+    """Says where the service is as soon as it answers, or that it is late, and which engine it waits for."""
 
     def __init__(self, service: Service, hints: str) -> None:
         self._service = service
         self._hints = hints
         self._late_at = time.monotonic() + READY_LATE_S
+        self._look_for_engine_at = 0.0
         self._is_done = False
 
     def tick(self) -> float | None:
@@ -206,10 +219,21 @@ class Announcement:
             with contextlib.suppress(OSError):  # whoever started us may have closed our output; the service goes on
                 print(addresses(self._service.settings, self._service.port) + self._hints, flush=True)
             return None
+        if time.monotonic() > self._look_for_engine_at:
+            self._look_for_engine_at = time.monotonic() + ENGINE_AWAY_EVERY_S
+            self._look_for_engine()
         if time.monotonic() > self._late_at:
             print("The service does not answer yet; the lines above should say why.", file=sys.stderr, flush=True)
             self._late_at = float("inf")
         return READY_LOOK_S
+
+    def _look_for_engine(self) -> None:
+        url = self._service.settings.redis_url
+        addresses = EngineUrl.of(url).addresses if url else ()
+        if addresses and not any(_is_reached(address) for address in addresses):
+            # Never the URL itself, which may hold a password.
+            where = ", ".join(one.path or f"{one.host}:{one.port}" for one in addresses)
+            print(f"Waiting for the engine (REDIS_URL): nobody answers at {where}.", file=sys.stderr, flush=True)
 
 
 def _embedded(settings: Settings) -> EmbeddedValkey:
@@ -246,11 +270,11 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
     Raises SettingsError and EngineError when it can't begin.
     """
     stop_signals = _stop_signals()
-    for number in stop_signals:
-        signal.signal(number, _stop_wanted)
-    logs.set_up(settings.log_level, process="up")
-    os.umask(0o077)  # the database and the engine's files are nobody else's to read
     with contextlib.ExitStack() as last_of_all, contextlib.suppress(StopWantedError):
+        for number in stop_signals:
+            signal.signal(number, _stop_wanted)
+        logs.set_up(settings.log_level, process="up")
+        os.umask(0o077)  # the database and the engine's files are nobody else's to read
         lock = FolderLock.take(settings.data_dir)
         last_of_all.callback(lock.release)
         patience_s = LEFTOVERS_S if lock.was_left_behind else 0.0

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,8 @@ import pytest
 
 from config.settings import load
 from tealight.up import addresses
-from tests.helpers.service import PATIENCE_S, free_port, is_there, until
-from tests.up.running import Up, command, running_up
+from tests.helpers.service import PATIENCE_S, STARTS_WITHIN_S, free_port, is_there, until
+from tests.up.running import ROOT, Up, clean_environment, command, running_up
 
 # The promise: started again within 2 s.
 BACK_WITHIN_S = 2.0
@@ -142,6 +144,27 @@ def test_with_demo_people_it_says_how_to_sign_in_and_ends_by_ctrl_c(tmp_path: Pa
         for role in ("listener", "supervisor", "admin"):
             assert f" {role} " in said
         ends_in_time_with_0(service, signal.SIGINT)
+
+
+def test_an_engine_that_is_away_is_named_without_its_password_and_a_signal_ends_the_waiting(tmp_path: Path) -> None:
+    port = free_port()
+    env = {
+        **clean_environment(),
+        "DATA_DIR": str(tmp_path),
+        "PORT": "0",
+        "REDIS_URL": f"redis://:hush-hush@127.0.0.1:{port}",
+    }
+    complaint, sentence = tmp_path / "said", f"Waiting for the engine (REDIS_URL): nobody answers at 127.0.0.1:{port}."
+    with complaint.open("wb") as said:
+        waiting = subprocess.Popen(
+            [sys.executable, "-m", "tealight", "up"], cwd=ROOT, env=env, stdout=said, stderr=subprocess.STDOUT
+        )
+    try:
+        until(lambda: sentence in complaint.read_text(), STARTS_WITHIN_S)
+    finally:
+        waiting.terminate()
+        code = waiting.wait(PATIENCE_S)
+    assert code == 0 and "hush" not in complaint.read_text()
 
 
 def test_an_open_address_without_tls_says_what_is_missing_and_how_to_mend_it() -> None:
