@@ -37,7 +37,7 @@ def put_back(settings: Settings, folder: Path, name: str, *, has_passphrase: boo
     done = _run(lambda: restore(settings, folder.expanduser().resolve(), name, passphrase, with_keys=with_keys))
     print(f"{done.copy.name} is restored into {settings.data_dir}, with the keys of {done.chat_keys} chats.")
     if done.keys is not None and done.keys.name != done.manifest.keys:
-        print(f"Its own keys are gone; {done.keys.name} opens what was not deleted since.")
+        print(f"{done.keys.name}, the newest keys, opens what was not deleted since.")
     if done.chats_in_engine is None:
         print("The engine's state is not in it: nobody waits, and no chat goes on.")
     else:

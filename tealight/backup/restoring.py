@@ -43,15 +43,9 @@ def choose(folder: Path, name: str) -> Path:
     return named[0]
 
 
-def keys_for(folder: Path, manifest: Manifest) -> Path:
-    """The keys that were written with a copy or, when those are too old to be there, the newest ones.
-
-    Newer keys open an older copy, all but what was deleted since. Raises BackupError.
-    """
-    own = folder / manifest.keys
+def keys_for(folder: Path) -> Path:
+    """The newest keys, also for an older copy: they open all of it but what was deleted since. Raises BackupError."""
     files = key_files(folder)
-    if own.exists():
-        return own
     if not files:
         raise BackupError(f"There is no file of keys in {folder}; without one (--without-keys) no chat can be read.")
     return files[-1][1]
@@ -70,7 +64,7 @@ def restore(settings: Settings, folder: Path, name: str, passphrase: str, *, wit
     source = copy / database.copy_name(url)
     if not source.exists():
         raise BackupError(f"{copy.name} is a copy of {manifest.kind}, and DATABASE_URL leads to another kind.")
-    found = keys_for(folder, manifest) if with_keys else None
+    found = keys_for(folder) if with_keys else None
     ring = keys.read(found, passphrase) if found else keys.KeyRing(manifest.made_at_ms, [], {}, [])
     lock = FolderLock.take(settings.data_dir)
     try:

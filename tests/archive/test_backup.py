@@ -141,6 +141,20 @@ async def test_after_seven_days_no_backup_opens_a_deleted_chat(
     assert (await heard(elsewhere, "c1"), await heard(elsewhere, "c2")) == (None, "hello from c2")
 
 
+async def test_what_was_deleted_since_a_copy_does_not_come_back_with_it(
+    settings: Settings, elsewhere: Settings, tmp_path: Path
+) -> None:
+    """The copy's own keys are there still, but newer ones know what was deleted."""
+    await talk(settings, "c1", "c2")
+    folder = tmp_path / "backups"
+    first = await takes(settings, folder)
+    await deletes(settings, "c1")
+    await takes(settings, folder, NOW + DAY_MS)
+    assert len(key_files(folder)) == 2
+    await restores(elsewhere, folder, first.name)
+    assert (await heard(elsewhere, "c1"), await heard(elsewhere, "c2")) == (None, "hello from c2")
+
+
 async def test_a_restore_into_something_that_lives_is_refused(
     settings: Settings, elsewhere: Settings, tmp_path: Path
 ) -> None:
