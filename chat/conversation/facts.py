@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat.accounts.audit import record
+from chat.accounts.tables import AuditRow
 from chat.conversation.facts_tables import ChatFactsRow
 from chat.conversation.offers import settle_outcomes
 from chat.protocol.topics import topics_of
@@ -69,6 +72,15 @@ def kept_promise(facts: ChatFactsRow) -> bool | None:
     return was_kept(facts.wait_promised_s, waited_ms, has_joined=has_joined)
 
 
+async def _note_ends_of_observing(session: AsyncSession, chat: EndedChat) -> None:
+    """In the audit log, once: who read along in this chat until something else ended it than they themselves."""
+    for end in filter(None, chat.fields.get("ox", "").split(",")):
+        who, _, at = end.rpartition(":")
+        line = (AuditRow.at_ms == int(at), AuditRow.act == "observing_ended", AuditRow.about == chat.chat_id)
+        if (await session.scalars(select(AuditRow.audit_id).where(*line, AuditRow.by == who))).first() is None:
+            record(session, by=who, act="observing_ended", about=chat.chat_id, at_ms=int(at))
+
+
 async def write_facts(database: Database, chats: Sequence[EndedChat]) -> None:
     """Write the facts of these chats, and what became of their offers; a repeat replaces the same rows."""
     rows = [facts_of(chat) for chat in chats]
@@ -79,6 +91,8 @@ async def write_facts(database: Database, chats: Sequence[EndedChat]) -> None:
         known = set(await session.scalars(select(ChatFactsRow.chat_id).where(ChatFactsRow.chat_id.in_(ids))))
         for row in rows:
             await session.merge(row)
+        for chat in chats:
+            await _note_ends_of_observing(session, chat)
     await settle_outcomes(database, {chat.chat_id: chat.fields for chat in chats})
     # Each chat is counted once, when its facts are written first.
     for kept in (kept_promise(row) for row in rows if row.chat_id not in known):

@@ -7,10 +7,15 @@ local function observer_of(c)
   return some(asked)
 end
 
-local function end_observing(S, c)
+-- `is_chosen`: by themselves, and in the audit log by now. Of any other end `ox` tells the archiver: `<who>:<when>,...`.
+local function end_observing(S, c, is_chosen)
   local observer = observer_of(c)
   if not observer then return end
   redis.call('HDEL', c.key, 'ob', 'on')
+  if not is_chosen then
+    local before = redis.call('HGET', c.key, 'ox')
+    redis.call('HSET', c.key, 'ox', string.format('%s%s:%d', before and before .. ',' or '', observer, T.now))
+  end
   c.ob = false
   redis.call('SREM', K.observing(S, observer), c.id)
   hint(observer)

@@ -34,7 +34,7 @@ function OPS.stop_observing(keys, args)
   end
   local c = read_chat(S, args[4])
   if not c or observer_of(c) ~= person then return finish(S, 'not_observed') end
-  end_observing(S, c)
+  end_observing(S, c, true)
   hint(c.pe)
   hint(c.l)
   return finish(S, 'done')
