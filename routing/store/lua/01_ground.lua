@@ -115,9 +115,9 @@ local function finish(S, answer)
   for person in pairs(dirty) do
     redis.call('SPUBLISH', K.channel(S, person), 's')
   end
-  local names = {}
-  for listener in pairs(moved) do names[#names + 1] = listener end
-  return { answer, table.concat(names, ' '), table.concat(happened, ' ') }
+  local names = ''
+  for listener in pairs(moved) do names = names == '' and listener or names .. ' ' .. listener end
+  return { answer, names, happened[2] and table.concat(happened, ' ') or happened[1] or '' }
 end
 
 -- What the engine answered for one field: false where it is missing or ''.
@@ -285,6 +285,9 @@ local function set_misses(l, misses)
   if l.ms ~= misses then put(l, 'ms', misses, 'mw', math.max(T.now, l.mw + 1)) end
 end
 
-local function speaks(l, language) return string.find(',' .. (l.lg or '') .. ',', ',' .. language .. ',', 1, true) ~= nil end
+local function speaks(l, language)
+  if l.lg == language then return true end
+  return string.find(',' .. (l.lg or '') .. ',', ',' .. language .. ',', 1, true) ~= nil
+end
 
 local OPS = {}

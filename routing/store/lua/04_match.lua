@@ -20,11 +20,11 @@ local function make_offer(S, c, l, why, is_spare)
   -- A listener who stands in another shard too sees the offer only when that shard has agreed (see elsewhere.lua).
   -- xt: this unit is extra, '1' "one more" or '2' the emergency unit.
   local is_first = turn == 1 -- then `vis`, `xt` and `rs` are not there, and stay away as long as they say what most do
-  put(c, 'st', 'O', 'turn', turn, 'l', l.id, 'oid', c.id .. '.' .. turn, 'no', num(c.no) + 1)
+  c.st, c.turn, c.l, c.oid, c.no = 'O', turn, l.id, c.id .. '.' .. turn, num(c.no) + 1
+  write(c, 'st', 'O', 'turn', turn, 'l', l.id, 'oid', c.oid, 'no', c.no, 'dl', deadline, 'ml', language)
   if not is_first or l.sev == '1' then put(c, 'vis', l.sev == '1' and '0' or '1') end
   if not is_first or is_spare or l.tn == 1 then put(c, 'xt', is_spare and '2' or l.tn == 1 and '1' or '0') end
   if not is_first then write(c, 'rs', '') end
-  write(c, 'dl', deadline, 'ml', language)
   redis.call('ZADD', K.due(S), deadline, c.id)
   take_unit(S, l, c.id)
   redis.call('SADD', K.offered(S, c.la), c.id)

@@ -60,8 +60,8 @@ local function open_chat(S, c, l, is_seeker_here)
   redis.call('SMOVE', K.offered(S, c.la), K.open(S, c.la), c.id)
   redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
   local is_first = not c.op
-  put(c, 'st', 'A', 'turn', c.turn + 1)
-  write(c, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
+  c.st, c.turn = 'A', c.turn + 1
+  write(c, 'st', 'A', 'turn', c.turn, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
   put(l, 'po', '', 'gap', T.now + T.gap)
   note('offer:accepted')
   if is_first then
@@ -86,13 +86,11 @@ local function end_request(S, c, by, reason, wrap_up)
     redis.call('DEL', K.excluded(S, c.id))
     redis.call('PEXPIRE', K.blocks(S, c.pe), TOKEN_MS)
   end
-  write(c, 'en', T.now, 'eb', by, 'er', reason)
-  put(c, 'turn', c.turn + 1)
+  c.st, c.turn = wrap_up and 'U' or 'E', c.turn + 1
   if wrap_up then
-    put(c, 'st', 'U')
-    write(c, 'wu', wrap_up)
-  else
-    put(c, 'st', 'E', 'l', c.l or '') -- who was only offered the chat took no part in it
+    write(c, 'st', 'U', 'turn', c.turn, 'en', T.now, 'eb', by, 'er', reason, 'wu', wrap_up)
+  else -- who was only offered the chat took no part in it
+    write(c, 'st', 'E', 'turn', c.turn, 'en', T.now, 'eb', by, 'er', reason, 'l', c.l or '')
   end
   redis.call('ZADD', K.recent(S, c.pe), T.now, c.id)
   redis.call('ZADD', K.ended(S), T.now, c.id)
@@ -103,8 +101,8 @@ end
 
 local function end_wrap_up(S, c, l)
   if c.st == 'U' then set_due(S, c, nil) end
-  put(c, 'st', 'E')
-  write(c, 'wd', T.now)
+  c.st = 'E'
+  write(c, 'st', 'E', 'wd', T.now)
   release(S, c, l)
   match_listener(S, l)
 end

@@ -74,9 +74,9 @@ function OPS.answer_offer(keys, args)
     return finish(S, turn <= c.turn and 'gone' or 'no_such_offer')
   end
   local l = read_listener(S, id, true)
-  write(c, 'an:' .. turn, answer)
   set_misses(l, 0)
   if not accept then
+    write(c, 'an:' .. turn, answer)
     release(S, c, l, 'declined')
     exclude(S, c, id)
     redis.call('ZADD', K.tried_ends(S), T.now + TRIED_MS, c.id .. '|' .. id)
@@ -94,6 +94,7 @@ function OPS.answer_offer(keys, args)
     hint(c.pe)
     hint(id)
   end
+  write(c, 'an:' .. turn, answer)
   return finish(S, 'done')
 end
 
