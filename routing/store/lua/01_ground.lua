@@ -125,24 +125,31 @@ local function some(value) return value ~= '' and value end
 
 -- A read costs as much as a dozen of its fields. So what few calls need is read together when one of them is first asked
 -- for; who knows what will be needed (`read_waiting`, `read_offered`) reads all at once. And rows are made in one piece: a
--- table that grows field by field costs half as much as reading it.
-local LINE = { 'ls', 'mk', 'pf', 'no', 'wi', 'hu' }    -- to stand in line and to be offered
-local OFFER = { 'at', 'oid', 'vis', 'xt', 'wt', 'rq' } -- while an offer is open
-local TALK = { 'turn', 'pe', 'la', 'ce', 'ar', 'op', 'nx' } -- until the wrap-up
-local DUTY = { 'max', 'ms', 'mw', 'nm' }               -- of a listener
-local LATER = { turn = TALK, pe = TALK, la = TALK, ce = TALK, ar = TALK, op = TALK, nx = TALK, ls = LINE, mk = LINE, pf = LINE, no = LINE, wi = LINE, hu = LINE, at = OFFER, oid = OFFER, vis = OFFER,
-  xt = OFFER, wt = OFFER, rq = OFFER, max = DUTY, ms = DUTY, mw = DUTY, nm = DUTY }
-local NUMBERS = { turn = true, ar = true, mk = true, hu = true, max = true, ms = true, mw = true }
-
-local ROW = { __index = function(row, name)
-  local names = row.is_stored and LATER[name]
-  if not names then return nil end
-  local values = redis.call('HMGET', row.key, unpack(names))
-  for i, field in ipairs(names) do -- what this call has set already stays
-    if rawget(row, field) == nil then row[field] = NUMBERS[field] and num(values[i]) or some(values[i]) end
+-- table that grows field by field costs half as much as reading it. One field is some four thousand instructions from the
+-- engine's hash to the row, and a row with more than 16 is twice as large.
+local function rows_of(...)
+  local groups, group_of = { ... }, {}
+  for i = 1, #groups do -- while the library loads there is no `ipairs`
+    for j = 1, #groups[i] do group_of[groups[i][j]] = groups[i] end
   end
-  return row[name]
-end }
+  return { __index = function(row, name)
+    local names = group_of[name]
+    if not names then return nil end
+    local values = redis.call('HMGET', row.key, unpack(names))
+    for i, field in ipairs(names) do -- what this call has set already stays
+      if rawget(row, field) == nil then row[field] = names.numbers[field] and num(values[i]) or some(values[i]) end
+    end
+    return row[name]
+  end }
+end
+
+local CHAT = rows_of(
+  { 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', numbers = { turn = true, ar = true } }, -- until the wrap-up
+  { 'ls', 'mk', 'pf', 'no', 'wi', 'hu', numbers = { mk = true, hu = true } },                -- to stand in line and to be offered
+  { 'at', 'oid', 'vis', 'xt', 'wt', 'rq', numbers = {} })                                    -- while an offer is open
+local LISTENER = rows_of(
+  { 'lg', 'cap', 'fs', 'xe', 'lv', 'hd', 'mk', 'em', numbers = { cap = true, fs = true, xe = true, lv = true, hd = true, mk = true } },
+  { 'max', 'ms', 'mw', 'nm', numbers = { max = true, ms = true, mw = true } })
 
 local function remember(id, c)
   chats[id] = c
@@ -151,17 +158,25 @@ end
 
 -- Numbers of a row are written by this library alone; arithmetic on them costs a third of `tonumber`.
 -- st: W waiting, P parked, O offered, H accepted and asked whether here, A open, U ended in wrap-up, E ended.
--- `is_ending`: who reads along (ob) is asked, too.
-local function read_chat(S, id, is_ending)
+local function read_chat(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v
-  if is_ending then v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'ob')
-  else v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx') end
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx')
   return remember(id, v[1] and setmetatable({
-    id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
-    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), ob = v[10], -- nil: not asked
-  }, ROW))
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], l = some(v[5]), ce = v[6],
+    ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]),
+  }, CHAT))
+end
+
+-- The same of a chat that is about to end: who reads along (ob) is asked, too.
+local function read_ending(S, id)
+  if chats[id] ~= nil then return chats[id] or nil end
+  local key = K.chat(S, id)
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'op', 'nx', 'ob')
+  return remember(id, v[1] and setmetatable({
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], l = some(v[5]), ce = v[6],
+    op = some(v[7]), nx = some(v[8]), ob = v[9],
+  }, CHAT))
 end
 
 -- The same of a chat in wrap-up, of which little more is asked.
@@ -169,56 +184,61 @@ local function read_wrap_up(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
   local v = redis.call('HMGET', key, 'st', 'l')
-  return remember(id, v[1] and setmetatable({ id = id, key = key, is_stored = true, writes = false, st = v[1], l = some(v[2]) }, ROW))
+  return remember(id, v[1] and setmetatable({ id = id, key = key, writes = false, st = v[1], l = some(v[2]) }, CHAT))
 end
 
 -- The same of somebody in line who is about to be offered to a listener.
 local function read_waiting(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'ls', 'mk', 'pf', 'no', 'wi', 'hu')
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'ce', 'ar', 'nx', 'mk', 'pf', 'no', 'wi')
   return remember(id, v[1] and setmetatable({
-    id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
-    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), ls = some(v[10]),
-    mk = (v[11] or 0) + 0, pf = some(v[12]), no = some(v[13]), wi = some(v[14]), hu = (v[15] or 0) + 0,
-    oid = false, vis = false, xt = false, -- an offer sets them
-  }, ROW))
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], ce = v[5], ar = (v[6] or 0) + 0,
+    nx = some(v[7]), mk = (v[8] or 0) + 0, pf = some(v[9]), no = some(v[10]), wi = some(v[11]),
+    l = false, oid = false, -- an offer sets them
+  }, CHAT))
 end
 
 -- The same of a chat whose offer is being answered.
 local function read_offered(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', 'at', 'vis', 'wt')
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'at', 'vis', 'wt')
   return remember(id, v[1] and setmetatable({
-    id = id, key = key, is_stored = true, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4],
-    l = some(v[5]), ce = v[6], ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]), at = (v[10] or v[7] or 0) + 0,
-    vis = some(v[11]), wt = some(v[12]),
-  }, ROW))
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], l = some(v[5]), ce = v[6],
+    ar = (v[7] or 0) + 0, op = some(v[8]), at = (v[9] or v[7] or 0) + 0, vis = some(v[10]), wt = some(v[11]),
+  }, CHAT))
 end
 
--- av: 1 available, 2 paused, 0 off duty. Somebody unknown is off duty; `is_known` tells the two apart. `is_answering`: an
--- offer, which takes their misses and name, too.
-local function read_listener(S, id, is_answering)
+-- av: 1 available, 2 paused, 0 off duty. Somebody unknown is off duty; `is_known` tells the two apart.
+local function read_listener(S, id)
   local l = listeners[id]
   if l then return l end
   local key = K.listener(S, id)
-  local v
-  if is_answering then
-    v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd', 'mk', 'em',
-      'ix', 'max', 'ms', 'mw', 'nm')
-  else
-    v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd', 'mk', 'em',
-      'ix')
-  end
+  local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd', 'mk',
+    'em', 'ix')
   l = setmetatable({
-    id = id, key = key, is_stored = true, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0,
+    id = id, key = key, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0,
     lg = some(v[2]), cap = (v[3] or 0) + 0, fs = (v[4] or 0) + 0, po = some(v[5]), tn = (v[6] or 0) + 0,
     gap = (v[7] or 0) + 0, xe = (v[8] or 0) + 0, xp = (v[9] or 0) + 0, lost = some(v[10]), sev = some(v[11]),
     lv = (v[12] or 0) + 0, hd = (v[13] or 0) + 0, mk = (v[14] or 0) + 0, em = some(v[15]), ix = some(v[16]), held = false,
     load = false, max = nil, ms = nil, mw = nil, nm = nil, -- place for them
-  }, ROW)
-  if is_answering then l.max, l.ms, l.mw, l.nm = (v[17] or 0) + 0, (v[18] or 0) + 0, (v[19] or 0) + 0, some(v[20]) end
+  }, LISTENER)
+  listeners[id] = l
+  return l
+end
+
+-- The same of somebody who answers an offer: as long as the start gap runs nobody asks whom they may serve.
+local function read_answering(S, id)
+  local l = listeners[id]
+  if l then return l end
+  local key = K.listener(S, id)
+  local v = redis.call('HMGET', key, 'av', 'po', 'tn', 'gap', 'xp', 'lost', 'sev', 'ix', 'ms', 'nm')
+  l = setmetatable({
+    id = id, key = key, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0, po = some(v[2]), tn = (v[3] or 0) + 0,
+    gap = (v[4] or 0) + 0, xp = (v[5] or 0) + 0, lost = some(v[6]), sev = some(v[7]), ix = some(v[8]), ms = (v[9] or 0) + 0,
+    nm = some(v[10]),
+  }, LISTENER)
   listeners[id] = l
   return l
 end

@@ -28,6 +28,16 @@ local function class_of(name)
   return class
 end
 
+local CLASSES_AT = {} -- level -> hard -> parsed: to spell a number costs as much as a dozen look-ups
+
+local function class_at(level, hard)
+  local of_level = CLASSES_AT[level] or {}
+  CLASSES_AT[level] = of_level
+  local class = of_level[hard] or class_of(level .. '.' .. hard)
+  of_level[hard] = class
+  return class
+end
+
 -- May whoever holds this level and these hard topics serve this cell? Works for listeners and for classes.
 local function serves(level, hard, cell)
   return level >= cell.level and (cell.hard == 0 or bit.band(hard, cell.hard) == cell.hard)
@@ -90,12 +100,12 @@ local function enter_line(S, c, language)
   redis.call('ZADD', K.cells(S, language), 'LT', c.ar, c.ce)
 end
 
--- Whoever looked at the line in this call says who is first after this one: `c.line`, `c.next_at` ('': nobody).
-local function exit_line(S, c, language)
+-- Whoever has looked at a line in this call says who is first there after this one: `line_seen`, `next_at` ('': nobody).
+local function exit_line(S, c, language, line_seen, next_at)
   local name = language .. ':' .. c.ce
-  local line, next_at = K.line(S, name), c.line == name and c.next_at
+  local line = K.line(S, name)
   redis.call('ZREM', line, member_of(c.id, c.mk))
-  if not next_at then next_at = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')[2] or '' end
+  if name ~= line_seen then next_at = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')[2] or '' end
   if next_at ~= '' then redis.call('ZADD', K.cells(S, language), next_at, c.ce)
   else redis.call('ZREM', K.cells(S, language), c.ce) end
 end
@@ -116,10 +126,9 @@ local function stand_in_line(S, c, has_deadline)
 end
 
 -- Out of all lines. The caller gives the chat its next deadline, or none.
-local function leave_line(S, c)
-  local was_held = c.hu > 0 and redis.call('ZREM', K.held(S, c.la), c.id) == 1
-  if not was_held then each_line(c, function(language) exit_line(S, c, language) end) end
-  c.line = false
+local function leave_line(S, c, line_seen, next_at)
+  local was_held = c.pf and c.hu > 0 and redis.call('ZREM', K.held(S, c.la), c.id) == 1
+  if not was_held then each_line(c, function(language) exit_line(S, c, language, line_seen, next_at) end) end
   if c.pf then redis.call('ZREM', K.preferring(S, c.pf), c.id) end
   if not c.nx then return end
   for _, listener in ipairs(redis.call('SMEMBERS', K.excluded(S, c.id))) do

@@ -1,7 +1,7 @@
 -- Standing: where a listener is listed. Available and paused change by what they do; `free` (may be offered a chat) and
 -- `spare` (full, and takes one more who is in danger) with every chat.
 
-local function class_name(l) return l.lv .. '.' .. l.hd end
+local function class_name(l) return class_at(l.lv, l.hd).name end
 
 -- Units in use here and in the other shards. Load is the size of a set, never a counter.
 local function load_of(S, l)

@@ -9,9 +9,9 @@ local WHY_MAX = 20000     -- explanations kept for the archiver
 
 local function share_topic(mask, other) return bit.band(mask, other) ~= 0 end
 
--- why: what `tealight routing explain` tells, `<side>|<reason>|<considered>`.
-local function make_offer(S, c, l, why, is_spare)
-  leave_line(S, c)
+-- why: what `tealight routing explain` tells, `<side>|<reason>|<considered>`. line_seen, next_at: of `exit_line`.
+local function make_offer(S, c, l, why, is_spare, line_seen, next_at)
+  leave_line(S, c, line_seen, next_at)
   unlist(S, l)
   local turn = c.turn + 1
   local deadline = T.now + (cell_of(c.ce).risk == URGENT and T.urgent_offer or T.offer)
@@ -182,14 +182,14 @@ local function first_returning(S, l, excluding)
   end
 end
 
-local function told_of(head) return head.line .. ':' .. string.format('%d', T.now - head.at) end
+local function told_of(head) return string.format('%s:%d', head.line, T.now - head.at) end
 
 -- Of the lines that this listener may serve the one whose head goes first; equal heads: the earlier arrival, then the smaller
 -- name. found: language -> its lines and their heads' arrivals, the earliest first: so of each risk only the first two matter.
 -- passed: lines in which everybody is kept apart from them.
 -- answer: the line, or nil; text of this one, the one after it, and the one whose head has waited longest
 local function first_line(l, found, room, passed)
-  local class, is_any = class_of(class_name(l)), room == '1'
+  local class, is_any = class_at(l.lv, l.hd), room == '1'
   local served = class.served
   local best, second, longest
   local best_soon, second_soon, longest_at = -1, -1, math.huge
@@ -254,9 +254,9 @@ local function match_listener(S, l)
     local id, how = first_of_line(S, l, key, excluding, members, page)
     if id then
       local c = read_waiting(S, id)
-      c.line, c.next_at = first.line, members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]
+      local next_at = members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]
       local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger' or how
-      make_offer(S, c, l, 'L|' .. reason .. '|' .. told, room == '2')
+      make_offer(S, c, l, 'L|' .. reason .. '|' .. told, room == '2', first.line, next_at)
       return true
     end
     passed[first.line] = true

@@ -73,7 +73,7 @@ function OPS.answer_offer(keys, args)
     if redis.call('HGET', c.key, 'an:' .. turn) == answer then return finish(S, 'done') end
     return finish(S, turn <= c.turn and 'gone' or 'no_such_offer')
   end
-  local l = read_listener(S, id, true)
+  local l = read_answering(S, id)
   set_misses(l, 0)
   if not accept then
     write(c, 'an:' .. turn, answer)
@@ -165,7 +165,7 @@ end
 -- answer: 'done' | 'no_such_chat' | 'not_participant' | 'chat_not_open'
 function OPS.end_chat(keys, args)
   local S, person = begin(keys, args), args[3]
-  local c = read_chat(S, args[4], true)
+  local c = read_ending(S, args[4])
   if not c then return finish(S, 'no_such_chat') end
   if c.pe ~= person and c.l ~= person and not redis.call('HGET', c.key, 'was:' .. person) then
     return finish(S, 'no_such_chat')
