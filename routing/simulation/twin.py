@@ -233,6 +233,8 @@ class Twin:
 
     def sweeps(self, now_ms: int) -> None:
         self._now = now_ms
+        if self._barred_until > now_ms:
+            return  # whose deadline passes meanwhile may have been in time
         sweep_all((self._gaps, self._due, self._tried), now_ms)
         self._serve_heads()
 
