@@ -216,7 +216,11 @@ async def test_who_came_after_the_older_state_was_saved_is_waited_for(
             await asyncio.to_thread(until, lambda: has_spoken(engine))
             await asyncio.sleep(0.5)
             assert not other_tab.done(), "only the other process knows what they asked"
-        assert (await other_tab)["request"]["state"] == "waiting"
+        snapshot = await other_tab
+        async with asyncio.timeout(60):
+            while snapshot["request"] is None:  # on a machine so busy that the other one is not waited for any longer
+                snapshot = await snapshot_of(world, seeker)
+        assert snapshot["request"]["state"] == "waiting"
     finally:
         engine.close()
         await world.ends()
