@@ -1,11 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import { call } from "../shared/http";
-import { warningIcon } from "../shared/icon";
-import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
-import { day, dayAndClock, poolName, problemWords } from "../staff/say";
+import { day, dayAndClock, poolName } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { detailParts } from "./entries";
 import { loadPeople, nameOf } from "./people";
 import { POOLS_PATH, type Pool } from "./pools";
@@ -63,11 +62,7 @@ export function Audit() {
           <p class="soft">{t("audit.hint")}</p>
         </div>
       </div>
-      {refusal !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(refusal)}
-        </Banner>
-      )}
+      <WrongBanner problem={refusal} />
       {value && (
         <section class="panel">
           <table class="table table--stack">

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import { clearanceName, Until } from "../learn/clearances";
 import { Dialog } from "../shared/dialog";
-import { warningIcon } from "../shared/icon";
 import { TOPICS } from "../shared/wire";
 import { now } from "../staff/clock";
-import { Banner, Field } from "../staff/field";
+import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
 import type { Clearance } from "../staff/me";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { dayField, endOfDayMs } from "./entries";
 import { grant, type HeldClearance, nameOf, type Person, withdraw } from "./people";
 import { Said } from "./person-page";
@@ -104,11 +104,7 @@ function Grant({ person }: { person: Person }) {
   return (
     <form class="panel__body grant stack stack--4" onSubmit={save}>
       <h3>{t("clearances.grant")}</h3>
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={doing.problem} />
       {CLEARABLE.map(({ kind, values }) => (
         <fieldset key={kind} class="stack stack--2">
           <legend class="small soft">{wordFor("clearance_kind", kind, "unknown_code")}</legend>
@@ -182,11 +178,7 @@ function Withdraw({ person, clearance, onClose }: WithdrawProps) {
     >
       <form class="stack stack--5" onSubmit={leave}>
         <p>{t("withdraw.hint")}</p>
-        {doing.problem !== null && (
-          <Banner kind="caution" icon={warningIcon} isAlert>
-            {problemWords(doing.problem)}
-          </Banner>
-        )}
+        <WrongBanner problem={doing.problem} />
         <Field label={t("withdraw.reason")} hint={t("withdraw.reason_hint")}>
           {(joined) => (
             <textarea

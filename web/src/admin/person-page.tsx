@@ -5,6 +5,7 @@ import { useDoing } from "../staff/loading";
 import { loadMe, type Me } from "../staff/me";
 import { problemWords } from "../staff/say";
 import { t } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { Clearances } from "./clearances";
 import { tagsOf } from "./entries";
 import { changePerson, type Person, people, setPassword, signOutPerson } from "./people";
@@ -110,11 +111,7 @@ function Access({ person, isOwn }: { person: Person; isOwn: boolean }) {
         <Said words={said} />
       </div>
       <div class="panel__body stack stack--5">
-        {doing.problem !== null && (
-          <Banner kind="caution" icon={warningIcon} isAlert>
-            {problemWords(doing.problem)}
-          </Banner>
-        )}
+        <WrongBanner problem={doing.problem} />
         <form
           class="stack stack--3"
           onSubmit={(event) => {

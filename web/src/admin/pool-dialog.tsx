@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { call } from "../shared/http";
-import { warningIcon } from "../shared/icon";
-import { Banner, Field } from "../staff/field";
+import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
-import { poolName, problemWords } from "../staff/say";
+import { poolName } from "../staff/say";
 import { t } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { HoursFields } from "./hours-fields";
 import { firstHours } from "./opening-hours";
 import { POOLS_PATH, type Pool } from "./pools";
@@ -45,11 +45,7 @@ export function PoolDialog({ pool, saved, onClose }: Props) {
   return (
     <Dialog id="pool" title={poolName(pool)} closeLabel={t("close")} onClose={onClose}>
       <form class="stack stack--5" onSubmit={save}>
-        {doing.problem !== null && (
-          <Banner kind="caution" icon={warningIcon} isAlert>
-            {problemWords(doing.problem)}
-          </Banner>
-        )}
+        <WrongBanner problem={doing.problem} />
         <label class="tick">
           <input type="checkbox" checked={isOpen} onChange={(event) => setIsOpen(event.currentTarget.checked)} />
           <span>

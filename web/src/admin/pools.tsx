@@ -1,11 +1,11 @@
 import { useCallback, useState } from "preact/hooks";
 import { call } from "../shared/http";
-import { warningIcon } from "../shared/icon";
 import type { AgeBand } from "../shared/wire";
-import { Banner, Field } from "../staff/field";
+import { Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { poolName, problemWords } from "../staff/say";
 import { t } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import type { Hours } from "./opening-hours";
 import { PoolDialog } from "./pool-dialog";
 
@@ -36,11 +36,7 @@ export function Pools() {
           <p class="soft">{t("pool.hint")}</p>
         </div>
       </div>
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={problem} />
       {value && (
         <section class="panel">
           <table class="table table--stack">

@@ -1,12 +1,11 @@
 import { useState } from "preact/hooks";
 import { call } from "../shared/http";
-import { warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { PastDay, Remark } from "../staff/dated";
-import { Banner, Field } from "../staff/field";
+import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
-import { problemWords } from "../staff/say";
 import { t } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { dayField, endOfDayMs } from "./entries";
 
 export const REVIEWS_PATH = "/api/admin/clinical-reviews";
@@ -47,11 +46,7 @@ export function ReviewForm({ title, subject, version, recorded }: Props) {
     <form class="panel panel__body panel--form stack stack--4 texts" onSubmit={save}>
       <h2>{title}</h2>
       <p class="small soft">{t("review.record_hint", { version })}</p>
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={doing.problem} />
       <Field label={t("review.reviewer")} hint={t("review.reviewer_hint")}>
         {(joined) => (
           <input

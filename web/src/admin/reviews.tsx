@@ -1,11 +1,10 @@
 import { useCallback } from "preact/hooks";
 import { call } from "../shared/http";
-import { warningIcon } from "../shared/icon";
-import { Banner } from "../staff/field";
 import { useLoaded } from "../staff/loading";
 import { CRISIS_SUBJECT, reviewRound } from "../staff/review-note";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { nameOf } from "./people";
 import { REVIEWS_PATH, ReviewForm } from "./review-form";
 
@@ -43,11 +42,7 @@ export function Reviews() {
           <p class="soft">{t("review.hint")}</p>
         </div>
       </div>
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={problem} />
       {value && <Recorded held={value} />}
       {value && (
         <ReviewForm

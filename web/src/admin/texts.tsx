@@ -1,10 +1,9 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { call } from "../shared/http";
-import { warningIcon } from "../shared/icon";
-import { Banner, Field } from "../staff/field";
+import { Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
-import { problemWords } from "../staff/say";
 import { t, type WordKey } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { Said } from "./person-page";
 
 type Known = Record<string, string>;
@@ -48,11 +47,7 @@ export function Texts() {
           <p class="soft">{t("text.hint")}</p>
         </div>
       </div>
-      {refusal !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(refusal)}
-        </Banner>
-      )}
+      <WrongBanner problem={refusal} />
       {value && (
         <form class="panel panel__body panel--form stack stack--5 texts" onSubmit={save}>
           {TEXTS.map(({ key, label, hint, rows }) => (

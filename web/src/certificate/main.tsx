@@ -17,6 +17,7 @@ import { day, problemWords } from "../staff/say";
 import { t, words } from "../staff/words";
 import { checkHere, checkThere, documentIn, loadKeys, type Verified } from "./check";
 import "./certificate.css";
+import { WrongBanner } from "../staff/wrong";
 
 interface Shown {
   certificate_id: string;
@@ -199,11 +200,7 @@ function CheckForm({ first }: { first: string }) {
           </button>
         </div>
       </form>
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={doing.problem} />
       <div role="status">
         {found === "no_text" && <p>{t("certificate.no_text")}</p>}
         {found === "forged" && <Verdict isGenuine={false} state={null} />}

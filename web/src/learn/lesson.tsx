@@ -7,6 +7,7 @@ import { useDoing, useLoaded } from "../staff/loading";
 import { mayAdmin, me } from "../staff/me";
 import { problemWords, span } from "../staff/say";
 import { t } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { lessonHash, testHash } from "./addresses";
 import { BlockView, type Context, jump } from "./blocks";
 import { keepBookmark, unsentBookmark } from "./drafts";
@@ -213,11 +214,7 @@ function End({ lesson, line, changed }: { lesson: Lesson; line: LessonLine | und
   return (
     <section class="lesson__end stack stack--4" aria-labelledby="end">
       <h2 id="end">{t("lesson.end")}</h2>
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={doing.problem} />
       {lesson.questions > 0 && (
         <p>{t(line?.is_passed ? "lesson.test_passed" : "lesson.test_hint", { n: lesson.questions })}</p>
       )}

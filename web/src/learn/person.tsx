@@ -1,9 +1,9 @@
 import { useCallback } from "preact/hooks";
-import { backIcon, checkIcon, Icon, warningIcon } from "../shared/icon";
-import { Banner } from "../staff/field";
+import { backIcon, checkIcon, Icon } from "../shared/icon";
 import { useLoaded } from "../staff/loading";
-import { day, dayAndClock, problemWords } from "../staff/say";
+import { day, dayAndClock } from "../staff/say";
 import { t } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { PersonCertificates } from "./certificate-person";
 import { type AttemptLine, type Course, type LessonLine, lessonsOf, loadPerson, type PersonLearning } from "./learning";
 import { percent } from "./percent";
@@ -20,11 +20,7 @@ export function PersonPage({ personId }: { personId: string }) {
         <Icon of={backIcon} points />
         {t("people_learning.back")}
       </a>
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={problem} />
       {!value && problem === null && <p class="soft">{t("loading")}</p>}
       {value && <Record learning={value} />}
       {value && <PersonCertificates personId={personId} />}

@@ -4,6 +4,7 @@ import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { ageName, dayAndClock, problemWords, topicName } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { lessonHash, practiceHash } from "./addresses";
 import {
   beginPractice,
@@ -53,11 +54,7 @@ export function PracticeList() {
           <span>{t("practice.unreviewed")}</span>
         </p>
       </div>
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={doing.problem} />
       {value.going_on ? (
         <GoingOn line={value.going_on} isDoing={doing.isDoing} giveUp={giveUp} />
       ) : (

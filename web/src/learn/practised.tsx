@@ -4,6 +4,7 @@ import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { dayAndClock, problemWords } from "../staff/say";
 import { t, wordFor } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { lessonHash } from "./addresses";
 import {
   changesOf,
@@ -286,11 +287,7 @@ function Remove({ practiceId }: { practiceId: string }) {
     });
   return (
     <footer class="practised__end stack stack--3">
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={doing.problem} />
       <div class="row">
         <a class="btn btn--main" href="#practice">
           {t("practice.another")}

@@ -1,10 +1,10 @@
 import type { RefObject } from "preact";
 import { checkIcon, clockIcon, downIcon, Icon, nextIcon, warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
-import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
-import { problemWords, span } from "../staff/say";
+import { span } from "../staff/say";
 import { t } from "../staff/words";
+import { WrongBanner } from "../staff/wrong";
 import { lessonHash, testHash } from "./addresses";
 import { AnsweredView } from "./answered";
 import { type Attempt, beginTest, lessonsOf, loadCourses } from "./learning";
@@ -97,11 +97,7 @@ function Again({ attempt }: { attempt: Attempt }) {
     });
   return (
     <>
-      {doing.problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(doing.problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={doing.problem} />
       {waitMs > 0 && <p>{t("test.wait", { span: span(waitMs) })}</p>}
       <div class="row">
         <a class={waitMs > 0 ? "btn btn--main" : "btn"} href={lessonHash(attempt.course_id, attempt.lesson_id)}>

@@ -1,11 +1,9 @@
 import { useCallback } from "preact/hooks";
-import { warningIcon } from "../shared/icon";
-import { Banner } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { mayAdmin, me } from "../staff/me";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t } from "../staff/words";
-import { Wrong } from "../staff/wrong";
+import { Wrong, WrongBanner } from "../staff/wrong";
 import { useTitle } from "./title";
 import { type Edition, loadEditions, withdrawEdition } from "./writing";
 
@@ -23,11 +21,7 @@ export function Published({ courseId }: { courseId: string }) {
         <h1 class="learn__title">{courseId}</h1>
         <p class="soft">{t("writing.nobody_writes")}</p>
       </div>
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          {problemWords(problem)}
-        </Banner>
-      )}
+      <WrongBanner problem={problem} />
       {value && <EditionList courseId={courseId} editions={value.editions} again={again} />}
     </div>
   );

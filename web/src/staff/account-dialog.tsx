@@ -1,13 +1,14 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { call } from "../shared/http";
-import { checkIcon, downIcon, Icon, warningIcon } from "../shared/icon";
-import { Banner, Field } from "./field";
+import { checkIcon, downIcon, Icon } from "../shared/icon";
+import { Field } from "./field";
 import { forgetKept } from "./kept";
 import { useDoing } from "./loading";
 import { loadMe, type Me } from "./me";
 import { problemWords, roleName } from "./say";
 import { t } from "./words";
+import { WrongBanner } from "./wrong";
 
 /** What must happen before the sign-out, for instance taking what was kept in this tab away. */
 const beforeSignOut: (() => void)[] = [];
@@ -33,11 +34,7 @@ export function AccountDialog({ person, onClose }: { person: Me; onClose: () => 
         <Password />
         <section class="stack stack--3">
           <h3>{t("account.leave")}</h3>
-          {doing.problem !== null && (
-            <Banner kind="caution" icon={warningIcon} isAlert>
-              {problemWords(doing.problem)}
-            </Banner>
-          )}
+          <WrongBanner problem={doing.problem} />
           <div class="row">
             <button class="btn btn--main" type="button" onClick={() => doing.run(() => signOut(false))}>
               {t("account.sign_out")}
@@ -117,11 +114,7 @@ function Password() {
         <Icon of={downIcon} />
       </summary>
       <form class="stack stack--3 fold__body" onSubmit={keep}>
-        {doing.problem !== null && (
-          <Banner kind="caution" icon={warningIcon} isAlert>
-            {problemWords(doing.problem)}
-          </Banner>
-        )}
+        <WrongBanner problem={doing.problem} />
         <Field label={t("account.old_password")}>
           {(joined) => (
             <input

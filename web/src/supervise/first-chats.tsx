@@ -84,15 +84,17 @@ export function FirstChats({ board }: { board: Board }) {
                 )}
               </td>
               <td data-label={t("first_chats.near")}>
-                {one.chats.map((chat) => (
-                  <Near
-                    key={chat.chat_id}
-                    chat={chat}
-                    name={one.display_name}
-                    since={one.chats.length > 1 ? t("first_chats.since", { clock: clock(chat.opened_at_ms) }) : null}
-                    again={again}
-                  />
-                ))}
+                <div class="stack stack--1">
+                  {one.chats.map((chat) => (
+                    <Near
+                      key={chat.chat_id}
+                      chat={chat}
+                      name={one.display_name}
+                      since={one.chats.length > 1 ? t("first_chats.since", { clock: clock(chat.opened_at_ms) }) : null}
+                      again={again}
+                    />
+                  ))}
+                </div>
               </td>
             </tr>
           ))}
