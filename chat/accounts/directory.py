@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chat.accounts.asked_together import AT_ONCE, AskedTogether
 from chat.accounts.clearances import Clearance, ClearanceKind, age_bands_of, values_of
 from chat.accounts.ids import digest
 from chat.accounts.staff import StaffMember
 from chat.accounts.tables import ClearanceRow, SignInRow, StaffRow, StaffVersionRow
 from chat.accounts.versions import newest_version, next_version
 from chat.protocol.fields import Role
+from config.asked_together import AT_ONCE, AskedTogether
 from config.clock import now_ms
 from config.database import Database
 

@@ -3,16 +3,15 @@
 The database has them, wrapped; a bounded part of them stands unwrapped in memory, so that no message asks the database.
 """
 
-import asyncio
 import contextlib
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import Row, delete, select
 
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.sealing import KEY_BYTES, ChatKey
+from config.asked_together import AT_ONCE, AskedTogether
 from config.clock import now_ms
 from config.database import Database, is_away
 from config.log import get_logger
@@ -23,17 +22,8 @@ log = get_logger("keys")
 
 #: Keys held in memory: a thousand times a busy service's open chats.
 HELD_MAX = 20_000
-#: Rows of one statement.
-PAGE = 200
-
-#: After a restart keys are asked for by the hundred each second: a look for each would cost more than all else of a
-#: greeting. The first one is answered at once.
-READ_APART_S = 0.1
-
 #: As columns: rows as objects cost several times as much, and after a reconnect storm there are thousands.
 _WRAPPED = select(ChatKeyRow.chat_id, ChatKeyRow.master_id, ChatKeyRow.wrapped)
-
-Answer = TypeVar("Answer")
 
 
 class KeysAwayError(Exception):
@@ -58,8 +48,9 @@ class DataKeys:
         self._dropped: set[str] = set()
         #: complained of already
         self._unusable: set[str] = set()
-        self._reading: _Gathered[ChatKey | None] = _Gathered(self._read_page, READ_APART_S)
-        self._making: _Gathered[ChatKey] = _Gathered(self._make_page)
+        self._reading = AskedTogether(self._read)
+        #: one write for all who ask in one pass of the loop: on SQLite each is a commit
+        self._making = AskedTogether(self._make, apart_s=0.0)
 
     def held(self, chat_id: str) -> ChatKey | None:
         """The key, if it is in memory."""
@@ -67,11 +58,14 @@ class DataKeys:
 
     async def of(self, chat_id: str) -> ChatKey | None:
         """The key; None where there is none (any more)."""
-        return self._held.get(chat_id) or await self._reading.ask(chat_id)
+        return self._held.get(chat_id) or await self._reading.of(chat_id)
 
     async def make(self, chat_id: str) -> ChatKey:
         """The key, made if there is none. Whoever asks, in whatever process, gets the same one."""
-        return self._held.get(chat_id) or await self._making.ask(chat_id)
+        key = self._held.get(chat_id) or await self._making.of(chat_id)
+        if key is None:
+            raise KeysAwayError("deleted")
+        return key
 
     async def delete(self, chat_ids: Collection[str]) -> None:
         """Make these chats unreadable for good, here at once; tell other processes by the script `forget`."""
@@ -109,38 +103,40 @@ class DataKeys:
 
     # ---- the database ----
 
-    async def _read_page(self, chat_ids: Sequence[str]) -> dict[str, ChatKey | None]:
+    async def _read(self, chat_ids: list[str]) -> dict[str, ChatKey | Exception]:
         self._dropped.difference_update(chat_ids)  # what is read from here on is as new as the dropping
-        async with self._database.read() as session:
-            rows = (await session.execute(_WRAPPED.where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
-        gone = dict.fromkeys(set(chat_ids) - {row.chat_id for row in rows})
-        return {**gone, **self._unwrapped(rows)}
+        with _away():
+            async with self._database.read() as session:
+                rows = (await session.execute(_WRAPPED.where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
+            return self._unwrapped(rows)
 
-    async def _make_page(self, chat_ids: Sequence[str]) -> dict[str, ChatKey]:
+    async def _make(self, chat_ids: list[str]) -> dict[str, ChatKey | Exception]:
         """Inserted where absent, then read: of two processes that make one at once, both get the first one's."""
-        master, at_ms = self._masters.current(), now_ms()
-        rows = [
-            {
-                "chat_id": chat_id,
-                "wrapped": master.wrap(chat_id, secrets.token_bytes(KEY_BYTES)),
-                "master_id": master.master_id,
-                "made_at_ms": at_ms,
-                "deletion_hash": self._deletion_hash_of(chat_id),
-            }
-            for chat_id in chat_ids
-        ]
-        async with self._database.write() as session:
-            await session.execute(self._database.dialect.insert(ChatKeyRow).on_conflict_do_nothing(), rows)
-            made = (await session.execute(_WRAPPED.where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
-        return self._unwrapped(made)
+        with _away():
+            master, at_ms = self._masters.current(), now_ms()
+            rows = [
+                {
+                    "chat_id": chat_id,
+                    "wrapped": master.wrap(chat_id, secrets.token_bytes(KEY_BYTES)),
+                    "master_id": master.master_id,
+                    "made_at_ms": at_ms,
+                    "deletion_hash": self._deletion_hash_of(chat_id),
+                }
+                for chat_id in chat_ids
+            ]
+            async with self._database.write() as session:
+                await session.execute(self._database.dialect.insert(ChatKeyRow).on_conflict_do_nothing(), rows)
+                made = (await session.execute(_WRAPPED.where(ChatKeyRow.chat_id.in_(chat_ids)))).all()
+            return self._unwrapped(made)
 
-    def _unwrapped(self, rows: Iterable[Row[str, str, bytes]]) -> dict[str, ChatKey]:
-        found: dict[str, ChatKey] = {}
+    def _unwrapped(self, rows: Iterable[Row[str, str, bytes]]) -> dict[str, ChatKey | Exception]:
+        found: dict[str, ChatKey | Exception] = {}
         for row in rows:
             try:
                 secret = self._masters.find(row.master_id).unwrap(row.chat_id, row.wrapped)
             except (MasterKeyMissingError, WrappedKeyDamagedError) as error:
-                # One chat's misfortune, not that of those who were asked for with it: no answer is given for it.
+                # One chat's misfortune, not that of those who were asked for with it.
+                found[row.chat_id] = KeysAwayError("unusable")
                 if row.chat_id not in self._unusable:
                     self._unusable.add(row.chat_id)
                     kind = type(error).__name__
@@ -157,67 +153,6 @@ class DataKeys:
         self._held[key.chat_id] = key
 
 
-class _Gathered(Generic[Answer]):
-    """What many ask in one pass of the loop goes to the database as one statement: on SQLite each write is a commit.
-
-    Statements begin at least `apart_s` after one another, if that many seconds have not passed anyway.
-    """
-
-    def __init__(self, act: Callable[[Sequence[str]], Awaitable[dict[str, Answer]]], apart_s: float = 0.0) -> None:
-        self._act = act
-        self._apart_s = apart_s
-        self._next_at = 0.0
-        self._waiting: dict[str, asyncio.Future[Answer]] = {}
-        self._running: asyncio.Task[None] | None = None
-
-    @property
-    def is_busy(self) -> bool:
-        return self._running is not None
-
-    async def ask(self, chat_id: str) -> Answer:
-        """The answer for one chat. Raises KeysAwayError, also where the others' answer came without this one."""
-        future = self._waiting.get(chat_id)
-        if future is None:
-            loop = asyncio.get_running_loop()
-            future = self._waiting[chat_id] = loop.create_future()
-            if self._running is None:
-                self._running = loop.create_task(self._run())
-        return await asyncio.shield(future)
-
-    async def _run(self) -> None:
-        taken: dict[str, asyncio.Future[Answer]] = {}
-        loop = asyncio.get_running_loop()
-        try:
-            while self._waiting:
-                if self._apart_s and len(self._waiting) < PAGE:
-                    await asyncio.sleep(self._next_at - loop.time())
-                self._next_at = loop.time() + self._apart_s
-                taken = {chat_id: self._waiting.pop(chat_id) for chat_id in list(self._waiting)[:PAGE]}
-                await self._answer(taken)
-        finally:
-            self._running = None
-            for future in (*taken.values(), *self._waiting.values()):
-                future.cancel()  # only where this task was cancelled itself: nobody is left to answer
-            self._waiting.clear()
-
-    async def _answer(self, taken: dict[str, asyncio.Future[Answer]]) -> None:
-        answers: dict[str, Answer] = {}
-        trouble: Exception = KeysAwayError("unusable")
-        try:
-            with _away():
-                answers = await self._act(list(taken))
-        except Exception as error:
-            trouble = error
-        for chat_id, future in taken.items():
-            if future.done():
-                continue
-            if chat_id in answers:
-                future.set_result(answers[chat_id])
-            else:
-                future.set_exception(trouble)
-                future.exception()  # whoever asked may have left, and then nobody needs a warning
-
-
 @contextlib.contextmanager
 def _away() -> Iterator[None]:
     try:
@@ -231,4 +166,4 @@ def _away() -> Iterator[None]:
 
 
 def _pages(chat_ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (chat_ids[start : start + PAGE] for start in range(0, len(chat_ids), PAGE))
+    return (chat_ids[start : start + AT_ONCE] for start in range(0, len(chat_ids), AT_ONCE))

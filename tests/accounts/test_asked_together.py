@@ -4,24 +4,24 @@ import asyncio
 
 import pytest
 
-from chat.accounts.asked_together import AT_ONCE, AskedTogether
+from config.asked_together import AT_ONCE, AskedTogether
 
 
 class Place:
-    """Knows squares. Holds each look until it is let go."""
+    """Knows squares, but not of 1313. Holds each look until it is let go."""
 
     def __init__(self) -> None:
         self.looks: list[list[int]] = []
         self.go = asyncio.Event()
         self.is_away = False
 
-    async def look(self, keys: list[int]) -> dict[int, int]:
+    async def look(self, keys: list[int]) -> dict[int, int | Exception]:
         self.looks.append(keys)
         is_away = self.is_away
         await self.go.wait()
         if is_away:
             raise OSError("away")
-        return {key: key * key for key in keys if key >= 0}
+        return {key: LookupError("unlucky") if key == 1313 else key * key for key in keys if key >= 0}
 
 
 async def test_who_asks_during_a_look_is_answered_by_the_next_one() -> None:
@@ -70,3 +70,33 @@ async def test_the_first_one_is_answered_at_once_and_the_next_look_is_some_time_
     assert place.looks == [[1]]
     for task in waiting:
         task.cancel()
+
+
+async def test_what_is_wrong_with_one_question_is_heard_by_nobody_else() -> None:
+    place = Place()
+    place.go.set()
+    together = AskedTogether(place.look)
+    two, unlucky, three = await asyncio.gather(*[together.of(n) for n in (2, 1313, 3)], return_exceptions=True)
+    assert (two, three) == (4, 9)
+    assert isinstance(unlucky, LookupError)
+    assert place.looks == [[2, 1313, 3]]
+
+
+async def test_nobody_waits_for_a_look_that_was_cancelled() -> None:
+    place = Place()
+    together = AskedTogether(place.look, apart_s=0)
+    others = asyncio.all_tasks()
+    waiting = [asyncio.create_task(together.of(n)) for n in (2, 3)]
+    await asyncio.sleep(0)
+    [looking] = asyncio.all_tasks() - others - set(waiting)
+    async with asyncio.timeout(60):
+        while not place.looks:
+            await asyncio.sleep(0)
+    late = asyncio.create_task(together.of(4))
+    await asyncio.sleep(0)
+    looking.cancel()
+    await asyncio.wait([looking, late, *waiting], timeout=60)
+    assert all(task.cancelled() for task in [looking, late, *waiting])
+    place.go.set()
+    assert await together.of(4) == 16
+    assert not together.is_busy

@@ -18,18 +18,26 @@ AT_ONCE = 200
 class AskedTogether(Generic[K, V]):
     """One look at a time, and none within `apart_s` of the one before, for all who asked since that one began.
 
-    `look` answers those that it found. Who asks is never answered from a look that began before.
+    `look` answers those that it found: with what there is, or with the exception that this one's question raises. Who
+    asks is never answered from a look that began before.
     """
 
-    def __init__(self, look: Callable[[list[K]], Awaitable[Mapping[K, V]]], apart_s: float = APART_S) -> None:
+    def __init__(
+        self, look: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]], apart_s: float = APART_S
+    ) -> None:
         self._look = look
         self._apart_s = apart_s
         self._asked: dict[K, asyncio.Future[V | None]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._next_at = 0.0
 
+    @property
+    def is_busy(self) -> bool:
+        """Is anybody waiting for an answer?"""
+        return self._looking is not None
+
     async def of(self, key: K) -> V | None:
-        """What there is for this key, or None. Raises what `look` raises."""
+        """What there is for this key, or None. Raises what `look` raises, or found for this key."""
         answer = self._asked.get(key)
         if answer is None:
             answer = self._asked[key] = asyncio.get_running_loop().create_future()
@@ -39,25 +47,29 @@ class AskedTogether(Generic[K, V]):
 
     async def _answer_all(self) -> None:
         loop = asyncio.get_running_loop()
+        taken: dict[K, asyncio.Future[V | None]] = {}
         try:
             while self._asked:
                 if len(self._asked) < AT_ONCE:
                     await asyncio.sleep(self._next_at - loop.time())
                 self._next_at = loop.time() + self._apart_s
-                keys = list(itertools.islice(self._asked, AT_ONCE))
-                answers = [self._asked.pop(key) for key in keys]
+                taken = {key: self._asked.pop(key) for key in list(itertools.islice(self._asked, AT_ONCE))}
                 try:
-                    found = await self._look(keys)
+                    found = await self._look(list(taken))
                 except Exception as error:
-                    for answer in answers:
-                        answer.set_exception(error)
-                        answer.exception()  # whoever asked may have gone: that is nothing to warn of
-                except asyncio.CancelledError:
-                    for answer in answers:
-                        answer.cancel()
-                    raise
-                else:
-                    for key, answer in zip(keys, answers, strict=True):
-                        answer.set_result(found.get(key))
+                    found = dict.fromkeys(taken, error)
+                for key, answer in taken.items():
+                    _give(answer, found.get(key))
         finally:
             self._looking = None
+            for answer in (*taken.values(), *self._asked.values()):
+                answer.cancel()  # only where this task was cancelled itself: nobody is left to answer
+            self._asked.clear()
+
+
+def _give(answer: asyncio.Future[V | None], found: V | Exception | None) -> None:
+    if isinstance(found, Exception):
+        answer.set_exception(found)
+        answer.exception()  # whoever asked may have gone: that is nothing to warn of
+    else:
+        answer.set_result(found)
