@@ -32,7 +32,7 @@ async def arrive_in(hub: Hub, person: LocalPerson, band: str, returning: Returni
     if person.staff is not None and band not in person.staff.age_bands:
         # Lost while nobody was connected: whoever arrives must not be offered a chat first.
         await stand_down(hub, person, person.staff, band)
-    said_at_ms = await hub.enter(person, band)
+    said_at_ms = await hub.presence.enter(person, band)
     if returning is not None:
         await returning.bring_back(hub, person, band)
     record = person.records[band]

@@ -144,7 +144,7 @@ class Edge:
             await self.lives.met(band, life_of(told.decode()))
             # An engine that came back empty or older, or was promoted, has lost who is here.
             await self.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
-            await self.ticks.attach_again(band)
+            await self.hub.presence.attach_again(band)
             await self.lives.attached(band)
 
     async def _is_up(self, band: str, within_s: float) -> bool:
@@ -187,7 +187,7 @@ class Edge:
             await asyncio.sleep(0.05)
         for connection in list(self.hub.connections):
             self.hub.senders[connection][0].cut()
-        await self.hub.say_unsaid()
+        await self.hub.presence.say_unsaid()
         for shard in self.lines.shards.values():
             with contextlib.suppress(RedisAway, RedisRefused):
                 await shard.call("bye", self.hub.process_id)

@@ -6,7 +6,6 @@ from it is sent. Messages go through `Delivery`.
 
 import asyncio
 import contextlib
-import itertools
 import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -20,6 +19,7 @@ from chat.edge.delivery import RETRY_S, Delivery
 from chat.edge.difference import differences
 from chat.edge.door import Door
 from chat.edge.people import LocalPerson
+from chat.edge.presence import Presence
 from chat.edge.view import View, compose
 from chat.protocol.codes import Close
 from chat.protocol.pushes import ChatOpened, ObservingBegan, Push, ReadChanged, TypingChanged
@@ -32,11 +32,7 @@ from routing.store.snapshots import ChatRecord
 
 log = get_logger("edge")
 
-#: People of one call: the engine does nothing else meanwhile.
-ATTACH_PAGE = 50
 SUBSCRIBE_PAGE = 500
-#: So many detaches are under way at once.
-UNSAID_PAGE = 100
 
 
 class Hub(Delivery):
@@ -49,6 +45,7 @@ class Hub(Delivery):
         #: band -> the life of the engine that holds it; another one may have begun from an older state
         self.engine_lives: dict[str, str] = {}
         self.people: dict[str, LocalPerson] = {}
+        self.presence = Presence(lines, process_id, self.people, self.spawn, self.mark)
         #: (language, age band, risk) -> what may be said about the wait
         self.waits: dict[tuple[str, str, int], WaitBand | None] = {}
         #: makes the ticket of an own request
@@ -61,9 +58,6 @@ class Hub(Delivery):
         self.comparing: set[str] = set()
         self.settled = asyncio.Event()
         self.settled.set()
-        #: (person, band) whose detach is still to be said
-        self.unsaid: set[tuple[str, str]] = set()
-        self._saying: asyncio.Task[None] | None = None
         self._bands = {shard.key("channel").encode(): band for band, shard in lines.shards.items()}
 
     # ---- channels in ----
@@ -129,68 +123,8 @@ class Hub(Delivery):
         person.records.update(fresh)
         for band in fresh:
             if band not in person.attached and person.has_part_in(band) and person.connections:
-                await self.attach(person, band)
+                await self.presence.attach(person, band)
                 person.records[band] = await self.lines.snapshot(band, person.person_id)
-
-    async def enter(self, person: LocalPerson, band: str) -> int:
-        """Attach whoever comes, if anything of theirs is kept alive by that, and read, in one call.
-
-        Answers when they last chose what they do there (Unix ms, 0: never). Raises RedisAway, RedisRefused.
-        """
-        one = (person.person_id, band)
-        is_unsaid = one in self.unsaid
-        person.attached.add(band)  # whoever left and comes back must not be detached after this call
-        self.unsaid.discard(one)
-        is_attached = False
-        try:
-            entered = await self.lines.enter(band, person.person_id, self.process_id, is_staff=person.staff is not None)
-            is_attached = entered.is_attached
-        finally:
-            if not is_attached:
-                person.attached.discard(band)
-                if is_unsaid:
-                    self.unsaid.add(one)
-        person.records[band] = entered.record
-        if is_attached:
-            await self._unless_gone(person, band)
-        return entered.said_at_ms
-
-    async def attach(self, person: LocalPerson, band: str) -> None:
-        """Tell the shard that this process holds a connection of this person."""
-        person.attached.add(band)
-        self.unsaid.discard((person.person_id, band))
-        try:
-            await self.lines.call(band, "attach", person.person_id, self.process_id)
-        except (RedisAway, RedisRefused):
-            person.attached.discard(band)
-            raise
-        await self._unless_gone(person, band)
-
-    async def _unless_gone(self, person: LocalPerson, band: str) -> None:
-        if self.people.get(person.person_id) is not person:
-            # The last connection went while this was under way: nobody else would ever take it back.
-            person.attached.discard(band)
-            self.unsaid.add((person.person_id, band))
-            await self.say_unsaid()
-
-    async def attach_again(self, band: str) -> None:
-        """The same of everybody here, who may have been forgotten. Raises RedisAway, RedisRefused.
-
-        In pages, since nobody else is served before it is over, and thousands may be here.
-        """
-        left = [person for person in self.people.values() if band in person.attached]
-        try:
-            while left:
-                page = [person for person in left[:ATTACH_PAGE] if band in person.attached]
-                if page:
-                    first, *more = [person.person_id for person in page]
-                    await self.lines.call(band, "attach", first, self.process_id, *more)
-                del left[:ATTACH_PAGE]
-                for person in page:
-                    self.mark(person, band)
-        finally:
-            for person in left:  # it was not said: the next reading of them says it
-                person.attached.discard(band)
 
     def view_of(self, person: LocalPerson) -> View:
         return compose(
@@ -357,9 +291,7 @@ class Hub(Delivery):
             return
         del self.people[person.person_id]
         self.departed.note(person, [band for band in self.lines.shards if self.away_since_ms(band) is not None])
-        for band in person.attached:
-            self.unsaid.add((person.person_id, band))
-        person.attached.clear()
+        self.presence.left(person)
         self.spawn(self.say_gone(person.person_id))
 
     async def say_gone(self, person_id: str) -> None:
@@ -370,29 +302,7 @@ class Hub(Delivery):
                     self.push_link.send("SUNSUBSCRIBE", shard.key("channel", person_id)).add_done_callback(_swallow)
         except RedisAway:
             pass
-        await self.say_unsaid()
-
-    async def say_unsaid(self) -> None:
-        """Detach whoever left; what can't be said since the engine is away stays for the next beat."""
-        if self._saying is None:
-            self._saying = self.spawn(self._say_all())
-        await asyncio.shield(self._saying)
-
-    async def _say_all(self) -> None:
-        # One at a time and in pages: when thousands leave at once, each of them asks for this.
-        try:
-            for band in self.lines.shards:  # one that is away keeps nobody from leaving another one
-                with contextlib.suppress(RedisAway, RedisRefused):
-                    while page := list(itertools.islice((one for one in self.unsaid if one[1] == band), UNSAID_PAGE)):
-                        await asyncio.gather(*[self._detach(person_id, band) for person_id, band in page])
-        finally:
-            self._saying = None
-
-    async def _detach(self, person_id: str, band: str) -> None:
-        person = self.people.get(person_id)
-        if person is None or band not in person.attached:
-            await self.lines.call(band, "detach", person_id, self.process_id)
-        self.unsaid.discard((person_id, band))
+        await self.presence.say_unsaid()
 
 
 def _swallow(future: asyncio.Future[Any]) -> None:

@@ -131,7 +131,7 @@ async def set_availability(
         number = _NUMBERS[availability] if band in staff.age_bands else 0
         try:
             if band not in person.attached:
-                await hub.attach(person, band)
+                await hub.presence.attach(person, band)
             await stand(hub, person, staff, band, number, capacity, reason, takes_urgent, said_at_ms)
             person.wishes.pop(band, None)
             hub.mark(person, band)

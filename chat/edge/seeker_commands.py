@@ -57,7 +57,7 @@ class SeekerCommands:
                 raise CommandRefused("too_many_requests", retry_after_ms=60_000)
         key = await self.hub.door.keys.make(chat_id)
         if band not in person.attached:
-            await self.hub.attach(person, band)
+            await self.hub.presence.attach(person, band)
         needs = requirements_of(command.topics or (), command.distress)
         answer = await self.hub.lines.call(
             band,

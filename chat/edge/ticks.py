@@ -127,18 +127,14 @@ class Ticks:
         async def beat_in(band: str) -> None:
             answer, _ = await self.hub.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             if answer == b"lost":
-                await self.attach_again(band)
+                await self.hub.presence.attach_again(band)
 
         await self.hub.lines.everywhere(beat_in)
-        await self.hub.say_unsaid()
+        await self.hub.presence.say_unsaid()
 
     async def bury(self) -> None:
         """A killed process is known to be gone long before its lease ends: its people are, too."""
         await self.burial.look(self.loop_time())
-
-    async def attach_again(self, band: str) -> None:
-        """After a lost lease or an emptied engine: everyone here is here."""
-        await self.hub.attach_again(band)
 
     async def sweep(self) -> None:
         for _ in range(SWEEPS):
