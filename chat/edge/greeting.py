@@ -1,6 +1,7 @@
 """hello: who this is, welcome, what was missed, done (docs/protocol.md, "First frame")."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.accounts import seeker_tokens
@@ -13,6 +14,7 @@ from chat.edge.returning import Returning, good_tickets
 from chat.edge.view import View
 from chat.protocol.codes import WORDS, Close
 from chat.protocol.commands import Hello, Position
+from chat.protocol.fields import Role
 from chat.protocol.pushes import Welcome
 from chat.protocol.replies import Done, Refused
 from config.clock import now_ms
@@ -32,6 +34,19 @@ def _newest(held: Position) -> tuple[int, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who says hello. `came_at_ms`: when a seeker's token was made who brings nothing from before (Unix ms)."""
+
+    person_id: str
+    role: Role
+    #: the seeker's own one, or a new one
+    token: str | None = None
+    came_at_ms: int | None = None
+    #: what may be brought back of their requests
+    tickets: tuple[Ticket, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Greeter:
     """Answers hello. `heartbeat_s` is told to the client."""
 
@@ -42,55 +57,27 @@ class Greeter:
 
     async def greet(self, connection: Connection, hello: Hello) -> None:
         """Raises RedisAway, RedisRefused, KeysAwayError: hello may be said again then, or the connection was closed."""
-        hub = self.hub
-        token: str | None = None
-        came_at_ms: int | None = None
-        held: list[Ticket] = []
+        hub, recover = self.hub, hello.recover or []
         if not await self._may_enter(connection, hello):
             hub.put(connection, Refused(ref=hello.ref, code="not_allowed", message=WORDS["not_allowed"]))
             hub.close(connection, Close.NO_CLEARANCE, "nothing here for you")
             return
         await hub.settled.wait()  # an engine that forgot is just being told what was there
-        if connection.staff is None or hello.as_ == "seeker":
-            connection.staff = None
-            held = good_tickets(self.secret_key, hello.tickets)
-            token, person_id, issued_at_ms = await self._seeker(hello.token, held)
-            came_at_ms = None if hello.recover or held else issued_at_ms
-            connection.role = "seeker"
-        else:
-            person_id, connection.role = connection.staff.person_id, connection.staff.role
-        person = hub.join(connection, person_id)
+        newcomer = await self._identify(connection, hello)
+        connection.role = newcomer.role
+        person = hub.join(connection, newcomer.person_id)
         try:
             if connection.staff is not None:
                 person.staff, person.role = connection.staff, connection.role
-            returning = Returning(self.database, held, tuple(hello.avoid_listeners or ())) if held else None
-            await self._arrive(person, came_at_ms, returning)
-            records = dict(person.records)
-            view = await self._renew(person, hub.view_of(person), hello.recover or [])
+            await self._arrive(person, newcomer, hello.avoid_listeners or [])
+            await self._renew(person, recover)
+            records, whole = dict(person.records), hub.view_of(person)
         except BaseException:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
             raise
-        connection.person_id = person_id
-        hub.door.counts.connections.labels(connection.role).inc()
-        connection.is_observing = bool(hello.observes)
-        view = connection.known = connection.part_of(view)
-        connection.is_done_enough = bool(hello.done_is_enough)
-        name = pseudonym(person_id) if connection.staff is None else connection.staff.display_name
-        hub.put(
-            connection,
-            Welcome(
-                person_id=person_id,
-                role=connection.role,
-                name=name,
-                server_time_ms=now_ms(),
-                heartbeat_s=self.heartbeat_s,
-                snapshot=view.snapshot,
-                token=token,
-                is_practice=hub.door.is_practice or None,
-            ),
-        )
+        view = self._welcome(connection, newcomer, hello, whole)
         try:
-            await self._recover(connection, view, hello.recover or [])
+            await self._recover(connection, view, recover)
         except BaseException:
             # welcome is out, so hello can't be said again here: the client comes back and recovers.
             hub.close(connection, Close.RESYNC, "resync")
@@ -102,15 +89,50 @@ class Greeter:
         for chat_id in list(connection.positions):
             hub.start_fill(connection, chat_id)
 
-    async def _arrive(self, person: LocalPerson, came_at_ms: int | None, returning: Returning | None) -> None:
+    async def _identify(self, connection: Connection, hello: Hello) -> Newcomer:
+        """Staff by their sign-in, unless they come as a seeker; seekers by their token. Raises RedisAway."""
+        if connection.staff is not None and hello.as_ != "seeker":
+            return Newcomer(connection.staff.person_id, connection.staff.role)
+        connection.staff = None
+        held = good_tickets(self.secret_key, hello.tickets)
+        token, person_id, issued_at_ms = await self._seeker(hello.token, held)
+        came_at_ms = None if hello.recover or held else issued_at_ms
+        return Newcomer(person_id, "seeker", token, came_at_ms, held)
+
+    async def _arrive(self, person: LocalPerson, newcomer: Newcomer, avoid: Sequence[str]) -> None:
         """Once more where another life of the engine began meanwhile: what was read may be from before it was told."""
-        hub = self.hub
+        hub, tickets = self.hub, newcomer.tickets
+        returning = Returning(self.database, tickets, tuple(avoid)) if tickets else None
         while True:
             await hub.settled.wait()
             lives = dict(hub.engine_lives)
-            await arrive(hub, person, came_at_ms=came_at_ms, returning=returning)
+            await arrive(hub, person, came_at_ms=newcomer.came_at_ms, returning=returning)
             if hub.settled.is_set() and hub.engine_lives == lives:
                 return
+
+    def _welcome(self, connection: Connection, newcomer: Newcomer, hello: Hello, whole: View) -> View:
+        """From here on the connection is this person's. Answers the part of their view that it was told."""
+        hub = self.hub
+        connection.person_id = newcomer.person_id
+        hub.door.counts.connections.labels(connection.role).inc()
+        connection.is_observing = bool(hello.observes)
+        connection.is_done_enough = bool(hello.done_is_enough)
+        view = connection.known = connection.part_of(whole)
+        staff = connection.staff
+        hub.put(
+            connection,
+            Welcome(
+                person_id=newcomer.person_id,
+                role=connection.role,
+                name=pseudonym(newcomer.person_id) if staff is None else staff.display_name,
+                server_time_ms=now_ms(),
+                heartbeat_s=self.heartbeat_s,
+                snapshot=view.snapshot,
+                token=newcomer.token,
+                is_practice=hub.door.is_practice or None,
+            ),
+        )
+        return view
 
     def is_repeat(self, connection: Connection, hello: Hello) -> bool:
         """Would this hello make whoever is greeted already who they are?"""
@@ -133,7 +155,7 @@ class Greeter:
             connection.staff = here
         return here is not None
 
-    async def _seeker(self, token: str | None, held: list[Ticket]) -> tuple[str, str, int | None]:
+    async def _seeker(self, token: str | None, held: Sequence[Ticket]) -> tuple[str, str, int | None]:
         """The token that is good, the client's own or a new one, whose it is, and when it was made. Stores nothing."""
         guest = self.hub.door.guest(token)
         if token and guest is not None:
@@ -163,7 +185,7 @@ class Greeter:
             raise trouble
         return False
 
-    async def _renew(self, person: LocalPerson, view: View, recover: list[Position]) -> View:
+    async def _renew(self, person: LocalPerson, recover: Sequence[Position]) -> None:
         """A client that holds what the log doesn't proves that messages were lost: the log gets a new epoch."""
         # Also of a request that is not open to them (any more): in an older state it may be, soon.
         known = {chat.chat_id: (band, chat) for band, r in person.records.items() for chat in r.chats.values()}
@@ -180,12 +202,10 @@ class Greeter:
             elif chat.epoch != held.epoch and is_older:
                 # Perhaps the files are from before the client's epoch: the log's own may have had other messages once.
                 renewed = await self.hub.renew_epoch(band, held.chat_id, chat.epoch, chat.seq + 1) or renewed
-        if not renewed:
-            return view
-        await self.hub.read(person, self.hub.lines.shards.keys() - person.away)
-        return self.hub.view_of(person)
+        if renewed:
+            await self.hub.read(person, self.hub.lines.shards.keys() - person.away)
 
-    async def _recover(self, connection: Connection, view: View, recover: list[Position]) -> None:
+    async def _recover(self, connection: Connection, view: View, recover: Sequence[Position]) -> None:
         held = {position.chat_id: position for position in recover}
         for chat in view.followed:
             position = connection.follow(chat.chat_id, chat.epoch, chat.seq)

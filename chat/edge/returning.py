@@ -16,10 +16,10 @@ from routing.rules.tickets import Ticket, read
 TICKETS_MAX = 3
 
 
-def good_tickets(secret_key: str, texts: list[str] | None) -> list[Ticket]:
+def good_tickets(secret_key: str, texts: list[str] | None) -> tuple[Ticket, ...]:
     """The tickets that are ours and young enough."""
     found = [read(secret_key, text, now_ms()) for text in (texts or [])[:TICKETS_MAX]]
-    return [ticket for ticket in found if ticket is not None]
+    return tuple(ticket for ticket in found if ticket is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Returning:
     """What somebody who says hello shows of earlier requests. `avoid`: listeners whom their device keeps away."""
 
     database: Database
-    tickets: list[Ticket]
+    tickets: tuple[Ticket, ...]
     avoid: tuple[str, ...]
 
     def has_any_of(self, person: LocalPerson, band: str) -> bool:
