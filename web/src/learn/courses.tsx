@@ -1,9 +1,9 @@
 import { useCallback, useId, useState } from "preact/hooks";
 import { checkIcon, Icon, saveIcon, warningIcon } from "../shared/icon";
 import { now } from "../staff/clock";
-import { Banner } from "../staff/field";
+import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
-import { problemWords, span } from "../staff/say";
+import { span } from "../staff/say";
 import { t, wordFor } from "../staff/words";
 import { lessonHash, testHash } from "./addresses";
 import { clearanceName } from "./clearances";
@@ -13,20 +13,13 @@ import { percent } from "./percent";
 import { useTitle } from "./title";
 
 export function Courses() {
-  const { value, problem, again } = useLoaded(loadCourses);
+  const loaded = useLoaded(loadCourses);
   useTitle(t("learn.courses"));
-  if (problem !== null && !value) {
-    return (
-      <Banner kind="caution" icon={warningIcon} isAlert>
-        <p>{problemWords(problem)}</p>
-        <button class="btn btn--dense" type="button" onClick={() => void again()}>
-          {t("try_again")}
-        </button>
-      </Banner>
-    );
-  }
-  if (!value) return <p class="soft">{t("loading")}</p>;
-  if (value.length === 0) {
+  return <Frame loaded={loaded}>{(courses) => <CourseList courses={courses} />}</Frame>;
+}
+
+function CourseList({ courses }: { courses: Course[] }) {
+  if (courses.length === 0) {
     return (
       <div class="stack stack--3">
         <h1 class="learn__title">{t("learn.courses")}</h1>
@@ -36,7 +29,7 @@ export function Courses() {
   }
   return (
     <>
-      {value.map((course) => (
+      {courses.map((course) => (
         <CourseView key={course.course_id} course={course} />
       ))}
     </>

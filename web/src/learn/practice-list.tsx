@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { checkIcon, Icon, warningIcon } from "../shared/icon";
-import { Banner } from "../staff/field";
+import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
-import { ageName, dayAndClock, problemWords, topicName } from "../staff/say";
+import { ageName, dayAndClock, topicName } from "../staff/say";
 import { t, wordFor } from "../staff/words";
 import { WrongBanner } from "../staff/wrong";
 import { lessonHash, practiceHash } from "./addresses";
@@ -11,6 +11,7 @@ import {
   consoleAddress,
   loadPractice,
   PACES,
+  type Practice,
   type PracticeLine,
   removePractice,
   type ScenarioLine,
@@ -19,21 +20,14 @@ import { useTitle } from "./title";
 
 /** The scenarios, the practice chat that goes on, and those that ended. */
 export function PracticeList() {
-  const { value, problem, again } = useLoaded(loadPractice);
+  const loaded = useLoaded(loadPractice);
+  useTitle(t("practice.title"));
+  return <Frame loaded={loaded}>{(practice) => <Scenarios practice={practice} again={loaded.again} />}</Frame>;
+}
+
+function Scenarios({ practice, again }: { practice: Practice; again: () => Promise<void> }) {
   const [pace, setPace] = useState<number>(PACES[0]);
   const doing = useDoing();
-  useTitle(t("practice.title"));
-  if (problem !== null && !value) {
-    return (
-      <Banner kind="caution" icon={warningIcon} isAlert>
-        <p>{problemWords(problem)}</p>
-        <button class="btn btn--dense" type="button" onClick={() => void again()}>
-          {t("try_again")}
-        </button>
-      </Banner>
-    );
-  }
-  if (!value) return <p class="soft">{t("loading")}</p>;
   const begin = (scenario: string) =>
     doing.run(async () => {
       const line = await beginPractice(scenario, pace);
@@ -55,29 +49,29 @@ export function PracticeList() {
         </p>
       </div>
       <WrongBanner problem={doing.problem} />
-      {value.going_on ? (
-        <GoingOn line={value.going_on} isDoing={doing.isDoing} giveUp={giveUp} />
+      {practice.going_on ? (
+        <GoingOn line={practice.going_on} isDoing={doing.isDoing} giveUp={giveUp} />
       ) : (
         <Pace pace={pace} choose={setPace} />
       )}
       <section class="stack stack--4" aria-labelledby="scenarios">
         <h2 id="scenarios">{t("practice.scenarios")}</h2>
         <ul class="scenarios">
-          {value.scenarios.map((one) => (
+          {practice.scenarios.map((one) => (
             <ScenarioCard
               key={one.scenario}
               scenario={one}
-              mayBegin={!value.going_on && !doing.isDoing}
+              mayBegin={!practice.going_on && !doing.isDoing}
               begin={() => void begin(one.scenario)}
             />
           ))}
         </ul>
       </section>
-      {value.ended.length > 0 && (
+      {practice.ended.length > 0 && (
         <section class="stack stack--3" aria-labelledby="practised">
           <h2 id="practised">{t("practice.ended")}</h2>
           <ul class="lines">
-            {value.ended.map((line) => (
+            {practice.ended.map((line) => (
               <li key={line.practice_id} class="practised">
                 <a href={practiceHash(line.practice_id)}>{line.title}</a>
                 <span class="small soft">{dayAndClock(line.ended_at_ms ?? line.begun_at_ms)}</span>

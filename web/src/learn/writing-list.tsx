@@ -1,9 +1,9 @@
 import { useRef, useState } from "preact/hooks";
-import { warningIcon } from "../shared/icon";
 import { announce } from "../shared/status";
-import { Banner, Field } from "../staff/field";
+import { Field } from "../staff/field";
+import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
-import { day, problemWords } from "../staff/say";
+import { day } from "../staff/say";
 import { t, words } from "../staff/words";
 import { Wrong } from "../staff/wrong";
 import { draftHash, editionsHash } from "./addresses";
@@ -12,7 +12,7 @@ import { type Beginning, base64Of, beginDraft, courseZip, idOf, loadWritten, typ
 
 /** For course authors and verifiers: which courses there are, which are being written, and beginning one. */
 export function WritingList() {
-  const { value, problem, again } = useLoaded(loadWritten);
+  const loaded = useLoaded(loadWritten);
   useTitle(t("writing.title"));
   return (
     <div class="stack stack--6">
@@ -20,17 +20,14 @@ export function WritingList() {
         <h1 class="learn__title">{t("writing.title")}</h1>
         <p class="soft lede">{t("writing.hint")}</p>
       </div>
-      {problem !== null && (
-        <Banner kind="caution" icon={warningIcon} isAlert>
-          <p>{problemWords(problem)}</p>
-          <button class="btn btn--dense" type="button" onClick={() => void again()}>
-            {t("try_again")}
-          </button>
-        </Banner>
-      )}
-      {!value && problem === null && <p class="soft">{t("loading")}</p>}
-      {value && <Courses written={value} />}
-      {value?.may_write && <Begin left={value.drafts_left} />}
+      <Frame loaded={loaded}>
+        {(written) => (
+          <>
+            <Courses written={written} />
+            {written.may_write && <Begin left={written.drafts_left} />}
+          </>
+        )}
+      </Frame>
     </div>
   );
 }
