@@ -1,13 +1,11 @@
 """`tealight accounts ...`: people from the command line, with the service running or not."""
 
-import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts import entries, invitations, people
@@ -20,9 +18,10 @@ from chat.accounts.refusal import Refused
 from chat.accounts.tables import StaffRow
 from config import settings as environment
 from config.clock import now_ms
-from config.database import Database, migrate, url_of
+from config.database import Database, url_of
 from config.settings import Settings, SettingsError
 from listener_training.granting import grant, grant_all, withdraw_all
+from tealight.on_database import on_database
 
 app = typer.Typer(help="People: listeners, supervisors, admins.", no_args_is_help=True, rich_markup_mode=None)
 T = TypeVar("T")
@@ -208,28 +207,9 @@ async def _new_password_hash(from_stdin: bool) -> str:
 
 def _run(act: Callable[[Database, Settings], Awaitable[T]]) -> T:
     """Run on the database that the settings name, brought up to date; a failure is one sentence and a status of 1."""
-
-    async def inside(settings: Settings, url: str) -> T:
-        database = Database(url)
-        try:
-            return await act(database, settings)
-        finally:
-            await database.close()
-
     try:
         settings = environment.load()
-        url = url_of(settings)
-        migrate(url)
-        return asyncio.run(inside(settings, url))
+        return on_database(lambda database: act(database, settings), url_of(settings), is_migrated=True)
     except (Refused, SettingsError) as refused:
-        sentence = str(refused)
-    except (SQLAlchemyError, OSError) as failure:
-        sentence = f"The database can't be reached or written ({_cause(failure)}); see `tealight doctor`."
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(1)
-
-
-def _cause(failure: Exception) -> str:
-    """The kind of failure in few words, without the statement and its values."""
-    inner: Any = failure.orig if isinstance(failure, DBAPIError) and failure.orig else failure
-    return f"{type(inner).__name__}: {str(inner).splitlines()[0] if str(inner) else 'no more is known'}"
+        print(refused, file=sys.stderr)
+        raise typer.Exit(1) from None

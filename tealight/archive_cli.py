@@ -1,6 +1,5 @@
 """`tealight archive ...`: which ended chats are kept, which could not be, and trying those again (docs/archive.md)."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -8,14 +7,13 @@ from datetime import UTC, datetime
 from typing import Annotated, NoReturn
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat.conversation.archive import retry as try_again
 from chat.conversation.archive_tables import SetAsideRow, all_set_aside, newest_archived
 from config.clock import now_ms
 from config.database import Database, url_of
-from config.redis_link import RedisAway, RedisRefused
 from config.settings import Settings, load
+from tealight.on_database import on_database
 from tealight.reached import reached
 
 app = typer.Typer(help="The archive of ended chats.", no_args_is_help=True, rich_markup_mode=None)
@@ -73,21 +71,7 @@ def _at(at_ms: int) -> str:
 
 def _run(act: Callable[[Database, Settings], Awaitable[int]]) -> NoReturn:
     settings = load(dict(os.environ))
-
-    async def main() -> int:
-        database = Database(url_of(settings))
-        try:
-            return await act(database, settings)
-        finally:
-            await database.close()
-
-    try:
-        code = asyncio.run(main())
-    except (RedisAway, RedisRefused) as error:
-        _fail(f"The engine did not go along ({type(error).__name__}); see `tealight doctor`.")
-    except (OSError, SQLAlchemyError) as error:
-        _fail(f"The database did not go along ({type(error).__name__}); see `tealight doctor`.")
-    raise typer.Exit(code)
+    raise typer.Exit(on_database(lambda database: act(database, settings), url_of(settings), fails_with=2))
 
 
 def _fail(sentence: str) -> NoReturn:

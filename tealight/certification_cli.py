@@ -1,16 +1,14 @@
 """`tealight certification ...`: check rule sets, verify certificates, rotate the key (docs/certification.md)."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 import msgspec
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from chat.accounts.audit import COMMAND_LINE, record
 from chat.accounts.clearances import CLEARABLE
@@ -41,6 +39,7 @@ from listener_training.certification.library import (
 from listener_training.certification.tables import CertificateRow
 from listener_training.curriculum.lint import Finding
 from listener_training.learning.shelf import open_shelf
+from tealight.on_database import on_database
 
 app = typer.Typer(help="Certificates: rules, verifying, keys.", no_args_is_help=True, rich_markup_mode=None)
 T = TypeVar("T")
@@ -193,19 +192,7 @@ def _day(at_s: int) -> str:
 
 def _run(act: Callable[[Database, Settings], Awaitable[T]]) -> T:
     settings = environment.load()
-
-    async def run() -> Any:
-        database = Database(url_of(settings))
-        try:
-            return await act(database, settings)
-        finally:
-            await database.close()
-
-    try:
-        done: T = asyncio.run(run())
-    except (OSError, DBAPIError, SQLAlchemyError) as error:
-        _fail(f"The database can't be read or written: {type(error).__name__}. `tealight doctor` looks closer.")
-    return done
+    return on_database(lambda database: act(database, settings), url_of(settings))
 
 
 def _fail(sentence: str) -> NoReturn:

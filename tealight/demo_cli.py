@@ -110,11 +110,8 @@ def _near(path: Path, folder: Path) -> str:
 async def _prepare(settings: Settings, listeners: int) -> list[people.DemoPerson]:
     url = url_of(settings)
     await asyncio.to_thread(migrate, url)
-    database = Database(url)
-    try:
+    async with Database(url) as database:
         return await people.prepare(database, settings, listeners)
-    finally:
-        await database.close()
 
 
 async def _run(plan: Plan) -> Outcome:

@@ -163,11 +163,8 @@ async def look_at_chat_keys(settings: Settings) -> list[Finding]:
     from chat.conversation.rewrapping import counted
     from config.database import Database, url_of
 
-    database = Database(url_of(settings))
-    try:
+    async with Database(url_of(settings)) as database:
         counts = await counted(database)
-    finally:
-        await database.close()
     if counts and (settings.master_key or master_keys.path_of(settings.data_dir).exists()):
         here = {key.master_id for key in master_keys.MasterKeys.of(settings).all()}
         counts = {master_id: count for master_id, count in counts.items() if master_id not in here}

@@ -1,6 +1,5 @@
 """`tealight keys ...`: the master keys, under which the keys of all chats are wrapped (docs/encryption.md)."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -8,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Annotated, NoReturn
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat.conversation.rewrapping import (
     KEPT_FOR_BACKUPS_MS,
@@ -19,9 +17,10 @@ from chat.conversation.rewrapping import (
     unneeded,
 )
 from config.clock import now_ms
-from config.database import Database, migrate, url_of
+from config.database import Database, url_of
 from config.master_keys import MasterKey, MasterKeys
 from config.settings import load
+from tealight.on_database import on_database
 
 app = typer.Typer(
     help="Master keys, under which the keys of chats are wrapped.", no_args_is_help=True, rich_markup_mode=None
@@ -104,18 +103,4 @@ def _since(key: MasterKey) -> str:
 def _run(act: Callable[[Database, MasterKeys], Awaitable[int]]) -> NoReturn:
     settings = load(dict(os.environ))
     masters = MasterKeys.of(settings)
-
-    async def run() -> int:
-        migrate(url_of(settings))
-        database = Database(url_of(settings))
-        try:
-            return await act(database, masters)
-        finally:
-            await database.close()
-
-    try:
-        code = asyncio.run(run())
-    except (OSError, SQLAlchemyError) as error:
-        print(f"The database did not go along: {type(error).__name__}; see `tealight doctor`.", file=sys.stderr)
-        code = 1
-    raise typer.Exit(code)
+    raise typer.Exit(on_database(lambda database: act(database, masters), url_of(settings), is_migrated=True))

@@ -19,12 +19,9 @@ def seal_old_words(settings: Settings) -> None:
 
 
 async def _seal(settings: Settings) -> None:
-    database = Database(url_of(settings))
     places = (*PLACES, *PRACTICE_PLACES)
-    try:
+    async with Database(url_of(settings)) as database:
         if not await are_in_clear(database, places):
             return  # and no master key is made where none may belong
         count = await seal_old(database, DataKeys(database, MasterKeys.of(settings)), places)
-    finally:
-        await database.close()
     log.info("old_words_sealed", count=count)

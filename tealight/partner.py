@@ -20,13 +20,10 @@ def main(settings: Settings) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ending.set)
-        database = Database(url_of(settings))
-        try:
+        async with Database(url_of(settings)) as database:
             stage = stage_of(settings.web_url, settings.secret_key)
             keys = DataKeys(database, MasterKeys.of(settings))
             await Partners(database, stage, keys, loop.time).run(ending)
-        finally:
-            await database.close()
         return 0
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

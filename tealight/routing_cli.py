@@ -1,26 +1,22 @@
 """`tealight routing ...`: why offers went where they went (docs/routing.md)."""
 
-import asyncio
-import contextlib
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat.conversation import offer_tables
 from chat.conversation.offers import unwritten
 from chat.supervision.explanations import ComparedLine, ExplainedOffer, explained, live_chats
 from config import settings as environment
 from config.database import Database, url_of
-from config.redis_link import RedisAway
 from config.settings import Settings, SettingsError
-from routing.actions.lines import Lines
 from routing.rules.explaining import OUTCOMES, OVERTAKE_S, SENTENCES
+from tealight.on_database import on_database
 from tealight.reached import reached
 
 app = typer.Typer(help="Routing: why an offer went where it went.", no_args_is_help=True, rich_markup_mode=None)
@@ -43,11 +39,11 @@ def explain(
     if (turn and not turn.isdecimal()) or not chat_id.isascii() or not chat_id.isprintable():
         _fail(f"{which!r} is neither a chat's id nor an offer's (<chat>.<turn>).")
     try:
-        offers, is_engine_away = asyncio.run(_offers(chat_id))
+        settings = environment.load()
+        url = _existing_database(settings)
+        offers, is_engine_away = on_database(lambda database: _offers(database, settings, chat_id), url)
     except SettingsError as refused:
         _fail(str(refused))
-    except (SQLAlchemyError, OSError) as failure:
-        _fail(f"The database can't be read ({type(failure).__name__}); see `tealight doctor`.")
     if turn:
         offers = [offer for offer in offers if offer.offer_id == which]
     if is_engine_away:
@@ -118,21 +114,16 @@ def _clock(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-async def _offers(chat_id: str) -> tuple[list[ExplainedOffer], bool]:
+async def _offers(database: Database, settings: Settings, chat_id: str) -> tuple[list[ExplainedOffer], bool]:
     """All offers of the chat, in their order; and whether the engine was away."""
-    settings = environment.load()
-    database = Database(_existing_database(settings))
-    try:
-        async with _lines(settings) as lines, database.read() as session:
-            rows = {row.offer_id: row for row in await offer_tables.of_chat(session, chat_id)}
-            if lines is not None:
-                for band, shard in lines.shards.items():
-                    for row in (await unwritten(shard, band, chat_id)).values():
-                        rows.setdefault(row.offer_id, row)
-            in_order = sorted(rows.values(), key=lambda row: row.turn)
-            return await explained(session, in_order, await live_chats(lines, in_order)), lines is None
-    finally:
-        await database.close()
+    async with reached(settings, "tealight-explain") as lines, database.read() as session:
+        rows = {row.offer_id: row for row in await offer_tables.of_chat(session, chat_id)}
+        if lines is not None:
+            for band, shard in lines.shards.items():
+                for row in (await unwritten(shard, band, chat_id)).values():
+                    rows.setdefault(row.offer_id, row)
+        in_order = sorted(rows.values(), key=lambda row: row.turn)
+        return await explained(session, in_order, await live_chats(lines, in_order)), lines is None
 
 
 def _existing_database(settings: Settings) -> str:
@@ -143,16 +134,6 @@ def _existing_database(settings: Settings) -> str:
             f"There is no database {url.database}; DATA_DIR names the folder of a service that has run."
         )
     return url.render_as_string(hide_password=False)
-
-
-@contextlib.asynccontextmanager
-async def _lines(settings: Settings) -> AsyncIterator[Lines | None]:
-    """The shards, where their engine answers."""
-    try:
-        async with reached(settings, "tealight-explain") as lines:
-            yield lines
-    except RedisAway:
-        raise OSError("the engine was lost while it was read") from None
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -49,12 +49,8 @@ def schema_of(url: str) -> str:
 
 def _read(url: str, ask: Callable[[AsyncSession], Awaitable[Answer]]) -> Answer:
     async def main() -> Answer:
-        database = Database(url)
-        try:
-            async with database.read() as session:
-                return await ask(session)
-        finally:
-            await database.close()
+        async with Database(url) as database, database.read() as session:
+            return await ask(session)
 
     return asyncio.run(main())
 
@@ -132,14 +128,11 @@ def copy_in(source: Path, url: str, chat_keys: list[ChatKeyCopy]) -> None:
 
 
 async def _put_keys(url: str, chat_keys: list[ChatKeyCopy]) -> None:
-    database = Database(url)
-    try:
+    async with Database(url) as database:
         for start in range(0, len(chat_keys), PAGE):
             rows = [{name: getattr(key, name) for name in _COLUMNS} for key in chat_keys[start : start + PAGE]]
             async with database.write() as session:
                 await session.execute(insert(ChatKeyRow), rows)
-    finally:
-        await database.close()
 
 
 def _run(program: str, url: str, *words: str) -> None:

@@ -87,7 +87,7 @@ async def test_a_database_that_is_not_there_is_one_sentence(tmp_path: Path, monk
     (tmp_path / "other.db").write_text("this is no database, but it is a file of some length\n" * 40)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
     said = await explain("c1")
-    assert said.exit_code == 1 and said.stderr.startswith("The database can't be read (")
+    assert said.exit_code == 1 and said.stderr.startswith("The database can't be read or written (")
 
 
 async def explain(which: str) -> Result:
