@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from config.clock import now_ms
+from config.key_file import write_key
 from config.settings import Settings, SettingsError
 
 FILE_NAME = "master_keys"
@@ -174,20 +175,5 @@ def _make(path: Path) -> None:
 
 
 def _write(path: Path, keys: tuple[MasterKey, ...], put: Callable[[Path, Path], None]) -> None:
-    """Written aside and put in place in whole: a crash in between leaves no half key behind."""
-    aside = path.with_name(f".{FILE_NAME}.{os.getpid()}")
     lines = [f"{key.made_at_ms} {key.secret.hex()}\n" for key in reversed(keys)]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        put(aside, path)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        raise SettingsError(f"The master keys can't be written to {path}: {error.strerror}.") from None
-    finally:
-        aside.unlink(missing_ok=True)
+    write_key(path, "".join(lines).encode(), put)

@@ -5,6 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
+from config.key_file import write_key
 from config.settings import SettingsError
 
 FILE_NAME = "secret_key"
@@ -31,20 +32,5 @@ def read_or_make(data_dir: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    if path.exists():
-        return
-    # Written aside and linked in whole: a crash in between leaves no half key behind.
-    aside = path.with_name(f".{FILE_NAME}.{os.getpid()}")
-    try:
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(aside, path)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        raise SettingsError(f"The key can't be written to {path}: {error.strerror}.") from None
-    finally:
-        aside.unlink(missing_ok=True)
+    if not path.exists():
+        write_key(path, f"{secrets.token_hex(KEY_BYTES)}\n".encode(), os.link)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from config.key_file import write_key
 from config.settings import SettingsError
 
 FILE_NAME = "certificate_key.pem"
@@ -63,20 +64,5 @@ def _read(path: Path) -> Ed25519PrivateKey:
 
 
 def _write(path: Path, put: Callable[[Path, Path], None]) -> None:
-    """Written aside and put in place in whole: a crash in between leaves no half key behind."""
-    aside = path.with_name(f".{FILE_NAME}.{os.getpid()}")
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        put(aside, path)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        raise SettingsError(f"The key can't be written to {path}: {error.strerror}.") from None
-    finally:
-        aside.unlink(missing_ok=True)
+    key = Ed25519PrivateKey.generate()
+    write_key(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), put)
