@@ -24,7 +24,7 @@ Engine = Literal["twin", "scripts"]
 ENGINES: dict[Engine, str] = {"twin": "fast twin of the scripts", "scripts": "real scripts on an engine of their own"}
 #: What is compared unless told: the house, the baseline, and the house without each of its own ideas.
 USUAL = "house,fifo,strict-risk,poll,no-emergency,long-window,topic-first,one-language"
-MOST_SEEDS = 31
+MOST_DAYS = 366
 
 app = typer.Typer(help="Made-up days on which policies are compared.", rich_markup_mode=None)
 
@@ -35,7 +35,7 @@ def simulate(
     out: Annotated[Path, typer.Option(help="folder for simulation.json and simulation.html")] = Path("simulation"),
     policies: Annotated[str, typer.Option(help="names by commas, or all; `simulate policies` lists them")] = USUAL,
     engine: Annotated[str, typer.Option(help="twin, or scripts: the real ones, house policies only")] = "twin",
-    seeds: Annotated[int, typer.Option(help="how many days are drawn")] = 10,
+    days: Annotated[int, typer.Option("--days", "--seeds", help="how many days are drawn, each from its seed")] = 10,
     hours: Annotated[float, typer.Option(help="measured hours of a day")] = 24,
     start_hour: Annotated[float, typer.Option(help="the clock when they begin")] = 10,
     peak: Annotated[float, typer.Option(help="seekers a minute at the peak of the day")] = 12,
@@ -53,8 +53,8 @@ def simulate(
     chosen = _policies(policies)
     if engine not in ENGINES:
         raise SettingsError(f"--engine must be twin or scripts, not {engine!r}.")
-    if not 1 <= seeds <= MOST_SEEDS:
-        raise SettingsError(f"--seeds must be from 1 to {MOST_SEEDS}, not {seeds}.")
+    if not 1 <= days <= MOST_DAYS:
+        raise SettingsError(f"--days must be from 1 to {MOST_DAYS}, not {days}.")
     if not 0 <= cleared <= 1:
         raise SettingsError(f"--cleared must be from 0 to 1, not {cleared:g}.")
     try:
@@ -69,7 +69,7 @@ def simulate(
             barrier=_barrier(barrier),
             process_loss=_process_loss(process_loss),
         )
-        result = run(scenario, chosen, range(1, seeds + 1), engine, is_sweeping=sweep)
+        result = run(scenario, chosen, range(1, days + 1), engine, is_sweeping=sweep)
     except (BadScenario, BadPolicy) as error:
         raise SettingsError(str(error)) from None
     except EngineError as error:

@@ -11,7 +11,7 @@ from routing.simulation.outcomes import Figures, figures
 from routing.simulation.people import Crowd, crowd
 from routing.simulation.policy import FIFO, Policy
 from routing.simulation.scenario import HOUR_MS, BadScenario, Scenario
-from routing.simulation.spread import interval, spread
+from routing.simulation.spread import interval, ratio, spread
 from routing.simulation.twin import Twin
 
 #: Opens a matcher for one day.
@@ -66,7 +66,7 @@ def compare(
 
 
 def against(runs: Sequence[Figures], base: Sequence[Figures]) -> dict[str, Any]:
-    """95th percentiles of the wait, by class: ratio of the means, and the difference in seconds with its interval."""
+    """95th percentiles of the wait, by class: ratio of the means and difference in seconds, with intervals."""
     found: dict[str, Any] = {}
     for kind in ("risk", "language"):
         for name in runs[0][kind]:
@@ -77,9 +77,8 @@ def against(runs: Sequence[Figures], base: Sequence[Figures]) -> dict[str, Any]:
                 and (theirs := other[kind][name]["wait_s"]["p95"]) is not None
             ]
             if pairs:
-                theirs_s = sum(theirs for _, theirs in pairs)
                 found[f"{kind} {name}"] = {
-                    "ratio": sum(mine for mine, _ in pairs) / theirs_s if theirs_s else None,
+                    "ratio": ratio(pairs),
                     "seconds": interval([mine - theirs for mine, theirs in pairs]),
                 }
     return found
@@ -103,8 +102,8 @@ def hours_of(scenario: Scenario, people: Crowd) -> list[dict[str, float]]:
     return found
 
 
-def worst_against(found: dict[str, Any], kind: str) -> tuple[str, float]:
-    """The class of this kind whose p95 compares worst with FIFO's, and the ratio."""
-    ratios = {name: entry["ratio"] for name, entry in found.items() if name.startswith(kind) and entry["ratio"]}
-    worst = max(ratios, key=lambda name: ratios[name])
+def worst_against(found: dict[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
+    """The class of this kind whose p95 compares worst with FIFO's, and the ratio with its interval."""
+    ratios = {name: entry["ratio"] for name, entry in found.items() if name.startswith(kind) and entry["ratio"]["mean"]}
+    worst = max(ratios, key=lambda name: ratios[name]["mean"])
     return worst, ratios[worst]

@@ -12,7 +12,7 @@ from routing.simulation.outcomes import gini, of_bands, of_class, of_listeners, 
 from routing.simulation.page import page
 from routing.simulation.policy import POLICIES
 from routing.simulation.scenario import HOUR_MS, Scenario
-from routing.simulation.spread import interval, spread
+from routing.simulation.spread import interval, ratio, spread
 from routing.simulation.staffing import Target, factor_for, hours, staffing
 
 
@@ -85,6 +85,23 @@ def test_an_interval_holds_the_mean_and_is_wide_with_few_seeds() -> None:
     assert two["high"] == pytest.approx(2 + 12.706)
     assert many["high"] == pytest.approx(2 + 2.093 * (20 / 19) ** 0.5 / 20**0.5)
     assert spread([{"a": 1, "b": None}, {"a": 3, "b": None}])["b"] is None
+    # Student's t with 39 degrees of freedom is 2.0227: the table ends before.
+    forty = interval([1.0, 3.0] * 20)
+    assert forty["high"] == pytest.approx(2 + 2.0227 * (40 / 39) ** 0.5 / 40**0.5, abs=1e-4)
+
+
+def test_a_ratio_is_of_the_means_and_days_stay_paired() -> None:
+    assert ratio([(3.0, 2.0)]) == {"mean": 1.5, "low": None, "high": None}
+    assert ratio([(3.0, 0.0), (4.0, 0.0)])["mean"] is None
+    # Days differ much, and both policies by the same: nothing is uncertain.
+    paired = ratio([(1.5 * day, float(day)) for day in range(1, 41)])
+    assert [paired[name] for name in ("mean", "low", "high")] == pytest.approx([1.5] * 3)
+    # The standard error of the ratio is 0.5 / sqrt(40).
+    mixed = [(1.0, 1.0), (2.0, 1.0)] * 20
+    found = ratio(mixed)
+    assert found == ratio(mixed) and found["mean"] == 1.5
+    assert found["low"] == pytest.approx(1.5 - 1.96 * 0.079, abs=0.03)
+    assert found["high"] == pytest.approx(1.5 + 1.96 * 0.079, abs=0.03)
 
 
 def test_the_target_is_reached_between_two_staffings_or_not_at_all() -> None:
