@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -25,6 +25,8 @@ ENGINES: dict[Engine, str] = {"twin": "fast twin of the scripts", "scripts": "re
 #: What is compared unless told: the house, the baseline, and the house without each of its own ideas.
 USUAL = "house,fifo,strict-risk,poll,no-emergency,long-window,topic-first,one-language"
 MOST_DAYS = 366
+
+Made = TypeVar("Made")
 
 app = typer.Typer(help="Made-up days on which policies are compared.", rich_markup_mode=None)
 
@@ -65,9 +67,9 @@ def simulate(
             staffing=staffed,
             level_shares=_levels(cleared),
             danger_cover=cover,
-            spike=_spike(spike),
-            barrier=_barrier(barrier),
-            process_loss=_process_loss(process_loss),
+            spike=_made(Spike, "--spike", "START:HOURS:FACTOR", spike),
+            barrier=_made(Barrier, "--barrier", "START:SECONDS", barrier),
+            process_loss=_made(ProcessLoss, "--process-loss", "START:SHARE", process_loss),
         )
         result = run(scenario, chosen, range(1, days + 1), engine, is_sweeping=sweep)
     except (BadScenario, BadPolicy) as error:
@@ -137,30 +139,17 @@ def _levels(cleared: float) -> tuple[float, ...]:
     return (*(share / rest * (1 - cleared) for share in usual[:-1]), cleared)
 
 
-def _spike(given: str) -> Spike | None:
-    return Spike(*_numbers("--spike", "START:HOURS:FACTOR, three numbers", given, 3)) if given else None
-
-
-def _barrier(given: str) -> Barrier | None:
-    return Barrier(*_numbers("--barrier", "START:SECONDS, two numbers", given, 2)) if given else None
-
-
-def _process_loss(given: str) -> ProcessLoss | None:
+def _made(make: Callable[..., Made], option: str, shape: str, given: str) -> Made | None:
+    """What an option asks for by numbers in that shape; None where it asks for nothing. Raises BadScenario."""
     if not given:
         return None
-    start_hour, share = _numbers("--process-loss", "START:SHARE, two numbers", given, 2)
-    return ProcessLoss(start_hour, share)
-
-
-def _numbers(option: str, shape: str, given: str, count: int) -> list[float]:
-    """Raises BadScenario."""
     try:
-        found = [float(part) for part in given.split(":")]
+        numbers = [float(part) for part in given.split(":")]
     except ValueError:
-        found = []
-    if len(found) != count:
-        raise BadScenario(f"{option} takes {shape}, not {given!r}.")
-    return found
+        numbers = []
+    if len(numbers) != len(shape.split(":")):
+        raise BadScenario(f"{option} takes {shape}, all of them numbers, not {given!r}.")
+    return make(*numbers)
 
 
 def _write(folder: Path, result: dict[str, Any]) -> None:
