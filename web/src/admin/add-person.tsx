@@ -6,6 +6,7 @@ import { useDoing } from "../staff/loading";
 import { problemWords } from "../staff/say";
 import { t, words } from "../staff/words";
 import { tagsOf } from "./entries";
+import { GivenPassword } from "./given-password";
 import { addPerson } from "./people";
 import { PersonFields, type Typed } from "./person-fields";
 import { refusedField } from "./refused-field";
@@ -68,26 +69,13 @@ export function AddPerson({ onClose }: { onClose: () => void }) {
             />
           )}
         </Field>
-        <Field
+        <GivenPassword
           label={t("person.first_password")}
           hint={t("password_hint")}
           error={refused?.field === "password" ? refused.words : null}
-        >
-          {(joined) => (
-            <input
-              {...joined}
-              class="input"
-              required
-              minLength={12}
-              maxLength={200}
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              value={password}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          value={password}
+          change={setPassword}
+        />
         <PersonFields
           typed={typed}
           change={setTyped}

@@ -5,6 +5,7 @@ import { TOPICS } from "../shared/wire";
 import { now } from "../staff/clock";
 import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import type { Clearance } from "../staff/me";
 import { day } from "../staff/say";
 import { t, wordFor } from "../staff/words";
@@ -179,19 +180,15 @@ function Withdraw({ person, clearance, onClose }: WithdrawProps) {
       <form class="stack stack--5" onSubmit={leave}>
         <p>{t("withdraw.hint")}</p>
         <WrongBanner problem={doing.problem} />
-        <Field label={t("withdraw.reason")} hint={t("withdraw.reason_hint")}>
-          {(joined) => (
-            <textarea
-              {...joined}
-              class="input"
-              required
-              rows={2}
-              maxLength={200}
-              value={reason}
-              onInput={(event) => setReason(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <LongField
+          label={t("withdraw.reason")}
+          hint={t("withdraw.reason_hint")}
+          rows={2}
+          maxLength={200}
+          isRequired
+          value={reason}
+          change={setReason}
+        />
         <div class="row">
           <button class="btn btn--danger-fill" type="submit">
             {t("clearance.withdraw")}

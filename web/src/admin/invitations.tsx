@@ -4,6 +4,7 @@ import { warningIcon } from "../shared/icon";
 import type { Role } from "../shared/wire";
 import { now } from "../staff/clock";
 import { Banner, Field } from "../staff/field";
+import { LanguagesField } from "../staff/languages-field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { dayAndClock, languageName, problemWords, roleName } from "../staff/say";
 import { t, words } from "../staff/words";
@@ -150,19 +151,7 @@ function Create({ made }: { made: (code: string) => void }) {
           </select>
         )}
       </Field>
-      <Field label={t("person.languages")} soft={t("person.languages_soft")}>
-        {(joined) => (
-          <input
-            {...joined}
-            class="input input--dense"
-            required
-            autocapitalize="none"
-            spellcheck={false}
-            value={languages}
-            onInput={(event) => setLanguages(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <LanguagesField value={languages} change={setLanguages} />
       <Field label={t("invitations.lasts")}>
         {(joined) => (
           <select

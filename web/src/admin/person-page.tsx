@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { backIcon, checkIcon, Icon, warningIcon } from "../shared/icon";
-import { Banner, Field } from "../staff/field";
+import { Banner } from "../staff/field";
 import { useDoing } from "../staff/loading";
 import { loadMe, type Me } from "../staff/me";
 import { problemWords } from "../staff/say";
@@ -8,6 +8,7 @@ import { t } from "../staff/words";
 import { WrongBanner } from "../staff/wrong";
 import { Clearances } from "./clearances";
 import { tagsOf } from "./entries";
+import { GivenPassword } from "./given-password";
 import { changePerson, type Person, people, setPassword, signOutPerson } from "./people";
 import { PersonFields, type Typed } from "./person-fields";
 import { refusedField } from "./refused-field";
@@ -119,22 +120,12 @@ function Access({ person, isOwn }: { person: Person; isOwn: boolean }) {
             void act(t("person.password_set"), () => setPassword(person.person_id, password)).then(() => setTyped(""));
           }}
         >
-          <Field label={t("person.new_password")} hint={t("person.new_password_hint")}>
-            {(joined) => (
-              <input
-                {...joined}
-                class="input"
-                required
-                minLength={12}
-                maxLength={200}
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck={false}
-                value={password}
-                onInput={(event) => setTyped(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <GivenPassword
+            label={t("person.new_password")}
+            hint={t("person.new_password_hint")}
+            value={password}
+            change={setTyped}
+          />
           <button class="btn btn--dense" type="submit">
             {t("person.set_password")}
           </button>

@@ -3,6 +3,7 @@ import { Dialog } from "../shared/dialog";
 import { call } from "../shared/http";
 import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import { poolName } from "../staff/say";
 import { t } from "../staff/words";
 import { WrongBanner } from "../staff/wrong";
@@ -65,18 +66,14 @@ export function PoolDialog({ pool, saved, onClose }: Props) {
             />
           )}
         </Field>
-        <Field label={t("pool.text")} hint={t("pool.text_hint")}>
-          {(joined) => (
-            <textarea
-              {...joined}
-              class="input"
-              rows={3}
-              maxLength={2000}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <LongField
+          label={t("pool.text")}
+          hint={t("pool.text_hint")}
+          rows={3}
+          maxLength={2000}
+          value={text}
+          change={setText}
+        />
         <fieldset class="row row--ends row--numbers">
           <legend class="visually-hidden">{t("pool.ages")}</legend>
           <Field label={t("pool.youngest")}>

@@ -1,9 +1,10 @@
 // A person's own certificates: what they hold, what is missing, what ends when; and their answer to a withdrawal.
 import { useState } from "preact/hooks";
 import { clockIcon, Icon, saveIcon } from "../shared/icon";
-import { Banner, Field } from "../staff/field";
+import { Banner } from "../staff/field";
 import { Frame } from "../staff/frame";
 import { useDoing, useLoaded } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import { day } from "../staff/say";
 import { t } from "../staff/words";
 import { Wrong } from "../staff/wrong";
@@ -89,19 +90,15 @@ function ReplyForm({ certificateId, again }: { certificateId: string; again: () 
   };
   return (
     <form class="stack stack--3" onSubmit={send}>
-      <Field label={t("certificates.reply")} hint={t("certificates.reply_hint")}>
-        {(joined) => (
-          <textarea
-            {...joined}
-            class="input"
-            rows={3}
-            required
-            maxLength={2000}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <LongField
+        label={t("certificates.reply")}
+        hint={t("certificates.reply_hint")}
+        rows={3}
+        maxLength={2000}
+        isRequired
+        value={text}
+        change={setText}
+      />
       <Wrong problem={doing.problem} />
       <div>
         <button class="btn btn--dense" type="submit" disabled={doing.isDoing}>

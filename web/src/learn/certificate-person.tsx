@@ -5,6 +5,7 @@ import { now } from "../staff/clock";
 import { PastDay, Remark } from "../staff/dated";
 import { Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import { mayAdmin, me } from "../staff/me";
 import { day } from "../staff/say";
 import { t } from "../staff/words";
@@ -93,19 +94,15 @@ function OneCertificate({ certificate, again }: { certificate: Certificate; agai
       )}
       {mayWithdraw && isOpen && (
         <form class="stack stack--3" onSubmit={withdraw}>
-          <Field label={t("certificates.why")} hint={t("certificates.why_hint")}>
-            {(joined) => (
-              <textarea
-                {...joined}
-                class="input"
-                rows={3}
-                required
-                maxLength={1000}
-                value={reason}
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <LongField
+            label={t("certificates.why")}
+            hint={t("certificates.why_hint")}
+            rows={3}
+            maxLength={1000}
+            isRequired
+            value={reason}
+            change={setReason}
+          />
           <Wrong problem={doing.problem} />
           <div class="row row--tight">
             <button class="btn btn--dense btn--danger-fill" type="submit" disabled={doing.isDoing}>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { Field } from "../staff/field";
 import { Frame } from "../staff/frame";
+import { LanguagesField } from "../staff/languages-field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { day, dayAndClock } from "../staff/say";
 import { t, words } from "../staff/words";
@@ -99,19 +99,7 @@ function Invite() {
   return (
     <>
       <form class="panel panel__body panel--form row row--ends" onSubmit={invite}>
-        <Field label={t("person.languages")} soft={t("person.languages_soft")}>
-          {(joined) => (
-            <input
-              {...joined}
-              class="input input--dense"
-              required
-              autocapitalize="none"
-              spellcheck={false}
-              value={languages}
-              onInput={(event) => setLanguages(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <LanguagesField value={languages} change={setLanguages} />
         <button class="btn btn--main btn--dense" type="submit">
           {t("people_learning.invite")}
         </button>

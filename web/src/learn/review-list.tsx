@@ -62,11 +62,7 @@ function Own({ own, again }: { own: OwnReviews; again: Again }) {
                 <a href={reviewHash(one.review_id)}>{chatWords(one)}</a>
               </h3>
               <PhaseChip line={one} />
-              {one.last_by_name !== null && (
-                <p class="small soft">
-                  {t("reviews.last", { name: one.last_by_name, day: day(one.last_at_ms ?? one.asked_at_ms) })}
-                </p>
-              )}
+              <LastWord line={one} />
             </li>
           ))}
         </ul>
@@ -154,11 +150,7 @@ function DeskLists({ desk, again }: { desk: Mentoring; again: Again }) {
                 ) : (
                   <span class="chip chip--flame">{t("reviews.to_read")}</span>
                 )}
-                {one.last_by_name !== null && (
-                  <p class="small soft">
-                    {t("reviews.last", { name: one.last_by_name, day: day(one.last_at_ms ?? one.asked_at_ms) })}
-                  </p>
-                )}
+                <LastWord line={one} />
               </li>
             ))}
           </ul>
@@ -199,6 +191,16 @@ export function PhaseChip({ line }: { line: ReviewLine }) {
   return (
     <p>
       <span class={line.phase === "shared" ? "chip chip--calm" : "chip"}>{phaseWords(line.phase)}</span>
+    </p>
+  );
+}
+
+/** Who wrote last in the talk about it. */
+function LastWord({ line }: { line: ReviewLine }) {
+  if (line.last_by_name === null) return null;
+  return (
+    <p class="small soft">
+      {t("reviews.last", { name: line.last_by_name, day: day(line.last_at_ms ?? line.asked_at_ms) })}
     </p>
   );
 }

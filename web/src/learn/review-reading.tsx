@@ -2,8 +2,8 @@
 import { useState } from "preact/hooks";
 import { thisTab } from "../shared/safe-storage";
 import { announce } from "../shared/status";
-import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import { day } from "../staff/say";
 import { t } from "../staff/words";
 import { Wrong } from "../staff/wrong";
@@ -74,31 +74,24 @@ export function ReadingForm({ review, again }: { review: Review; again: () => Pr
           choose={(level) => keep({ levels: { ...draft.levels, [item.id]: level } })}
         />
       ))}
-      <Field label={t("reviews.helped")} hint={t("reviews.helped_hint")}>
-        {(joined) => (
-          <textarea
-            {...joined}
-            class="input"
-            rows={4}
-            required
-            maxLength={COMMENT_MAX}
-            value={draft.helped}
-            onInput={(event) => keep({ helped: event.currentTarget.value })}
-          />
-        )}
-      </Field>
-      <Field label={t("reviews.to_try")} soft={t("optional")} hint={t("reviews.to_try_hint")}>
-        {(joined) => (
-          <textarea
-            {...joined}
-            class="input"
-            rows={4}
-            maxLength={COMMENT_MAX}
-            value={draft.toTry}
-            onInput={(event) => keep({ toTry: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <LongField
+        label={t("reviews.helped")}
+        hint={t("reviews.helped_hint")}
+        rows={4}
+        maxLength={COMMENT_MAX}
+        isRequired
+        value={draft.helped}
+        change={(helped) => keep({ helped })}
+      />
+      <LongField
+        label={t("reviews.to_try")}
+        soft={t("optional")}
+        hint={t("reviews.to_try_hint")}
+        rows={4}
+        maxLength={COMMENT_MAX}
+        value={draft.toTry}
+        change={(toTry) => keep({ toTry })}
+      />
       {isMissing && (
         <p class="error" role="alert">
           {t("reviews.each_item")}

@@ -2,8 +2,8 @@
 import { useId, useState } from "preact/hooks";
 import { Icon, sendIcon } from "../shared/icon";
 import { announce } from "../shared/status";
-import { Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import { dayAndClock } from "../staff/say";
 import { t } from "../staff/words";
 import { Wrong } from "../staff/wrong";
@@ -50,19 +50,7 @@ export function Talk({ review, isAmongMentors, again }: Props) {
         </div>
       )}
       <form class="stack stack--3" onSubmit={send}>
-        <Field label={t("reviews.write")}>
-          {(joined) => (
-            <textarea
-              {...joined}
-              class="input"
-              rows={3}
-              required
-              maxLength={4000}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <LongField label={t("reviews.write")} rows={3} maxLength={4000} isRequired value={text} change={setText} />
         <Wrong problem={doing.problem} />
         <div>
           <button class="btn btn--dense" type="submit" disabled={doing.isDoing}>

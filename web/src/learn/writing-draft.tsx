@@ -3,6 +3,7 @@ import { checkIcon, Icon, warningIcon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { Banner, Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import { mayAdmin, me } from "../staff/me";
 import { day, languageName, problemWords } from "../staff/say";
 import { t } from "../staff/words";
@@ -242,18 +243,14 @@ function Onward({ draft, again }: { draft: ShownDraft; again: () => Promise<void
         <p class="small soft">{t("writing.four_eyes")}</p>
       )}
       {mayPublish && (
-        <Field label={t("writing.note")} hint={t(draft.is_own ? "writing.note_hint_alone" : "writing.note_hint")}>
-          {(joined) => (
-            <textarea
-              {...joined}
-              class="input"
-              rows={3}
-              maxLength={1000}
-              value={note}
-              onInput={(event) => setNote(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <LongField
+          label={t("writing.note")}
+          hint={t(draft.is_own ? "writing.note_hint_alone" : "writing.note_hint")}
+          rows={3}
+          maxLength={1000}
+          value={note}
+          change={setNote}
+        />
       )}
       <Wrong problem={doing.problem} />
       <div class="row">

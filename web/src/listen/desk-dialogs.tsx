@@ -2,8 +2,9 @@ import { useState } from "preact/hooks";
 import { RefusedError } from "../shared/connection";
 import { Dialog } from "../shared/dialog";
 import { warningIcon } from "../shared/icon";
-import { Banner, Field } from "../staff/field";
+import { Banner } from "../staff/field";
 import { useDoing } from "../staff/loading";
+import { LongField } from "../staff/long-field";
 import { t, type WordKey, wordFor } from "../staff/words";
 import type { Console } from "./console";
 import type { Desk } from "./desk";
@@ -100,18 +101,14 @@ export function ReportDialog({ held, desk, name, onClose }: Props) {
             ))}
           </div>
         </fieldset>
-        <Field label={t("report.comment")} soft={t("optional")}>
-          {(joined) => (
-            <textarea
-              {...joined}
-              class="input"
-              rows={3}
-              maxLength={4000}
-              value={comment}
-              onInput={(event) => setComment(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <LongField
+          label={t("report.comment")}
+          soft={t("optional")}
+          rows={3}
+          maxLength={4000}
+          value={comment}
+          change={setComment}
+        />
         <label class="tick">
           <input type="checkbox" checked={block} onChange={(event) => setBlock(event.currentTarget.checked)} />
           <span>

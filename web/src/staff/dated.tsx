@@ -1,6 +1,7 @@
 import { dayField } from "../admin/entries";
 import { now } from "./clock";
 import { Field } from "./field";
+import { LongField } from "./long-field";
 import { t } from "./words";
 
 interface Props {
@@ -30,18 +31,5 @@ export function PastDay({ label, value, change }: Props) {
 
 /** A few words that may be left out. */
 export function Remark({ label, value, change }: Props) {
-  return (
-    <Field label={label} soft={t("optional")}>
-      {(joined) => (
-        <textarea
-          {...joined}
-          class="input"
-          rows={2}
-          maxLength={2000}
-          value={value}
-          onInput={(event) => change(event.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
+  return <LongField label={label} soft={t("optional")} rows={2} maxLength={2000} value={value} change={change} />;
 }
