@@ -85,6 +85,15 @@ def standing_still(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
+def got(port: int, path: str, timeout_s: float) -> tuple[int, str]:
+    """Status and body of one GET on a connection of its own. Raises OSError when it is refused."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
 @dataclass
 class Service:
     """A running `tealight up`, and every word that was typed to it."""
@@ -102,11 +111,7 @@ class Service:
 
     def get(self, path: str, timeout_s: float = PATIENCE_S) -> tuple[int, str]:
         """Status and body of one GET on a connection of its own. Raises OSError when it is refused."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
-        with contextlib.closing(connection):
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+        return got(self.port, path, timeout_s)
 
     def is_ready(self) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):

@@ -146,6 +146,16 @@ class World:
         await listener.sees("chat_opened", chat_id=chat_id)
         return chat_id
 
+    async def they_accept_who_is_away(self) -> tuple[Seeker, Listener, dict[str, Any]]:
+        """A seeker lost their connection, and a listener who does not know of it has accepted their offer."""
+        listener = await self.listener_is_available()
+        seeker = await self.seeker_arrives()
+        offer = await listener.sees_offer(request_id=seeker.request_id)
+        await seeker.vanishes()
+        await self.is_known_to_be_gone(seeker)
+        await listener.accepts(offer)
+        return seeker, listener, offer
+
     async def clears_until(self, person: Person, expires_at_ms: int) -> None:
         """Grant every clearance again, to run out at that moment."""
         async with self.database.write() as session:

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,19 @@ def without_power(service: Service) -> Iterator[None]:
         yield
     finally:
         service.process.send_signal(signal.SIGCONT)
+
+
+def gets_its_older_files(service: Service, older: Path) -> None:
+    """The engine loses its power, and is started from these files again."""
+    with without_power(service):
+        shutil.rmtree(newest_file(service).parent)
+        shutil.copytree(older, service.data_dir / "valkey" / "appendonlydir")
+
+
+def may_say_again(person: Person, chat_id: str, messages: list[dict[str, Any]]) -> None:
+    """These messages of theirs are not in the log any more; clients whose epoch changed send them anew."""
+    for message in messages:
+        person.typed.pop((chat_id, message["message_id"]), None)
 
 
 async def comes_in(person: Person) -> None:
@@ -114,12 +128,9 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
         # The same files once more: their log is of the first epoch, in which somebody may still hold nine messages.
         second_epoch = seeker.logs[chat_id].epoch
         said_since = [m for m in listener.logs[chat_id].messages.values() if m["seq"] > 6]
-        with without_power(everysec):
-            shutil.rmtree(newest_file(everysec).parent)
-            shutil.copytree(older, everysec.data_dir / "valkey" / "appendonlydir")
-        for message in said_since:
-            for person in (seeker, listener):
-                person.typed.pop((chat_id, message["message_id"]), None)
+        gets_its_older_files(everysec, older)
+        for person in (seeker, listener):
+            may_say_again(person, chat_id, said_since)
         for person in (seeker, listener):
             await is_in_another_epoch(person, chat_id, first_epoch, second_epoch)
         await listener.says(chat_id, "from here")
@@ -130,12 +141,9 @@ async def test_a_killed_engine_loses_nothing_and_a_lost_machine_the_last_moment(
         said_since = [m for m in listener.logs[chat_id].messages.values() if m["seq"] > 6]
         for person in (seeker, listener):
             await person.leaves()
-        with without_power(everysec):
-            shutil.rmtree(newest_file(everysec).parent)
-            shutil.copytree(older, everysec.data_dir / "valkey" / "appendonlydir")
-        for message in said_since:
-            for person in (seeker, listener):
-                person.typed.pop((chat_id, message["message_id"]), None)
+        gets_its_older_files(everysec, older)
+        for person in (seeker, listener):
+            may_say_again(person, chat_id, said_since)
         for person in (seeker, listener):
             await comes_in(person)
         assert seeker.logs[chat_id].epoch not in (first_epoch, second_epoch, third_epoch)

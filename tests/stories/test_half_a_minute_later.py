@@ -207,12 +207,7 @@ async def a_missed_offer_goes_to_another_listener(world: World) -> None:
 
 async def who_is_away_when_the_listener_comes_is_parked(world: World) -> None:
     """The chat of somebody who acted a moment ago opens at once; of somebody who is away it waits for them."""
-    listener = await world.listener_is_available()
-    seeker = await world.seeker_arrives()
-    offer = await listener.sees_offer(request_id=seeker.request_id)
-    await seeker.vanishes()
-    await world.is_known_to_be_gone(seeker)
-    await listener.accepts(offer)
+    seeker, listener, offer = await world.they_accept_who_is_away()
     withdrawn = await listener.sees("offer_withdrawn", offer_id=offer["offer_id"], within_s=CONFIRM_S + PATIENCE_S)
     assert withdrawn["reason"] == "seeker_away"
     await listener.sees_no("availability_changed", for_s=0.2, availability="paused")  # not a miss

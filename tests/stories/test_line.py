@@ -216,12 +216,7 @@ async def test_one_request_id_in_both_age_bands_confuses_nobody(world: World) ->
 
 
 async def test_who_leaves_while_being_asked_is_gone(world: World) -> None:
-    listener = await world.listener_is_available()
-    seeker = await world.seeker_arrives()
-    offer = await listener.sees_offer(request_id=seeker.request_id)
-    await seeker.vanishes()
-    await world.is_known_to_be_gone(seeker)
-    await listener.accepts(offer)
+    seeker, listener, offer = await world.they_accept_who_is_away()
     await seeker.comes()
     await seeker.asks("leave_line", request_id=seeker.request_id)
     withdrawn = await listener.sees("offer_withdrawn", offer_id=offer["offer_id"])

@@ -32,12 +32,7 @@ async def test_an_offer_of_somebody_else_can_not_be_answered(world: World) -> No
 
 
 async def test_whoever_comes_back_in_time_is_asked_and_confirms(world: World) -> None:
-    listener = await world.listener_is_available()
-    seeker = await world.seeker_arrives()
-    offer = await listener.sees_offer(request_id=seeker.request_id)
-    await seeker.vanishes()
-    await world.is_known_to_be_gone(seeker)
-    await listener.accepts(offer)
+    seeker, listener, _ = await world.they_accept_who_is_away()
     await seeker.comes()
     request = seeker.welcome["snapshot"]["request"]
     if request.get("confirm_deadline_ms") is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.machine import Taking
-from tests.helpers.service import OURS, PATIENCE_S, STARTS_WITHIN_S, free_port, until
+from tests.helpers.service import OURS, PATIENCE_S, STARTS_WITHIN_S, free_port, got, until
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,18 +33,11 @@ class Up:
 
     def ask(self, path: str = "/healthz", timeout_s: float = PATIENCE_S) -> int:
         """The HTTP status of one request on a connection of its own. Raises OSError when it is refused."""
-        return self._get(path, timeout_s)[0]
+        return got(self.port, path, timeout_s)[0]
 
     def read(self, path: str) -> str:
         """The page at this path. Raises OSError when it is refused."""
-        return self._get(path, PATIENCE_S)[1]
-
-    def _get(self, path: str, timeout_s: float) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
-        with contextlib.closing(connection):
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+        return got(self.port, path, PATIENCE_S)[1]
 
     def is_answering(self) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
