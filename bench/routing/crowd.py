@@ -69,8 +69,8 @@ class Crowd:
     def chats_of(self, listeners: Sequence[MadeListener]) -> list[list[str]]:
         """The chats that use a unit of each."""
         engine = self.engine
-        held = engine.send([("SMEMBERS", engine.key("units", listener.person)) for listener in listeners])
-        return [sorted(chat.decode() for chat in chats) for chats in held]
+        held = engine.send([("HGET", engine.key("listener", listener.person), "un") for listener in listeners])
+        return [sorted((chats or b"").decode().split()) for chats in held]
 
     def open_chats(self, listeners: Sequence[MadeListener]) -> list[tuple[MadeListener, str]]:
         """(listener, one open chat of theirs) of each who has one."""

@@ -45,22 +45,23 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "one's own listener need not be cleared": ("return speaks_it and may_serve(l, c)", "return speaks_it"),
     # ---- who is listed ----
     "the load does not count in who is next": ("math.floor(100 * l.load / math.max(l.cap, 1)) * 1e13 + l.fs", "l.fs"),
-    "one over capacity": ("if l.load < l.cap then return '1' end", "if l.load <= l.cap then return '1' end"),
+    "one over capacity": ("local later = l.load < l.cap and '1'", "local later = l.load <= l.cap and '1'"),
     "two offers at once": ("or l.lost or l.po or l.xp ~= 0", "or l.lost or l.xp ~= 0"),
     "the lost are offered chats": ("l.av ~= 1 or l.lost or l.po", "l.av ~= 1 or l.po"),
-    "no start gap": (
-        " or (l.gap > T.now and l.tn ~= 1) then return '0' end\n  l.load = load_of(S, l)\n"
-        "  if l.tn == 1 and l.load < l.max then return '1' end\n  if l.gap > T.now then return '0' end",
-        " then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end",
-    ),
+    "no start gap": ("return l.gap > T.now and '0' or later, later", "return later, later"),
     "the emergency unit knows no start gap": (
-        " or (l.gap > T.now and l.tn ~= 1) then return '0' end\n  l.load = load_of(S, l)\n"
-        "  if l.tn == 1 and l.load < l.max then return '1' end\n  if l.gap > T.now then return '0' end",
-        " then return '0' end\n  l.load = load_of(S, l)\n  if l.tn == 1 and l.load < l.max then return '1' end\n"
-        "  if l.gap > T.now then return l.em == '1' and l.load == l.cap and '2' or '0' end",
+        "return l.gap > T.now and '0' or later, later",
+        "return l.gap > T.now and later ~= '2' and '0' or later, later",
     ),
-    "everybody takes one more in danger": ("if l.em == '1' and l.load == l.cap", "if l.load == l.cap"),
-    "two and three more in danger": ("if l.em == '1' and l.load == l.cap", "if l.em == '1' and l.load >= l.cap"),
+    "nobody ends a start gap": (
+        "if later ~= '0' then redis.call('ZADD', K.gap_ends(S)",
+        "if room ~= '0' then redis.call('ZADD', K.gap_ends(S)",
+    ),
+    "everybody takes one more in danger": ("or l.em == '1' and l.load == l.cap and", "or l.load == l.cap and"),
+    "two and three more in danger": (
+        "or l.em == '1' and l.load == l.cap and",
+        "or l.em == '1' and l.load >= l.cap and",
+    ),
     "the unit for danger goes to anybody": (
         "seen[cell.risk + 1] < 2 and (is_any or cell.risk == URGENT) then",
         "seen[cell.risk + 1] < 2 then",
@@ -218,8 +219,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "  end",
     ),
     "the lost inherit each other's offers": (
-        "-- the paused stay so\n  end\n  for _, l in ipairs(lost) do\n    tell_listeners_chats(S, l.id)",
-        "\n    tell_listeners_chats(S, l.id)",
+        "-- the paused stay so\n  end\n  for _, l in ipairs(lost) do\n    tell_listeners_chats(S, l)",
+        "\n    tell_listeners_chats(S, l)",
     ),
     "who is lost stays listed as available": (
         "if l.av == 1 then each_language(l.lg, function(language) leave_available(",
@@ -317,7 +318,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "what was made up is rebuilt": ("if not EXPLAINED[name](S, part, member, score) then", "if false then"),
     "who was hidden stays unmatched": ("if is_missing and mends then match_listener(S, l) end", ""),
     "a seeker who was hidden stays unmatched": ("if is_missing and mends then match_seeker(S, c) end", ""),
-    "units go by the set and not by the chat": ("if not (c and c.l == l.id and has_unit(c)) then", "if not c then"),
+    "units go by the list and not by the chat": ("if not (c and c.l == l.id and has_unit(c)) then", "if not c then"),
     "a parked place has no deadline to rebuild": ("or c.st == 'P' and 'pu' or nil", "or nil"),
     # ---- reading along ----
     "who reads along hears nothing": ("if v[8] then redis.call('SPUBLISH', K.channel(S, v[8]), payload) end", ""),

@@ -351,22 +351,6 @@ def test_one_person_on_several_processes_is_there_until_the_last_of_them_is_gone
     assert place.free() == [] and truth_of(place).connections() == {}
 
 
-def test_whom_an_earlier_version_attached_is_here_until_their_process_is_gone(place: Place) -> None:
-    ada, bo, _ = in_chat(place)
-    for person in (ada, bo):
-        person.connects("p2")
-        place.read("SADD", place.key("connections_before", person.name), "p0")
-        place.read("SADD", place.key("people_before", "p0"), person.name)
-    place.read("ZADD", place.key("processes"), place.now_ms + 15_000, "p0")
-    place.call("bye", "p1")
-    place.call("bye", "p2")
-    place.sweep()
-    assert truth_of(place).one("grace_ends") == {}, "their pages are still at p0"
-    place.passes(15.1)
-    assert {"ada", "bo"} <= truth_of(place).one("grace_ends").keys()
-    assert truth_of(place).of("connections_before") == truth_of(place).of("people_before") == {}
-
-
 def test_nobody_is_detached_by_a_process_that_does_not_hold_them(place: Place) -> None:
     bo = place.listener("bo").comes()
     bo.disconnects("p7")

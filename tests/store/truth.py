@@ -72,6 +72,8 @@ def truth_of(place: Place, beside: str = "") -> Truth:
         if name == "own" and value == [""]:
             name = "token"  # in use, with nothing open
         truth.held.setdefault(name, {})[part] = _value(kind, value)
+    listed = {who: set(row.get("un", "").split()) for who, row in truth.of("listener").items()}
+    truth.held["units"] = {who: units for who, units in listed.items() if units}
     return truth
 
 
@@ -278,21 +280,25 @@ def _listeners(truth: Truth) -> Iterator[str]:
             yield f"{chat_id} is offered to {c['l']}, who is excluded"
 
 
-def room_of(truth: Truth, who: str) -> str:
-    """By what the listener's own hash and units say: `free` for any chat, `spare` for danger only, or nothing."""
+def room_of(truth: Truth, who: str, *, after_gap: bool = False) -> str:
+    """By what the listener's own hash says: `free` for any chat, `spare` for danger only, or nothing.
+
+    With `after_gap` as if the start gap was over.
+    """
     listener = truth.of("listener")[who]
     load = len(truth.of("units").get(who, ())) + int(listener.get("xe", 0))
+    in_gap = float(listener.get("gap", 0)) > truth.now_ms and not after_gap
     if (
         listener["av"] != "1"
         or listener.get("lost")
         or listener.get("po")
         or listener.get("xp", "0") != "0"
-        or (listener.get("tn") != "1" and float(listener.get("gap", 0)) > truth.now_ms)
+        or (listener.get("tn") != "1" and in_gap)
     ):
         return ""
     if listener.get("tn") == "1" and load < int(listener["max"]):
         return "free"
-    if float(listener.get("gap", 0)) > truth.now_ms:
+    if in_gap:
         return ""
     if load < int(listener["cap"]):
         return "free"
@@ -314,9 +320,9 @@ def _indices(truth: Truth) -> Iterator[str]:
                 available.add((part, who))
             if listener["av"] == "2":
                 paused.add((language, who))
-        gap = float(listener.get("gap", 0))
-        if gap > truth.now_ms and truth.one("gap_ends").get(who) != gap:
-            yield f"{who} has a start gap that nobody will end"
+        waits_for_gap = not room_of(truth, who) and room_of(truth, who, after_gap=True)
+        if waits_for_gap and truth.one("gap_ends").get(who) != float(listener["gap"]):
+            yield f"{who} has room after a start gap that nobody will end"
     for name, wanted in listed.items():
         told = {(part, who): score for part, members in truth.of(name).items() for who, score in members.items()}
         if told != wanted:

@@ -104,7 +104,10 @@ end
 
 local function write_rows(rows)
   for _, row in pairs(rows) do
-    if row and row.writes then redis.call('HSET', row.key, unpack(row.writes)) end
+    if row and row.writes then
+      redis.call('HSET', row.key, unpack(row.writes))
+      row.writes, row.un_at = false, false
+    end
   end
 end
 
@@ -148,7 +151,7 @@ local CHAT = rows_of(
   { 'ls', 'mk', 'pf', 'no', 'wi', 'hu', numbers = { mk = true, hu = true } },                -- to stand in line and to be offered
   { 'at', 'oid', 'vis', 'xt', 'wt', 'rq', numbers = {} })                                    -- while an offer is open
 local LISTENER = rows_of(
-  { 'lg', 'cap', 'fs', 'xe', 'lv', 'hd', 'mk', 'em', numbers = { cap = true, fs = true, xe = true, lv = true, hd = true, mk = true } },
+  { 'lg', 'cap', 'fs', 'xe', 'lv', 'hd', 'mk', 'em', 'un', numbers = { cap = true, fs = true, xe = true, lv = true, hd = true, mk = true } },
   { 'max', 'ms', 'mw', 'nm', numbers = { max = true, ms = true, mw = true } })
 
 local function remember(id, c)
@@ -216,28 +219,29 @@ local function read_listener(S, id)
   if l then return l end
   local key = K.listener(S, id)
   local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd', 'mk',
-    'em', 'ix')
+    'em', 'ix', 'un')
   l = setmetatable({
     id = id, key = key, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0,
     lg = some(v[2]), cap = (v[3] or 0) + 0, fs = (v[4] or 0) + 0, po = some(v[5]), tn = (v[6] or 0) + 0,
     gap = (v[7] or 0) + 0, xe = (v[8] or 0) + 0, xp = (v[9] or 0) + 0, lost = some(v[10]), sev = some(v[11]),
-    lv = (v[12] or 0) + 0, hd = (v[13] or 0) + 0, mk = (v[14] or 0) + 0, em = some(v[15]), ix = some(v[16]), held = false,
-    load = false, max = nil, ms = nil, mw = nil, nm = nil, -- place for them
+    lv = (v[12] or 0) + 0, hd = (v[13] or 0) + 0, mk = (v[14] or 0) + 0, em = some(v[15]), ix = some(v[16]), un = some(v[17]), un_at = false,
+    held = false, load = false, max = nil, ms = nil, mw = nil, nm = nil, -- place for them
   }, LISTENER)
   listeners[id] = l
   return l
 end
 
--- The same of somebody who answers an offer: as long as the start gap runs nobody asks whom they may serve.
+-- The same of somebody who answers an offer: as long as the start gap runs it matters whether they have room, not for whom.
 local function read_answering(S, id)
   local l = listeners[id]
   if l then return l end
   local key = K.listener(S, id)
-  local v = redis.call('HMGET', key, 'av', 'po', 'tn', 'gap', 'xp', 'lost', 'sev', 'ix', 'ms', 'nm')
+  local v = redis.call('HMGET', key, 'av', 'po', 'tn', 'gap', 'xp', 'lost', 'sev', 'ix', 'ms', 'nm', 'cap', 'xe', 'em', 'un')
   l = setmetatable({
     id = id, key = key, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0, po = some(v[2]), tn = (v[3] or 0) + 0,
     gap = (v[4] or 0) + 0, xp = (v[5] or 0) + 0, lost = some(v[6]), sev = some(v[7]), ix = some(v[8]), ms = (v[9] or 0) + 0,
-    nm = some(v[10]),
+    nm = some(v[10]), cap = (v[11] or 0) + 0, xe = (v[12] or 0) + 0, em = some(v[13]), un = some(v[14]), un_at = false,
+    held = false,
   }, LISTENER)
   listeners[id] = l
   return l
@@ -272,11 +276,7 @@ local function mark_of(process)
   return mark
 end
 
--- The second key: whom a process of an earlier version holds.
-local function is_present(S, person)
-  return redis.call('HEXISTS', connections_of(S, person), person) == 1
-    or redis.call('EXISTS', K.connections_before(S, person)) == 1
-end
+local function is_present(S, person) return redis.call('HEXISTS', connections_of(S, person), person) == 1 end
 
 local function offer_id(c) return c.id .. '.' .. c.turn end
 

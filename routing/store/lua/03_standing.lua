@@ -3,29 +3,58 @@
 
 local function class_name(l) return class_at(l.lv, l.hd).name end
 
--- Units in use here and in the other shards. Load is the size of a set, never a counter.
-local function load_of(S, l)
-  l.held = l.held or redis.call('SCARD', K.units(S, l.id)) -- asked once a call
-  return l.held + l.xe
+-- The chats that use a unit of this listener's capacity stand in their row (`un`), with a space between them.
+local function units_of(l)
+  local units = {}
+  for chat in string.gmatch(l.un or '', '[^ ]+') do units[#units + 1] = chat end
+  return units
 end
 
-local function take_unit(S, l, chat)
-  if redis.call('SADD', K.units(S, l.id), chat) == 1 and l.held then l.held = l.held + 1 end
+-- Units in use here, counted once a call.
+local function held_by(l)
+  if not l.held then l.held = not l.un and 0 or not string.find(l.un, ' ', 1, true) and 1 or #units_of(l) end
+  return l.held
 end
 
-local function free_unit(S, l, chat)
-  if redis.call('SREM', K.units(S, l.id), chat) == 1 and l.held then l.held = l.held - 1 end
+-- Units in use here and in the other shards. Load is the size of a list, never a counter.
+local function load_of(l) return held_by(l) + l.xe end
+
+local function has_unit_of(l, chat) return l.un and string.find(' ' .. l.un .. ' ', ' ' .. chat .. ' ', 1, true) ~= nil end
+
+-- A chat's end and the next offer come in one call: they are one write.
+local function set_units(l, held, units)
+  l.held, l.un = held, units ~= '' and units
+  if l.un_at then
+    l.writes[l.un_at] = units
+  else
+    note_writes(l, { 'un', units })
+    l.un_at = #l.writes
+  end
 end
 
--- What may be offered now: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing. Sets l.load where it is asked for.
-local function room_of(S, l)
-  if l.av ~= 1 or l.lost or l.po or l.xp ~= 0 or (l.gap > T.now and l.tn ~= 1) then return '0' end
-  l.load = load_of(S, l)
-  if l.tn == 1 and l.load < l.max then return '1' end
-  if l.gap > T.now then return '0' end
-  if l.load < l.cap then return '1' end
-  if l.em == '1' and l.load == l.cap then return '2' end
-  return '0'
+local function take_unit(l, chat)
+  if has_unit_of(l, chat) then return end
+  set_units(l, held_by(l) + 1, l.un and l.un .. ' ' .. chat or chat)
+end
+
+local function free_unit(l, chat)
+  if l.un == chat then return set_units(l, 0, '') end
+  if not has_unit_of(l, chat) then return end
+  local others = {}
+  for _, other in ipairs(units_of(l)) do
+    if other ~= chat then others[#others + 1] = other end
+  end
+  set_units(l, #others, table.concat(others, ' '))
+end
+
+-- What may be offered: '1' any chat, '2' only risk 3 on the emergency unit, '0' nothing; `now`, and once the start gap is over.
+-- Sets l.load where it is asked for.
+local function room_of(l)
+  if l.av ~= 1 or l.lost or l.po or l.xp ~= 0 then return '0', '0' end
+  l.load = load_of(l)
+  if l.tn == 1 and l.load < l.max then return '1', '1' end
+  local later = l.load < l.cap and '1' or l.em == '1' and l.load == l.cap and '2' or '0'
+  return l.gap > T.now and '0' or later, later
 end
 
 local INDEX = { ['1'] = 'free', ['2'] = 'spare' }
@@ -65,8 +94,6 @@ local function list(S, l, room)
   end)
   if not was_listed then put(l, 'ix', room) end
 end
-
-local function refresh(S, l) list(S, l, room_of(S, l)) end
 
 local function leave_available(S, l, language, class)
   local available = K.available(S, language .. ':' .. class)

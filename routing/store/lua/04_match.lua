@@ -26,7 +26,7 @@ local function make_offer(S, c, l, why, is_spare, line_seen, next_at)
   if not is_first or is_spare or l.tn == 1 then put(c, 'xt', is_spare and '2' or l.tn == 1 and '1' or '0') end
   if not is_first then write(c, 'rs', '') end
   redis.call('ZADD', K.due(S), deadline, c.id)
-  take_unit(S, l, c.id)
+  take_unit(l, c.id)
   redis.call('SADD', K.offered(S, c.la), c.id)
   put(l, 'po', c.id)
   if l.tn == 1 and not is_spare then put(l, 'tn', 0) end
@@ -40,7 +40,7 @@ end
 -- Take a chat off its listener (an offer that did not become a chat, a lost listener, a finished wrap-up).
 -- `reason` is set where an offer is withdrawn: the listener's next snapshot tells it.
 local function release(S, c, l, reason)
-  free_unit(S, l, c.id)
+  free_unit(l, c.id)
   -- What became of an offer that nobody answered, or that was accepted and came to nothing (then the turn has risen).
   if reason and reason ~= 'declined' then write(c, 'oe:' .. (c.st == 'H' and c.turn - 1 or c.turn), reason) end
   if c.st == 'O' or c.st == 'H' then redis.call('SREM', K.offered(S, c.la), c.id) end
@@ -49,7 +49,7 @@ local function release(S, c, l, reason)
     put(l, 'po', '')
     if c.xt == '1' and (reason == 'seeker_away' or reason == 'seeker_left') then put(l, 'tn', 1) end -- it did not come yet
   end
-  l.load = load_of(S, l)
+  l.load = load_of(l)
   if l.load == l.xe then put(l, 'fs', T.now) end
   put(c, 'l', '')
   if reason then note('offer:' .. reason) end
@@ -226,9 +226,9 @@ local function first_line(l, found, room, passed)
 end
 
 local function match_listener(S, l)
-  local room = room_of(S, l)
+  local room, later = room_of(l)
   if room == '0' or T.is_barred then
-    if room ~= '0' then redis.call('ZADD', K.gap_ends(S), T.barred_until, l.id) end
+    if later ~= '0' then redis.call('ZADD', K.gap_ends(S), room == '0' and l.gap or T.barred_until, l.id) end
     list(S, l, room)
     return false
   end

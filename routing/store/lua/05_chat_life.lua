@@ -70,11 +70,10 @@ local function open_chat(S, c, l, is_seeker_here)
     remember_wait(S, c)
   end
   if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end
-  if T.gap > 0 then redis.call('ZADD', K.gap_ends(S), T.now + T.gap, l.id) end
   units_moved(S, l)
   hint(c.pe)
   hint(l.id)
-  match_listener(S, l) -- the open offer held the listener back; room may be left (never within the start gap)
+  match_listener(S, l) -- the open offer held the listener back; room may be left, once the start gap is over
 end
 
 -- The seeker's part of the end: the request is over, the token's clock starts. `wrap_up` is the end of the listener's.

@@ -25,7 +25,7 @@ function OPS.set_availability(keys, args)
   local was = l.av
   if said > 0 then redis.call('SET', K.said(S, id), args[15], 'PX', TOKEN_MS) end
   strike(S, l) -- languages and clearances may have changed: leave every old index first
-  if av == 0 and redis.call('SCARD', K.units(S, id)) == 0 then
+  if av == 0 and held_by(l) == 0 then
     forget_listener(S, l)
     l.av = 0
     end_holds(S, l)
@@ -105,7 +105,7 @@ function OPS.take_next(keys, args)
   local l = read_listener(S, id)
   if l.av ~= 1 then return finish(S, 'not_available') end
   if l.tn == 1 then return finish(S, 'done') end
-  if load_of(S, l) >= l.max then return finish(S, 'at_maximum') end
+  if load_of(l) >= l.max then return finish(S, 'at_maximum') end
   put(l, 'tn', 1)
   hint(id)
   match_listener(S, l)

@@ -8,8 +8,8 @@ local function look_at(S, id)
   return v[1], v[2], v[3]
 end
 
-local function tell_listeners_chats(S, listener)
-  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, listener))) do
+local function tell_listeners_chats(S, l)
+  for _, id in ipairs(units_of(l)) do
     local state, seeker = look_at(S, id)
     if state == 'A' then hint(seeker) end
   end
@@ -21,7 +21,7 @@ local function arrive(S, person)
   if l.is_known then
     put(l, 'lost', '')
     set_standing(S, l)
-    tell_listeners_chats(S, person)
+    tell_listeners_chats(S, l)
     match_listener(S, l)
     return
   end
@@ -32,23 +32,10 @@ local function arrive(S, person)
   if c.st == 'P' then unpark(S, c) end
 end
 
--- Those of these people whom no process of an earlier version holds either.
-local function not_held_before(S, people)
-  local keys, others = {}, {}
-  for i, person in ipairs(people) do keys[i] = K.connections_before(S, person) end
-  if redis.call('EXISTS', unpack(keys)) == 0 then return people end
-  for i, person in ipairs(people) do
-    if redis.call('EXISTS', keys[i]) == 0 then others[#others + 1] = person end
-  end
-  return others
-end
-
 -- Nobody holds a Connection of these people any more. Of a process that died they come by the thousand: what can be asked or
 -- written for all of them at once is.
 local function go(S, people)
   local keys, graces, lost = {}, {}, {}
-  people = not_held_before(S, people)
-  if not people[1] then return end
   for i, person in ipairs(people) do keys[i] = K.own(S, person) end
   local function begin_grace(person, ms)
     graces[#graces + 1] = T.now + ms
@@ -76,7 +63,7 @@ local function go(S, people)
     if l.av == 1 then each_language(l.lg, function(language) leave_available(S, l, language, class) end) end -- the paused stay so
   end
   for _, l in ipairs(lost) do
-    tell_listeners_chats(S, l.id)
+    tell_listeners_chats(S, l)
     local c = l.po and read_chat(S, l.po)
     if c and c.st == 'O' then -- nobody will see this offer: the seeker must not wait for its deadline
       release(S, c, l, 'listener_away')

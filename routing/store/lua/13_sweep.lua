@@ -52,7 +52,6 @@ SWEEPS[1] = { 'gap_ends', function(S, listener)
   local l = read_listener(S, listener)
   if not l.is_known then return end
   match_listener(S, l)
-  if l.gap > T.now then redis.call('ZADD', K.gap_ends(S), l.gap, listener) end -- a barrier ended before the gap did
 end }
 
 SWEEPS[2] = { 'due', function(S, id)
@@ -69,17 +68,6 @@ local PEOPLE_A_MATCH = 5 -- letting go of so many costs as much as one match
 local READ = 2000        -- connections looked through in one call: most may be other processes' people
 local READ_A_MATCH = 150 -- looking through so many costs as much as one match
 local LOOK_AT = 64       -- hashes that are asked for at once: in most services most of them are not there
-
--- Whom an earlier version attached.
-local function let_go_before(S, process)
-  local people, gone = redis.call('SPOP', K.people_before(S, process), PEOPLE), {}
-  for _, person in ipairs(people) do
-    redis.call('SREM', K.connections_before(S, person), process)
-    if not is_present(S, person) then gone[#gone + 1] = person end
-  end
-  if gone[1] then go(S, gone) end
-  return #people
-end
 
 local function is_nobody_from(S, bucket)
   local keys = {}
@@ -101,16 +89,15 @@ SWEEPS[3] = { 'processes', function(S, process)
     end
   end
   if people[1] then go(S, people) end
-  local before = bucket == BUCKETS and let_go_before(S, process) or 0
-  if bucket < BUCKETS or before > 0 then redis.call('ZADD', K.processes(S), -bucket, process)
+  if bucket < BUCKETS then redis.call('ZADD', K.processes(S), -bucket, process)
   else redis.call('ZREM', K.processes(S), process) end
-  return (#people + before) / PEOPLE_A_MATCH + read / READ_A_MATCH, math.max(1, #people + before)
+  return #people / PEOPLE_A_MATCH + read / READ_A_MATCH, math.max(1, #people)
 end }
 
 local function end_listeners_grace(S, l)
   put(l, 'av', 0, 'wy', 'connection_lost', 'tn', 0)
   strike(S, l)
-  local units = redis.call('SMEMBERS', K.units(S, l.id))
+  local units = units_of(l)
   for _, id in ipairs(units) do
     local c = read_chat(S, id)
     if c.st == 'U' then end_wrap_up(S, c, l)

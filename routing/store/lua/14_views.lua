@@ -12,7 +12,10 @@ local function seen_by(S, person)
   local own = own_chat(S, person)
   local place, able = -1, -1
   local ids = redis.call('ZRANGEBYSCORE', K.recent(S, person), T.now - RECENT_MS, '+inf')
-  local units = redis.call('SMEMBERS', K.units(S, person))
+  local listener, units = redis.call('HGETALL', K.listener(S, person)), {}
+  for i = 1, #listener, 2 do
+    if listener[i] == 'un' then units = units_of({ un = listener[i + 1] }) end
+  end
   local listed = {}
   for _, id in ipairs(ids) do listed[id] = true end
   local function also(id)
@@ -36,7 +39,7 @@ local function seen_by(S, person)
       rows[#rows + 1] = { id, flat, is_present(S, c.pe) and 1 or 0, c.l and is_present(S, c.l) and 1 or 0 }
     end
   end
-  return { T.now, own or '', place, able, redis.call('HGETALL', K.listener(S, person)), units, rows }
+  return { T.now, own or '', place, able, listener, units, rows }
 end
 
 -- snapshot: all routing truth of one person.
@@ -51,17 +54,7 @@ end
 -- Is there anything of this person that a connection keeps alive?
 local function has_part(S, person)
   return own_chat(S, person)
-    or redis.call('EXISTS', K.listener(S, person), K.units(S, person), K.observing(S, person)) > 0
-end
-
--- What this call changed so far, before it is read.
-local function write_now()
-  for _, rows in ipairs({ chats, listeners }) do
-    write_rows(rows)
-    for _, row in pairs(rows) do
-      if row then row.writes = nil end
-    end
-  end
+    or redis.call('EXISTS', K.listener(S, person), K.observing(S, person)) > 0
 end
 
 -- enter: somebody came to this process: `attach`, if a connection keeps anything of theirs alive, and what they see then.
@@ -74,7 +67,8 @@ function OPS.enter(keys, args)
   if attached then
     note_process(S, args[4])
     attach(S, person, args[4])
-    write_now()
+    write_rows(chats) -- before it is read
+    write_rows(listeners)
   end
   local said = attached and num(redis.call('GET', K.said(S, person))) or 0
   return finish(S, { attached and 1 or 0, string.format('%.0f', said), seen_by(S, person) })

@@ -11,7 +11,7 @@ function OPS.units(keys, args)
   local c = l.po and read_chat(S, l.po)
   local unseen = c and c.st == 'O' and c.vis == '0' and c.oid or ''
   -- Versions begin with the clock, so that "not here any more" is newer than all that was told before.
-  return finish(S, { unseen, version and num(version) or T.now, redis.call('SCARD', K.units(S, id)), l.po and 1 or 0,
+  return finish(S, { unseen, version and num(version) or T.now, held_by(l), l.po and 1 or 0,
     c and num(c.xt) or 0, l.ms, l.mw })
 end
 
@@ -44,7 +44,7 @@ function OPS.elsewhere(keys, args)
     verdict = 'conflict'
   end
   local limit = args[8] == '1' and l.max or args[8] == '2' and l.cap + 1 or l.cap
-  if load_of(S, l) > limit then verdict = 'conflict' end
+  if load_of(l) > limit then verdict = 'conflict' end
   match_listener(S, l)
   return finish(S, verdict)
 end

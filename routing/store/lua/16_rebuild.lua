@@ -76,7 +76,7 @@ local function is_due(at) return at and num(at) <= T.now and num(at) > T.now - S
 
 local function chatting_count(S, listener, language)
   local count = 0
-  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, listener))) do
+  for _, id in ipairs(units_of(read_listener(S, listener))) do
     local c = read_chat(S, id)
     if c and c.st == 'A' and c.la == language then count = count + 1 end
   end
@@ -103,6 +103,14 @@ local function check_waiting(S, c)
   return is_missing
 end
 
+-- What the chat says is right; the listener's list follows.
+local function check_unit(S, c)
+  local l = read_listener(S, c.l)
+  if has_unit_of(l, c.id) then return end
+  tell('listener', 'un', l.id)
+  if mends then take_unit(l, c.id) end
+end
+
 local function check_chat(S, c)
   local is_waiting, at, is_missing = c.st == 'W', redis.call('ZSCORE', K.due(S), c.id), false
   if is_waiting and is_due(at) then return end
@@ -118,7 +126,7 @@ local function check_chat(S, c)
       and not check_score(S, 'due', '', c.id, deadline_of(S, c, at)) then
     is_missing = is_waiting
   end
-  if has_unit(c) and c.l then check_member(S, 'units', c.l, c.id, true) end
+  if has_unit(c) and c.l then check_unit(S, c) end
   if (is_waiting or c.st == 'O' or c.st == 'A') and not is_present(S, c.pe)
       and not redis.call('ZSCORE', K.grace_ends(S), c.pe) then
     tell('grace_ends', '', c.pe)
@@ -130,10 +138,11 @@ end
 
 local function check_units(S, l)
   local languages = {}
-  for _, id in ipairs(redis.call('SMEMBERS', K.units(S, l.id))) do
+  for _, id in ipairs(units_of(l)) do
     local c = read_chat(S, id)
     if not (c and c.l == l.id and has_unit(c)) then
-      check_member(S, 'units', l.id, id, false)
+      tell('listener', 'un', l.id)
+      if mends then free_unit(l, id) end
     elseif c.st == 'A' then
       languages[c.la] = (languages[c.la] or 0) + 1
     end
@@ -148,7 +157,7 @@ end
 
 local function check_listener(S, l)
   check_units(S, l)
-  local is_available, class, room = l.av == 1 and not l.lost, class_name(l), room_of(S, l)
+  local is_available, class, room, later = l.av == 1 and not l.lost, class_name(l), room_of(l)
   local gap_end = redis.call('ZSCORE', K.gap_ends(S), l.id)
   local is_settled, is_missing, index = not is_due(gap_end), false, INDEX[room]
   each_language(l.lg, function(language)
@@ -168,7 +177,7 @@ local function check_listener(S, l)
     if mends then put(l, 'ix', room) end
   end
   if l.sev == '1' then check_member(S, 'several', '', l.id, true) end
-  if l.gap > T.now and not gap_end then check_score(S, 'gap_ends', '', l.id, l.gap) end
+  if room == '0' and later ~= '0' and not gap_end then check_score(S, 'gap_ends', '', l.id, l.gap) end
   if l.lost and not redis.call('ZSCORE', K.grace_ends(S), l.id) then
     tell('grace_ends', '', l.id)
     if mends then redis.call('ZADD', K.grace_ends(S), T.now + LISTENER_GRACE_MS, l.id) end
@@ -217,7 +226,7 @@ local function is_listed(S, index, part, member, score)
   local language, class = split(part)
   local l = read_listener(S, parse_member(member) or '')
   return l.is_known and speaks(l, language) and class_name(l) == class and member == member_of(l.id, l.mk)
-    and INDEX[room_of(S, l)] == index and score_of(l) == score
+    and INDEX[(room_of(l))] == index and score_of(l) == score
 end
 
 function EXPLAINED.free(S, part, member, score) return is_listed(S, 'free', part, member, score) end

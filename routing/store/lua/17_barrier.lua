@@ -90,7 +90,7 @@ end
 
 -- The listener was told that the chat is theirs: it is, even over their capacity.
 local function put_back(S, c, l, turn)
-  take_unit(S, l, c.id)
+  take_unit(l, c.id)
   redis.call('SADD', K.open(S, c.la), c.id)
   redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
   unlist(S, l)

@@ -118,17 +118,17 @@ end
 -- A listener's row with no more than `room_of` and `score_of` ask for, or nil. What goes on as text stays text.
 local function read_for_list(S, id)
   local key = K.listener(S, id)
-  local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'lv', 'hd', 'mk', 'em', 'ix', 'max')
+  local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'lv', 'hd', 'mk', 'em', 'ix', 'max',
+    'un')
   if not some(v[1]) then return nil end
   return { id = id, key = key, av = v[1] + 0, lg = v[2], cap = (v[3] or 0) + 0, fs = (v[4] or 0) + 0, po = some(v[5]),
     tn = (v[6] or 0) + 0, gap = (v[7] or 0) + 0, xe = (v[8] or 0) + 0, xp = (v[9] or 0) + 0, lost = some(v[10]),
-    lv = v[11] or '0', hd = v[12] or '0', mk = v[13] or '0', em = v[14], ix = v[15] or '0', max = (v[16] or 0) + 0, held = 0, load = 0 }
+    lv = v[11] or '0', hd = v[12] or '0', mk = v[13] or '0', em = v[14], ix = v[15] or '0', max = (v[16] or 0) + 0, un = some(v[17]),
+    held = false, load = 0 }
 end
 
 local function refill_listener(S, l)
-  local id, units = l.id, redis.call('SMEMBERS', K.units(S, l.id))
-  l.held = #units
-  local class, room, score = class_name(l), room_of(S, l), nil
+  local id, class, room, score = l.id, class_name(l), room_of(l), nil
   local index, member = INDEX[room], id .. '/' .. l.mk
   if index then score = string.format('%d', score_of(l)) end
   each_language(l.lg, function(language)
@@ -146,7 +146,7 @@ local function refill_listener(S, l)
   end)
   if l.ix ~= room then redis.call('HSET', l.key, 'ix', room) end
   local open = {}
-  for _, id in ipairs(units) do
+  for _, id in ipairs(units_of(l)) do
     local told = redis.call('HMGET', K.chat(S, id), 'st', 'la')
     if told[1] == 'A' then open[told[2]] = (open[told[2]] or 0) + 1 end
   end
