@@ -15,7 +15,7 @@ from typing import Any
 from bench.load.crowd import Crowd, add_up, crowd_at, make_listeners
 from bench.load.figures import spread
 from bench.load.gauges import Gauges, Sample
-from bench.load.record import Judge
+from bench.load.record import Judge, Verdict
 from bench.service import Service, running
 from routing.simulation.scenario import DAY_CURVE
 from tealight.demo import load_model as model
@@ -80,6 +80,12 @@ async def live(
         "staff", [{"cookies": cookies[k::n]} for k in range(n)], habits=habits, shift_s=SHIFT_S / stretch.pace
     )
     gauges, judge, seen = Gauges(service), Judge(), dict[str, Any]()
+
+    def take(answers: list[dict[str, Any]]) -> None:
+        for answer in answers:
+            judge.take(answer.pop("lines"))
+            add_up(seen, answer)
+
     begun = time.monotonic()
     steps = [[float(s), stretch.arrivals_per_s(s) / n] for s in range(0, int(stretch.seconds), 5)]
     await crowd.order(order="on_duty", count=math.ceil(stretch.listeners(0) / n))
@@ -92,28 +98,33 @@ async def live(
         counts = await crowd.counts()
         for name in ("people", "open_chats", "greeted"):
             most[name] = max(most.get(name, 0), counts[name])
-        for answer in await crowd.order(order="collect"):
-            judge.take(answer.pop("lines"))
-            add_up(seen, answer)
+        take(await crowd.order(order="collect"))
         sample = gauges.look()
         look(sample)
         await asyncio.sleep(max(0.0, LOOK_S - (time.monotonic() - begun - at_s)))
     last = gauges.look()
     settled = await crowd.order(order="hush")
     counts = await crowd.counts()
-    for answer in await crowd.order(order="judge"):
-        judge.take(answer.pop("lines"))
-        add_up(seen, answer)
-    verdict = judge.end()
-    took = last.at_s - first.at_s
-    cpu = {kind: round(last.cpu_s[kind] - first.cpu_s[kind], 1) for kind in last.cpu_s}
+    take(await crowd.order(order="judge"))
     gauges.close()
     return {
         "chats_a_day": stretch.chats_a_day,
         "pace": stretch.pace,
-        "seconds": round(took),
         "accounts": len(cookies),
         "most": most,
+        "unsettled": sum(answer["unsettled"] for answer in settled),
+        **_figures(first, last, counts, seen, judge.end()),
+    }
+
+
+def _figures(
+    first: Sample, last: Sample, counts: dict[str, Any], seen: dict[str, Any], verdict: Verdict
+) -> dict[str, Any]:
+    """What came of it between two looks. `counts`: of all generators; `seen`: what they wrote down, added up."""
+    took = last.at_s - first.at_s
+    cpu = {kind: round(last.cpu_s[kind] - first.cpu_s[kind], 1) for kind in last.cpu_s}
+    return {
+        "seconds": round(took),
         "seekers": counts["kinds"].get("welcome", 0),
         "chats": verdict.chats,
         "messages": counts["sent"],
@@ -127,7 +138,6 @@ async def live(
         "closed": counts["closed"],
         "gaps": counts["gaps"],
         "misordered_pushes": counts["misordered"],
-        "unsettled": sum(answer["unsettled"] for answer in settled),
         "cpu_s": cpu,
         "cpu_ms_per_chat": round(1000 * sum(cpu.values()) / max(1, verdict.chats), 2),
         "cpu_ms_per_message": round(1000 * sum(cpu.values()) / max(1, counts["sent"]), 3),
