@@ -2,7 +2,8 @@
 
 The note is `<side>|<reason>|<considered>` (`why` in routing/store/lua/04_match.lua). Side S: a request arrived or came
 back, and listeners were compared, each as `<listener>:<percent of capacity in use>:<1 if a topic is shared>`. Side L: a
-listener got room, and lines were compared by their heads, each as `<language>:<cell>:<ms its head had waited>`.
+listener got room, and lines were compared by their heads, each as `<language>:<cell>:<ms its head had waited>`
+there (who came by a second language counts as having come later).
 """
 
 from collections.abc import Callable, Mapping
@@ -98,7 +99,11 @@ SENTENCES = {
     "in_danger": "Whoever is in danger goes first.",
     "in_danger_one_more": "{listener} was full, and takes one more who is in danger.",
     "only_line": "First in the only line with somebody waiting whom {listener} may serve.",
-    "longest_wait": "Nobody whom {listener} may serve had waited longer.",
+    "longest_wait": "Nobody in the lines that {listener} may serve had waited longer there.",
+    "second_language": (
+        "Nobody came free in the first of the seeker's languages; {listener} speaks another of them, and nobody there"
+        " goes before."
+    ),
     "nearest_target": "Had waited {share} % of this risk's target ({target} s), more than the head of any other line.",
     "topic": "It suits what {listener} is trained in; that may go before whoever came at most {overtake} s earlier.",
     "others_kept_apart": "Those before can't be offered to {listener}: declined a moment ago, or kept apart.",
@@ -171,6 +176,7 @@ def _why_this_listener(made: MadeOffer) -> str:
 def _why_this_seeker(made: MadeOffer, is_overtaking: bool) -> str:
     reason, lines = made.note.reason, made.note.lines
     known = {"returning": "came_back", "danger": "in_danger", "emergency": "in_danger_one_more", "topic": "topic"}
+    known["second"] = "second_language"
     if reason != "head":
         return known.get(reason, reason)
     own = [line for line in lines if line.cell == made.cell]

@@ -29,6 +29,8 @@ class Policy:
     hold_ms: int = 0
     #: After so long a wait the second language's listeners are asked, too.
     overflow_ms: int = 300_000
+    #: There they stand as if they had come so many times `overflow_ms` later.
+    second_place: int = 2
     #: Those in danger stand in the lines of all their languages from the start.
     danger_in_all_lines: bool = True
     #: By risk: the wait at which heads of two lines are level.
@@ -84,6 +86,7 @@ def _all() -> tuple[Policy, ...]:
         replace(HOUSE, name="topic-first", title="Tealight, topic before load", topics="before_utilisation"),
         replace(HOUSE, name="no-topic", title="Tealight, topics ignored", topics="ignored"),
         replace(HOUSE, name="one-line", title="Tealight, danger in one line at first", danger_in_all_lines=False),
+        replace(HOUSE, name="whole-wait", title="Tealight, second languages by arrival", second_place=0),
         replace(HOUSE, name="two-minutes", title="Tealight, second languages after 2 min", overflow_ms=120_000),
         replace(
             HOUSE,

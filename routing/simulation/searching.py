@@ -17,7 +17,7 @@ URGENT = 3
 
 #: (risk, level, hard topics) that all in one line have in common.
 Cell = tuple[int, int, int]
-#: (arrival, request, topics)
+#: (arrival, or a later place in second languages; request, topics)
 Entry = tuple[int, int, int]
 #: (utilisation in percent, free since, listener, topics)
 Free = tuple[int, int, int, int]
@@ -32,7 +32,7 @@ class ChatRequest:
 
     __slots__ = (
         *("arrival", "cell", "entry", "excluded", "hold_ends", "is_held", "is_here", "languages", "listener"),
-        *("number", "prefers", "stands_in_all", "state"),
+        *("later_entry", "number", "prefers", "stands_in_all", "state"),
     )
 
     def __init__(self, seeker: Seeker, now_ms: int) -> None:
@@ -41,6 +41,7 @@ class ChatRequest:
         self.state = "W"
         self.cell: Cell = (seeker.risk, seeker.level, seeker.hard)
         self.entry: Entry = (now_ms, seeker.number, seeker.mask)
+        self.later_entry = self.entry
         self.languages = (seeker.language, seeker.second) if seeker.second else (seeker.language,)
         self.prefers = seeker.prefers
         self.excluded = set(seeker.avoids)
@@ -55,6 +56,13 @@ class ChatRequest:
     def lines(self) -> tuple[str, ...]:
         """The languages in whose lines it stands."""
         return self.languages if self.stands_in_all else self.languages[:1]
+
+    def stands_later(self, by_ms: int) -> None:
+        """In the lines of its second languages it stands as if it had come so much later."""
+        self.later_entry = (self.arrival + by_ms, *self.entry[1:])
+
+    def entry_in(self, language: str) -> Entry:
+        return self.entry if language == self.languages[0] else self.later_entry
 
 
 class OnDuty:
@@ -120,7 +128,7 @@ class Lists:
         r.is_held = is_held
         if not is_held:
             for language in r.lines:
-                insort(self.lines.setdefault(language, {}).setdefault(r.cell, []), r.entry)
+                insort(self.lines.setdefault(language, {}).setdefault(r.cell, []), r.entry_in(language))
         if r.prefers >= 0:
             insort(self.preferring.setdefault(r.prefers, []), r.entry)
         for listener in r.excluded:
@@ -130,7 +138,7 @@ class Lists:
         if not r.is_held:
             for language in r.lines:
                 line = self.lines[language][r.cell]
-                del line[bisect_left(line, r.entry)]
+                del line[bisect_left(line, r.entry_in(language))]
                 if not line:
                     del self.lines[language][r.cell]
         if r.prefers >= 0:
@@ -225,6 +233,8 @@ class Lists:
             return -risk, arrival
         if risk == URGENT:
             return -1e18, arrival
+        if arrival > now_ms:
+            return arrival - now_ms, arrival
         return -((now_ms - arrival) / self.policy.targets_ms[risk]), arrival
 
     def is_anybody_late(self, w: OnDuty, now_ms: int) -> bool:

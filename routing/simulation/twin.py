@@ -289,9 +289,12 @@ class Twin:
     def _stand_in_line(self, r: ChatRequest) -> None:
         r.state = "W"
         is_at_once = self.policy.danger_in_all_lines and r.cell[0] == URGENT
-        overflows = r.arrival + (0 if is_at_once else self.durations.overflow)
+        overflow = 0 if is_at_once else self.durations.overflow
+        overflows = r.arrival + overflow
         if not r.stands_in_all and len(r.languages) > 1 and overflows <= self._now:
             r.stands_in_all = True
+            if r.cell[0] != URGENT:
+                r.stands_later(self.policy.second_place * overflow)
         if r.prefers in r.excluded:
             r.hold_ends = 0  # nobody waits for who won't be asked
         is_held = r.hold_ends > self._now
@@ -363,8 +366,8 @@ class Twin:
     def _in_line(self) -> list[ChatRequest]:
         """Everybody in any line, by arrival."""
         languages = tuple(self.lists.lines)
-        found = {entry for _, _, line in self.lists.waiting(languages) for entry in line}
-        return [self.requests[number] for _, number, _ in sorted(found)]
+        found = {number for _, _, line in self.lists.waiting(languages) for _, number, _ in line}
+        return sorted((self.requests[number] for number in found), key=lambda r: r.entry)
 
     def _serve_heads(self) -> None:
         """One line for all: as long as its head finds somebody, the next one is the head."""

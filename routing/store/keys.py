@@ -20,8 +20,8 @@ KEYS: dict[str, tuple[str, str]] = {
         "T hash: person -> marks of the processes that hold a Connection of theirs; 4,096 of them, by the ends of ids",
     ),
     "observing": ("ob:%s", "D set: open chats along which this supervisor reads"),
-    "line": ("w:%s", "D zset: `<chat>/<topics>` waiting in `<language>:<cell>`, by arrival"),
-    "cells": ("ci:%s", "D zset: cells with somebody waiting in a language, by the arrival of their head"),
+    "line": ("w:%s", "D zset: `<chat>/<topics>` waiting in `<language>:<cell>`, by arrival or a later place"),
+    "cells": ("ci:%s", "D zset: cells with somebody waiting in a language, by the place of their head"),
     "held": ("hd:%s", "D zset: requests of a language that wait for their own listener only, by arrival"),
     "preferring": ("pf:%s", "D zset: waiting requests that prefer this listener, by arrival"),
     "free": (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.store.truth import Truth, may_meet, room_of
+from tests.store.truth import Truth, languages_of, may_meet, place_in, room_of
 
 OVERTAKE_MS = 30_000
 TARGET_MS = (180_000, 120_000, 60_000, 15_000)
@@ -18,6 +18,17 @@ def unfair(old: Truth, new: Truth, chat: str) -> Iterator[str]:
 
 def _risk(c: dict[str, str]) -> int:
     return int(c["ce"][0])
+
+
+def _place(c: dict[str, str], listener: dict[str, str]) -> float:
+    """Where this request stands in the lines of this listener's languages, the best of them."""
+    common = set(c["ls"].split(",")) & set(languages_of(listener))
+    return min((place_in(c, language) for language in common), default=float(c["ar"]))
+
+
+def _urgency(now_ms: float, place: float, risk: int) -> float:
+    wait = now_ms - place
+    return wait if wait < 0 else wait / TARGET_MS[risk]
 
 
 def _is_within_bounds(new: Truth, chat: str) -> Iterator[str]:
@@ -55,27 +66,27 @@ def _overtakes(old: Truth, new: Truth, chat: str) -> Iterator[str]:
         and (c.get("xt") != "2" or _risk(o) == 3)
         and float(o.get("hu", 0)) <= new.now_ms
     }
-    is_late = any(_risk(o) == 3 or new.now_ms - float(o["ar"]) > TARGET_MS[_risk(o)] for o in left.values())
+    places = {other: _place(o, listener) for other, o in left.items()}
+    is_late = any(_risk(o) == 3 or new.now_ms - places[other] > TARGET_MS[_risk(o)] for other, o in left.items())
     if c.get("pf") == who and not is_late:
         return  # one's own seeker, and nobody has waited too long
     # The line was chosen by its head, who may have been offered elsewhere since, or be kept from this listener.
     same_line = [o for before in (old, new) for o in before.chats("W").values() if o["ce"] == c["ce"]]
-    head = min(float(o["ar"]) for o in [c, *same_line])
+    own = _place(c, listener)
+    head = min([own, *(_place(o, listener) for o in same_line)])
     shares = int(c["mk"]) & int(listener["mk"]) or not int(c["mk"])
     for other, o in left.items():
         if _risk(o) == 3 and _risk(c) != 3:
             yield f"{chat} goes before {other}, who is in danger"
-        elif o["ce"] == c["ce"] and float(o["ar"]) < float(c["ar"]):
-            if float(o["ar"]) < float(c["ar"]) - OVERTAKE_MS:
+        elif o["ce"] == c["ce"] and places[other] < own:
+            if places[other] < own - OVERTAKE_MS:
                 yield f"{chat} overtook {other} by more than half a minute"
             elif not shares or int(o["mk"]) & int(listener["mk"]) or not int(o["mk"]) or not int(listener["mk"]):
                 yield f"{chat} overtook {other} for no topic"
-        elif o["ce"] != c["ce"] and _risk(o) == _risk(c) == 3 and float(o["ar"]) < head:
+        elif o["ce"] != c["ce"] and _risk(o) == _risk(c) == 3 and places[other] < head:
             yield f"{chat} overtook {other}, both in danger"
         elif o["ce"] != c["ce"] and _risk(c) != 3:
-            mine, theirs = (
-                (new.now_ms - at) / TARGET_MS[r] for at, r in ((head, _risk(c)), (float(o["ar"]), _risk(o)))
-            )
+            mine, theirs = _urgency(new.now_ms, head, _risk(c)), _urgency(new.now_ms, places[other], _risk(o))
             if theirs > mine + 1e-9:
                 yield f"{chat} overtook {other}, who has waited more of the target"
 

@@ -4,7 +4,7 @@
 MUTANTS: dict[str, tuple[str, str]] = {
     # ---- the line ----
     "the place is lost with every offer": (
-        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), c.ar, member_of",
+        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), place, member_of",
         "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), T.now, member_of",
     ),
     "a head that leaves stays the head": (
@@ -20,6 +20,9 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "if c.wi then each_language(c.ls, visit) else visit(c.la) end",
         "each_language(c.ls, visit)",
     ),
+    "the board tells a later place as the wait": ("if first then head = came_at(S, first) end", ""),
+    "whoever comes by a second language brings the whole wait": ("return math.max(c.ar, num(c.wi))", "return c.ar"),
+    "whose wait does not count yet goes by target": ("return wait < 0 and wait or wait", "return wait"),
     "second languages never come": ("c.ar + overflow_of(c) <= T.now", "false"),
     "second languages come when somebody happens by": (
         "if not c.wi and c.ls ~= c.la then return",
@@ -27,8 +30,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "risk has no target": ("120000, 60000, 15000 }", "180000, 180000, 180000 }"),
     "danger waits its turn": (
-        "return cell.risk == URGENT and 1e9 + wait or wait / cell.target",
-        "return wait / cell.target",
+        "if cell.risk == URGENT then return 1e9 + wait end",
+        "",
     ),
     "the place forgets who is in danger": ("before = redis.call('ZCARD', line)", "before = 0"),
     "the place counts by arrival alone": ("wait * cell.target / own.target", "wait"),

@@ -220,6 +220,47 @@ def test_second_languages_come_in_after_a_while(place: Place) -> None:
     assert [place.line(language) for language in ("en", "de", "tr")] == [[]] * 3
 
 
+def test_whoever_comes_by_a_second_language_goes_after_those_whose_own_it_is(place: Place) -> None:
+    place.seeker("ada").asks(language="tr,en")
+    place.passes(121)
+    for view in ("load", "lines"):
+        told = place.call(view, "en,tr")[1:]
+        assert [row[2] for row in told] == [str(place.now_ms - 121_000)] * 2, "she has waited as long as she has"
+    place.seeker("ben").asks()
+    place.passes(100)
+    assert place.line("en") == ["ben", "ada"] and place.line("tr") == ["ada"]
+    bo = place.listener("bo").comes(languages="en")
+    assert bo.sees == "ben", "who came two minutes later"
+    bo.accepts()
+    place.seeker("cleo").asks(distress=5)
+    place.passes(25)
+    assert place.listener("cy").comes(languages="en").sees == "ada", "for twice the two minutes have passed"
+    assert broken(truth_of(place)) == []
+
+
+def test_before_their_wait_for_it_counts_they_go_by_arrival_whatever_their_risk(place: Place) -> None:
+    place.seeker("ada").asks(language="tr,en", distress=5)
+    place.passes(1)
+    place.seeker("ben").asks(language="tr,en")
+    place.passes(121)
+    assert place.line("en") == ["ada", "ben"]
+    assert place.listener("bo").comes(languages="en").sees == "ada"
+    place.seeker("cleo").asks()
+    assert place.listener("cy").comes(languages="en").sees == "cleo", "whose own language it is, however short the wait"
+    assert place.listener("di").comes(languages="tr").sees == "ben", "whose own place is where it was"
+
+
+def test_a_place_that_an_earlier_version_wrote_is_by_arrival(place: Place) -> None:
+    chat = place.seeker("ada").asks(language="tr,en")
+    place.passes(121)
+    place.seeker("ben").asks()
+    bo = place.listener("bo").comes(languages="tr")
+    assert bo.sees == "ada"
+    place.read("HSET", place.key("chat", chat), "wi", "1")
+    bo.declines()
+    assert place.line("en") == ["ada", "ben"]
+
+
 def test_somebody_in_danger_stands_in_their_second_languages_at_once(place: Place) -> None:
     bo = place.listener("bo").comes(languages="tr", topics=SUICIDE, level=2)
     chat = place.seeker("ada").asks(language="en,tr", topics=SUICIDE, distress=5)

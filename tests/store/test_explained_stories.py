@@ -98,6 +98,14 @@ def test_whoever_goes_before_one_who_waited_longer_has_a_reason(place: Place) ->
     assert said == "Had waited 58 % of this risk's target (120 s), more than the head of any other line."
 
 
+def test_a_second_language_is_a_reason(place: Place) -> None:
+    place.seeker("ada").asks(language="tr,en")
+    place.passes(121)
+    assert place.listener("bo").comes(languages="en").sees == "ada"
+    reason = explain(explained(place)[-1])
+    assert (reason.why, reason.overtook) == ("second_language", None)
+
+
 def test_a_topic_in_common_is_a_reason(place: Place) -> None:
     place.seeker("ada").asks(topics=("family",))
     place.passes(29)

@@ -75,6 +75,15 @@ end
 -- the 95th percentile of their wait from 73 to 13 s, and nobody else notices.
 local function overflow_of(c) return cell_of(c.ce).risk == URGENT and 0 or T.overflow end
 
+-- Where a request stands in a line: by arrival, but in the lines of its second languages as if it had come later, by twice
+-- the time after which they come in. With its whole wait it would go before all whose only language that is: in the
+-- simulation those wait 1.19 times as long as under first come, first served, and so 1.11 times. An earlier version wrote
+-- '1' to `wi`, and by arrival was meant.
+local function place_in(c, language)
+  if language == c.la then return c.ar end
+  return math.max(c.ar, num(c.wi))
+end
+
 -- When something happens to a request in line by itself: its hold ends, or its second languages come in. nil: never.
 local function next_step(c)
   if is_held(c) then return c.hu end
@@ -96,8 +105,9 @@ local function set_due(S, c, at)
 end
 
 local function enter_line(S, c, language)
-  redis.call('ZADD', K.line(S, language .. ':' .. c.ce), c.ar, member_of(c.id, c.mk))
-  redis.call('ZADD', K.cells(S, language), 'LT', c.ar, c.ce)
+  local place = place_in(c, language)
+  redis.call('ZADD', K.line(S, language .. ':' .. c.ce), place, member_of(c.id, c.mk))
+  redis.call('ZADD', K.cells(S, language), 'LT', place, c.ce)
 end
 
 -- Whoever has looked at a line in this call says who is first there after this one: `line_seen`, `next_at` ('': nobody).
@@ -112,7 +122,7 @@ end
 
 -- Into the lines, or, while the request waits for its own listener only, beside them. `has_deadline`: from the state before.
 local function stand_in_line(S, c, has_deadline)
-  if not c.wi and c.ls ~= c.la and c.ar + overflow_of(c) <= T.now then put(c, 'wi', '1') end
+  if not c.wi and c.ls ~= c.la and c.ar + overflow_of(c) <= T.now then put(c, 'wi', c.ar + 2 * overflow_of(c)) end
   if is_held(c) and is_excluded(S, c, c.pf) then put(c, 'hu', 0) end -- nobody waits for who won't be asked
   if is_held(c) then redis.call('ZADD', K.held(S, c.la), c.ar, c.id)
   else each_line(c, function(language) enter_line(S, c, language) end) end
@@ -142,10 +152,12 @@ local function exclude(S, c, listener)
 end
 
 -- How soon the head of a line is served, as a number: risk 3 before all others and among themselves by arrival; else by how
--- much of its target it has waited (accumulating priority: Stanford, Taylor, Ziedins 2014). Over 1 is late.
-local function urgency(cell, arrival)
-  local wait = T.now - arrival
-  return cell.risk == URGENT and 1e9 + wait or wait / cell.target
+-- much of its target it has waited (accumulating priority: Stanford, Taylor, Ziedins 2014). Over 1 is late; below 0 is
+-- somebody whose wait for a second language does not count yet: by place, after all others.
+local function urgency(cell, place)
+  local wait = T.now - place
+  if cell.risk == URGENT then return 1e9 + wait end
+  return wait < 0 and wait or wait / cell.target
 end
 
 -- 1 + how many of the pool's line would be served before this request if everybody there could serve everybody.

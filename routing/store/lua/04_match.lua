@@ -182,7 +182,7 @@ local function first_returning(S, l, excluding)
   end
 end
 
-local function told_of(head) return string.format('%s:%d', head.line, T.now - head.at) end
+local function told_of(head) return string.format('%s:%d', head.line, math.max(0, T.now - head.at)) end
 
 -- Of the lines that this listener may serve the one whose head goes first; equal heads: the earlier arrival, then the smaller
 -- name. found: language -> its lines and their heads' arrivals, the earliest first: so of each risk only the first two matter.
@@ -192,7 +192,7 @@ local function first_line(l, found, room, passed)
   local class, is_any = class_at(l.lv, l.hd), room == '1'
   local served = class.served
   local best, second, longest
-  local best_soon, second_soon, longest_at = -1, -1, math.huge
+  local best_soon, second_soon, longest_at = -math.huge, -math.huge, math.huge
   for language, heads in pairs(found) do
     local seen = { 0, 0, 0, 0 } -- by risk
     for i = 1, #heads, 2 do
@@ -204,7 +204,7 @@ local function first_line(l, found, room, passed)
         if soon < second_soon and at >= longest_at then
           seen[cell.risk + 1] = 2 -- nor can a later one of this risk
         else
-          local head = { line = language .. ':' .. cell.name, cell = cell, at = at, soon = soon }
+          local head = { line = language .. ':' .. cell.name, language = language, cell = cell, at = at, soon = soon }
           if not passed[head.line] then
             seen[cell.risk + 1] = seen[cell.risk + 1] + 1
             if at < longest_at then longest, longest_at = head, at end
@@ -255,7 +255,8 @@ local function match_listener(S, l)
     if id then
       local c = read_waiting(S, id)
       local next_at = members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]
-      local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger' or how
+      local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger'
+        or (how == 'head' and first.language ~= c.la) and 'second' or how
       make_offer(S, c, l, 'L|' .. reason .. '|' .. told, room == '2', first.line, next_at)
       return true
     end

@@ -74,10 +74,16 @@ function OPS.enter(keys, args)
   return finish(S, { attached and 1 or 0, string.format('%.0f', said), seen_by(S, person) })
 end
 
--- The lines of one language: visit(cell, key, head arrival).
+-- The lines of one language: visit(cell, key, place of the head).
 local function each_cell(S, language, visit)
   local found = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
   for i = 1, #found, 2 do visit(cell_of(found[i]), K.line(S, language .. ':' .. found[i]), num(found[i + 1])) end
+end
+
+-- When the first of a line came: in a second language's line their place is later (`place_in`).
+local function came_at(S, line)
+  local id = parse_member(redis.call('ZRANGE', line, 0, 0)[1])
+  return num(redis.call('HGET', K.chat(S, id), 'ar'))
 end
 
 -- lines: what a listener may know of the lines. args: 3 languages csv
@@ -86,16 +92,16 @@ function OPS.lines(keys, args)
   local S = begin(keys, args)
   local out = { T.now }
   each_language(args[3], function(language)
-    local waiting, head, masks = 0, 0, {}
-    each_cell(S, language, function(_, key, arrival)
+    local waiting, head, first, masks = 0, 0, nil, {}
+    each_cell(S, language, function(_, key, place)
       waiting = waiting + redis.call('ZCARD', key)
-      if head == 0 or arrival < head then head = arrival end
+      if head == 0 or place < head then head, first = place, key end
       for _, member in ipairs(redis.call('ZRANGE', key, 0, 49)) do
         local _, mask = parse_member(member)
         masks[#masks + 1] = mask
       end
     end)
-    out[#out + 1] = { language, waiting, string.format('%.0f', head), table.concat(masks, ',') }
+    out[#out + 1] = { language, waiting, string.format('%.0f', first and came_at(S, first) or 0), table.concat(masks, ',') }
   end)
   return finish(S, out)
 end
@@ -108,21 +114,22 @@ function OPS.load(keys, args)
   local out = { T.now }
   each_language(args[3], function(language)
     local waiting, head, alone, urgent, urgent_head, available = redis.call('ZCARD', K.held(S, language)), 0, 0, 0, 0, 0
-    local held = redis.call('ZRANGE', K.held(S, language), 0, 0, 'WITHSCORES')
+    local held, first = redis.call('ZRANGE', K.held(S, language), 0, 0, 'WITHSCORES'), nil
     if held[2] then head = num(held[2]) end
-    each_cell(S, language, function(cell, key, arrival)
+    each_cell(S, language, function(cell, key, place)
       local count = redis.call('ZCARD', key)
       waiting = waiting + count
-      if head == 0 or arrival < head then head = arrival end
+      if head == 0 or place < head then head, first = place, key end
       if count_serving(S, language, cell) == 0 then alone = alone + count end
       if cell.risk == URGENT then
         urgent = urgent + count
-        if urgent_head == 0 or arrival < urgent_head then urgent_head = arrival end
+        if urgent_head == 0 or place < urgent_head then urgent_head = place end
       end
     end)
     for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
       available = available + redis.call('SCARD', K.available(S, language .. ':' .. name))
     end
+    if first then head = came_at(S, first) end
     out[#out + 1] = { language, waiting, string.format('%.0f', head), available, redis.call('SCARD', K.paused(S, language)),
       redis.call('HLEN', K.chatting(S, language)), redis.call('SCARD', K.open(S, language)),
       redis.call('SCARD', K.offered(S, language)),
@@ -134,7 +141,7 @@ end
 
 -- places: the place of each of these people's requests and what their wait can be told from.
 -- args: 3 language, 4... people. answer: {now, waits of those in no danger and of those at risk 3 (each {`<at>:<ms>`, ...},
---       newest first, at most 60), arrival of the head of each or 0, {place or -1, listeners who could take it, risk} of
+--       newest first, at most 60), place of the head of each or 0, {place or -1, listeners who could take it, risk} of
 --       each person}
 function OPS.places(keys, args)
   local S, language = begin(keys, args), args[3]
@@ -145,9 +152,10 @@ function OPS.places(keys, args)
     rows[#rows + 1] = c and { c.st == 'W' and place_of(S, c) or -1, count_able(S, c), cell_of(c.ce).risk } or { -1, 0, 0 }
   end
   for i, risk in ipairs({ 0, URGENT }) do waits[i] = redis.call('LRANGE', waits_key(S, language, risk), 0, 59) end
-  each_cell(S, language, function(cell, _, arrival)
+  -- By place: who comes by a second language goes after these people, so their whole wait tells nothing of theirs.
+  each_cell(S, language, function(cell, _, place)
     local i = cell.risk == URGENT and 2 or 1
-    if heads[i] == 0 or arrival < heads[i] then heads[i] = arrival end
+    if heads[i] == 0 or place < heads[i] then heads[i] = place end
   end)
   return finish(S, { T.now, waits, { string.format('%.0f', heads[1]), string.format('%.0f', heads[2]) }, rows })
 end

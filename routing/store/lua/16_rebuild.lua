@@ -90,7 +90,7 @@ local function check_waiting(S, c)
     is_missing = not check_score(S, 'held', c.la, c.id, c.ar)
   else
     each_line(c, function(language)
-      if not check_score(S, 'line', language .. ':' .. c.ce, member_of(c.id, c.mk), c.ar) then
+      if not check_score(S, 'line', language .. ':' .. c.ce, member_of(c.id, c.mk), place_in(c, language)) then
         is_missing = true
         if mends then check_cell(S, language, c.ce) end
       end
@@ -202,7 +202,7 @@ function EXPLAINED.line(S, part, member, score)
   local language, cell = split(part)
   local id, mask = parse_member(member)
   local c = id and read_chat(S, id)
-  return c and c.st == 'W' and c.ce == cell and c.mk == mask and c.ar == score and stands_in(c, language)
+  return c and c.st == 'W' and c.ce == cell and c.mk == mask and stands_in(c, language) and place_in(c, language) == score
     and (not is_held(c) or is_due(redis.call('ZSCORE', K.due(S), id)))
 end
 

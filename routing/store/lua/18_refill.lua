@@ -89,7 +89,10 @@ local function refill_waiting(S, id, key, language)
   if preferred and num(redis.call('HGET', key, 'hu')) > T.now then
     add_scored(K.held(S, language), arrival, id)
   elseif some(v[6]) then
-    each_language(redis.call('HGET', key, 'ls'), function(one) refill_line(S, one, id, cell, arrival, mask) end)
+    local later = num(v[6]) > 1 and v[6] or arrival -- as `place_in`
+    each_language(redis.call('HGET', key, 'ls'), function(one)
+      refill_line(S, one, id, cell, one == language and arrival or later, mask)
+    end)
   else
     refill_line(S, language, id, cell, arrival, mask)
   end
