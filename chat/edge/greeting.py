@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chat.accounts import seeker_tokens
 from chat.accounts.pseudonyms import pseudonym
@@ -34,13 +34,13 @@ def _newest(held: Position) -> tuple[int, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class Identity:
     """Who says hello. `came_at_ms`: when a seeker's token was made who brings nothing from before (Unix ms)."""
 
     person_id: str
     role: Role
     #: the seeker's own one, or a new one
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     came_at_ms: int | None = None
     #: what may be brought back of their requests
     tickets: tuple[Ticket, ...] = ()
@@ -63,19 +63,19 @@ class Greeter:
             hub.close(connection, Close.NO_CLEARANCE, "nothing here for you")
             return
         await hub.settled.wait()  # an engine that forgot is just being told what was there
-        newcomer = await self._identify(connection, hello)
-        connection.role = newcomer.role
-        person = hub.join(connection, newcomer.person_id)
+        identity = await self._identify(connection, hello)
+        connection.role = identity.role
+        person = hub.join(connection, identity.person_id)
         try:
             if connection.staff is not None:
                 person.staff, person.role = connection.staff, connection.role
-            await self._arrive(person, newcomer, hello.avoid_listeners or [])
+            await self._arrive(person, identity, hello.avoid_listeners or [])
             await self._renew(person, recover)
             records, whole = dict(person.records), hub.view_of(person)
         except BaseException:
             hub.remove(connection, person)  # whatever it was: hello may be said again, and nobody is held here twice
             raise
-        view = self._welcome(connection, newcomer, hello, whole)
+        view = self._welcome(connection, identity, hello, whole)
         try:
             await self._recover(connection, view, recover)
         except BaseException:
@@ -89,31 +89,31 @@ class Greeter:
         for chat_id in list(connection.positions):
             hub.start_fill(connection, chat_id)
 
-    async def _identify(self, connection: Connection, hello: Hello) -> Newcomer:
+    async def _identify(self, connection: Connection, hello: Hello) -> Identity:
         """Staff by their sign-in, unless they come as a seeker; seekers by their token. Raises RedisAway."""
         if connection.staff is not None and hello.as_ != "seeker":
-            return Newcomer(connection.staff.person_id, connection.staff.role)
+            return Identity(connection.staff.person_id, connection.staff.role)
         connection.staff = None
         held = good_tickets(self.secret_key, hello.tickets)
         token, person_id, issued_at_ms = await self._seeker(hello.token, held)
         came_at_ms = None if hello.recover or held else issued_at_ms
-        return Newcomer(person_id, "seeker", token, came_at_ms, held)
+        return Identity(person_id, "seeker", token, came_at_ms, held)
 
-    async def _arrive(self, person: LocalPerson, newcomer: Newcomer, avoid: Sequence[str]) -> None:
+    async def _arrive(self, person: LocalPerson, identity: Identity, avoid: Sequence[str]) -> None:
         """Once more where another life of the engine began meanwhile: what was read may be from before it was told."""
-        hub, tickets = self.hub, newcomer.tickets
+        hub, tickets = self.hub, identity.tickets
         returning = Returning(self.database, tickets, tuple(avoid)) if tickets else None
         while True:
             await hub.settled.wait()
             lives = dict(hub.engine_lives)
-            await arrive(hub, person, came_at_ms=newcomer.came_at_ms, returning=returning)
+            await arrive(hub, person, came_at_ms=identity.came_at_ms, returning=returning)
             if hub.settled.is_set() and hub.engine_lives == lives:
                 return
 
-    def _welcome(self, connection: Connection, newcomer: Newcomer, hello: Hello, whole: View) -> View:
+    def _welcome(self, connection: Connection, identity: Identity, hello: Hello, whole: View) -> View:
         """From here on the connection is this person's. Answers the part of their view that it was told."""
         hub = self.hub
-        connection.person_id = newcomer.person_id
+        connection.person_id = identity.person_id
         hub.door.counts.connections.labels(connection.role).inc()
         connection.is_observing = bool(hello.observes)
         connection.is_done_enough = bool(hello.done_is_enough)
@@ -122,13 +122,13 @@ class Greeter:
         hub.put(
             connection,
             Welcome(
-                person_id=newcomer.person_id,
+                person_id=identity.person_id,
                 role=connection.role,
-                name=pseudonym(newcomer.person_id) if staff is None else staff.display_name,
+                name=pseudonym(identity.person_id) if staff is None else staff.display_name,
                 server_time_ms=now_ms(),
                 heartbeat_s=self.heartbeat_s,
                 snapshot=view.snapshot,
-                token=newcomer.token,
+                token=identity.token,
                 is_practice=hub.door.is_practice or None,
             ),
         )
