@@ -22,6 +22,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     "the board tells a later place as the wait": ("if first then head = came_at(S, first) end", ""),
     "whoever comes by a second language brings the whole wait": ("return math.max(c.ar, num(c.wi))", "return c.ar"),
+    "a refill forgets the later places": ("one == language and arrival or later", "arrival"),
+    "the checker takes a later place for a wrong one": ("and place_in(c, language) == score", "and c.ar == score"),
     "whose wait does not count yet goes by target": ("return wait < 0 and wait or wait", "return wait"),
     "second languages never come": ("c.ar + overflow_of(c) <= T.now", "false"),
     "second languages come when somebody happens by": (

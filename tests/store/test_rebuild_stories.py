@@ -39,6 +39,16 @@ def test_an_intact_shard_has_no_differences(place: Place) -> None:
     assert differences(place) == []
 
 
+def test_a_later_place_in_a_second_language_is_right_and_comes_back(place: Place) -> None:
+    place.seeker("ada").asks(language="en,de")
+    place.passes(121)
+    assert differences(place) == []
+    before = derived_of(place)
+    place.read("DEL", place.key("line", "de:0.0.0"), place.key("cells", "de"))
+    assert differences(place, mend=True) == ["line de:0.0.0 c-ada-r1/0"]
+    assert derived_of(place) == before
+
+
 @pytest.mark.parametrize(
     ("key", "told"),
     [

@@ -60,6 +60,15 @@ def test_the_head_of_a_line_is_who_came_first_whoever_is_put_back_last(place: Pl
     assert derived_of(place) == before, "a later page knows of an earlier one"
 
 
+def test_a_later_place_in_a_second_language_comes_back(place: Place) -> None:
+    place.seeker("ada").asks(language="en,de")
+    place.passes(121)
+    before = derived_of(place)
+    place.read("DEL", *(place.key(name, part) for name in ("line", "cells") for part in truth_of(place).of(name)))
+    place.call("refill_chats", "c-ada-r1")
+    assert derived_of(place) == before and broken(truth_of(place)) == []
+
+
 def test_who_comes_meanwhile_is_matched_when_it_is_done(place: Place) -> None:
     pause_ends = place.call("pause_matching", 60_000)
     ada = place.seeker("ada")
