@@ -5,6 +5,7 @@ import type { Role } from "../shared/wire";
 import { Banner, Field } from "../staff/field";
 import { useDoing, useLoaded } from "../staff/loading";
 import { firstPage, isTrainee, type Me } from "../staff/me";
+import { PasswordField } from "../staff/password-field";
 import { day, languageName, problemWords, roleName } from "../staff/say";
 import { t } from "../staff/words";
 
@@ -112,22 +113,15 @@ function JoinForm({ path }: { path: string }) {
           />
         )}
       </Field>
-      <Field label={t("sign_in.password")} hint={t("password_hint")} error={errorOf("password")}>
-        {(joined) => (
-          <input
-            {...joined}
-            class="input"
-            type="password"
-            name="password"
-            autocomplete="new-password"
-            required
-            minLength={12}
-            maxLength={200}
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <PasswordField
+        label={t("sign_in.password")}
+        hint={t("password_hint")}
+        error={errorOf("password")}
+        name="password"
+        isNew
+        value={password}
+        change={setPassword}
+      />
       <button class="btn btn--main btn--wide" type="submit">
         {t("join.do")}
       </button>

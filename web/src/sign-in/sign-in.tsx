@@ -4,6 +4,7 @@ import { warningIcon } from "../shared/icon";
 import { Banner, Field } from "../staff/field";
 import { useDoing } from "../staff/loading";
 import { type Me, safeNext } from "../staff/me";
+import { PasswordField } from "../staff/password-field";
 import { problemWords } from "../staff/say";
 import { stopwatch } from "../staff/spans";
 import { t } from "../staff/words";
@@ -69,20 +70,7 @@ export function SignIn({ next }: { next: string | null }) {
             />
           )}
         </Field>
-        <Field label={t("sign_in.password")}>
-          {(joined) => (
-            <input
-              {...joined}
-              class="input"
-              type="password"
-              name="password"
-              autocomplete="current-password"
-              required
-              value={password}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <PasswordField label={t("sign_in.password")} name="password" value={password} change={setPassword} />
         <button class="btn btn--main btn--wide" type="submit" aria-disabled={leftMs > 0 ? "true" : undefined}>
           {t("sign_in.do")}
         </button>

@@ -6,6 +6,7 @@ import { Field } from "./field";
 import { forgetKept } from "./kept";
 import { useDoing } from "./loading";
 import { loadMe, type Me } from "./me";
+import { PasswordField } from "./password-field";
 import { problemWords, roleName } from "./say";
 import { t } from "./words";
 import { WrongBanner } from "./wrong";
@@ -115,34 +116,14 @@ function Password() {
       </summary>
       <form class="stack stack--3 fold__body" onSubmit={keep}>
         <WrongBanner problem={doing.problem} />
-        <Field label={t("account.old_password")}>
-          {(joined) => (
-            <input
-              {...joined}
-              class="input"
-              type="password"
-              required
-              autocomplete="current-password"
-              value={old}
-              onInput={(event) => setOld(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label={t("account.new_password")} hint={t("password_hint")}>
-          {(joined) => (
-            <input
-              {...joined}
-              class="input"
-              type="password"
-              required
-              minLength={12}
-              maxLength={200}
-              autocomplete="new-password"
-              value={fresh}
-              onInput={(event) => setFresh(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <PasswordField label={t("account.old_password")} value={old} change={setOld} />
+        <PasswordField
+          label={t("account.new_password")}
+          hint={t("password_hint")}
+          isNew
+          value={fresh}
+          change={setFresh}
+        />
         <div class="row">
           <button class="btn btn--dense" type="submit">
             {t("account.keep_password")}
