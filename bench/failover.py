@@ -172,7 +172,7 @@ def _steps(lines: Lines, number: int, chat: str) -> list[Callable[[], Awaitable[
 
     async def call(operation: str, *args: str | int) -> Any:
         answer = await lines.call("adult", operation, *args)
-        if (answer[0] if isinstance(answer, list) else answer) != b"done":
+        if answer.split(b" ")[0] != b"done":
             raise AssertionError((operation, answer))
         return answer
 

@@ -30,7 +30,7 @@ class Calls:
     def _book(self, name: str, calls: list, is_timed: bool, wanted: bytes = b"done") -> None:  # type: ignore[type-arg]
         ledger = self.ledger
         answers = ledger.alone(name, calls) if self._is_alone else ledger.calls(name, calls, is_timed=is_timed)
-        wrong = [a for a in answers if (a[0] if isinstance(a, list) else a) != wanted]
+        wrong = [a for a in answers if a.split(b" ")[0] != wanted]
         if wrong:
             raise RuntimeError(f"{name}: answered {wrong[0]}")
 

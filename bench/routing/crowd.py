@@ -107,7 +107,7 @@ class Crowd:
         for start in range(0, count, step):
             self.engine.now_ms += ARRIVALS_MS // max(1, count // step)
             answers += self.engine.call(calls[start : start + step])
-        if any(answer[0] != b"done" for answer in answers):
+        if any(not answer.startswith(b"done ") for answer in answers):
             raise RuntimeError("a request was not taken")
 
     def state_of(self, chats: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import hiredis
 
 from config.engines.valkey import ThrowAwayValkey
+from routing.store.answers import parts_of
 from routing.store.keys import key
 from routing.store.shard import Timing
 from tealight.library import library
@@ -69,7 +70,7 @@ class Engine:
 
     def call(self, calls: Iterable[Call]) -> list[Any]:
         """The answers of these calls of the library."""
-        return [answer[0] for answer in self.send([self.packed(str(call[0]), *call[1:]) for call in calls])]
+        return [parts_of(told)[0] for told in self.send([self.packed(str(call[0]), *call[1:]) for call in calls])]
 
     def key(self, name: str, part: str = "") -> str:
         return key(self.tag, name, part)
@@ -180,7 +181,7 @@ class Ledger:
             began = engine.cpu_us()
             answers = engine.send(commands)
             self._cpu[name].append((engine.cpu_us() - began - self._reading_us, len(commands)))
-        return [answer[0] for answer in answers]
+        return [parts_of(told)[0] for told in answers]
 
     def alone(self, name: str, calls: Iterable[Call]) -> list[Any]:
         """Make these calls one by one and book what each keeps a core busy, its reading and answering included.
@@ -195,7 +196,7 @@ class Ledger:
             now = engine.ran_ns()
             self._own[name].append(round((now - before) / 1000))
             before = now
-        return [answer[0] for answer in answers]
+        return [parts_of(told)[0] for told in answers]
 
     def cpu_us(self, name: str) -> float:
         """Mean CPU of one call of this name; NaN where none was booked."""

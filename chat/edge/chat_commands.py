@@ -1,6 +1,7 @@
 """What both sides' commands in a chat do."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from chat.conversation.data_keys import KeysAwayError
 from chat.conversation.sealing import ChatKey
@@ -53,7 +54,7 @@ class ChatCommands:
         self.hub.tally.message(role == "seeker")
         position = connection.positions.get(command.chat_id)
         if position is not None and position.epoch == outcome.epoch:
-            position.told_done(int(answer[2]), command.message_id)
+            position.told_done(cast(int, outcome.seq), command.message_id)
         return outcome
 
     async def _key(self, connection: Connection, chat_id: str) -> ChatKey:

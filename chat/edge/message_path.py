@@ -5,13 +5,14 @@ Nearly all that a chat service does is this one command, and most of what it cos
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 from chat.conversation.texts import is_good_text
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.refusal import CommandRefused
 from chat.edge.tally import Tally
+from chat.protocol.codes import Code
 from chat.protocol.commands import SendMessage
 from chat.protocol.replies import Done
 from config.functions import PreparedCall
@@ -24,11 +25,12 @@ PACKED_MAX = 4000
 Ended = Callable[[Connection, SendMessage, Callable[[], None], Done | Exception], None]
 
 
-def outcome_of(command: SendMessage, answer: Any) -> Done | Exception:
-    """What the script's answer to a `send_message` means: `done`, or why not."""
-    if answer[0] == b"done":
-        return Done(ref=command.ref, epoch=answer[1].decode(), seq=answer[2])
-    return CommandRefused(answer[0].decode())
+def outcome_of(command: SendMessage, answer: bytes) -> Done | Exception:
+    """What the script's answer to a `send_message` means: `done <epoch> <seq>`, or why not."""
+    words = answer.decode().split()
+    if words[0] == "done":
+        return Done(ref=command.ref, epoch=words[1], seq=int(words[2]))
+    return CommandRefused(cast(Code, words[0]))
 
 
 class MessagePath:
@@ -74,10 +76,10 @@ class MessagePath:
         return True
 
     def _answered(self, connection: Connection, command: SendMessage, after: Callable[[], None], answer: Any) -> None:
-        outcome = answer if isinstance(answer, Exception) else outcome_of(command, answer[0])
+        outcome = answer if isinstance(answer, Exception) else outcome_of(command, answer)
         if type(outcome) is Done:
             self._tally.message(connection.role == "seeker")
-            connection.was_done(command.chat_id, answer[0][2])
+            connection.was_done(command.chat_id, cast(int, outcome.seq))
         elif connection.was_not_done(command.chat_id):
             self._hub.start_fill(connection, command.chat_id)
         self._ended(connection, command, after, outcome)

@@ -78,8 +78,9 @@ class SeekerCommands:
             needs.hard,
             1000 * (command.hold_s or 0) if command.prefer_listener else 0,
         )
-        if answer[0] == b"open":
-            raise CommandRefused("already_open", request_id=answer[2].decode(), chat_id=answer[1].decode())
+        became, its_chat, its_request = answer.decode().split(" ", 2)
+        if became == "open":
+            raise CommandRefused("already_open", request_id=its_request, chat_id=its_chat)
         if not is_repeat:
             await self._refuse_second(person, band, chat_id, entered=True)
         return await self._placed(person, band, pool.language, command, chat_id, is_repeat=is_repeat)

@@ -15,6 +15,7 @@ from routing.simulation.matcher import Durations
 from routing.simulation.people import Seeker
 from routing.simulation.policy import Policy
 from routing.simulation.shifts import Listener
+from routing.store.answers import parts_of
 from routing.store.keys import key
 from routing.store.shard import Timing
 
@@ -108,7 +109,7 @@ class Scripts:
             *(_chat(seeker.number), person, "r1", languages, seeker.mask, "", avoids, prefers, "epoch", "", "run"),
             *(seeker.risk, seeker.level, seeker.hard, self._policy.hold_ms),
         )
-        if answer[0] != b"done":
+        if not answer.startswith(b"done "):
             raise RuntimeError(f"a request was refused: {answer}")
 
     def leaves(self, now_ms: int, request: int) -> None:
@@ -161,11 +162,10 @@ class Scripts:
     def _call(self, now_ms: int, operation: str, *args: Argument) -> Any:
         name = self._library.function(operation)
         at_ms = START_MS + now_ms
-        answer, _, happened = self._send(("FCALL", name, 1, TAG, at_ms, self._timing, *args))
-        facts = happened.split()
-        if b"offer:expired" in facts:
+        answer, _, facts = parts_of(self._send(("FCALL", name, 1, TAG, at_ms, self._timing, *args)))
+        if "offer:expired" in facts:
             self._find_paused()
-        made = facts.count(b"offer:made")
+        made = facts.count("offer:made")
         if made:
             self._find_offers(made)
         return answer

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from config.functions import Functions, PreparedCall
 from config.redis_link import Argument
+from routing.store.answers import parts_of
 from routing.store.keys import key
 
 #: How long a process's lease lasts, and how often it is renewed.
@@ -67,11 +68,12 @@ class Shard:
 
     async def call(self, operation: str, *args: Argument) -> tuple[Any, list[str]]:
         """The operation's answer, and the listeners in several shards whose units moved (see actions.mirror)."""
-        answer, moved, happened = await self.functions.call(operation, self.tag, self._clock(), self._timing, *args)
+        told = await self.functions.call(operation, self.tag, self._clock(), self._timing, *args)
+        answer, moved, happened = parts_of(told)
         # Exactly one caller gets the answer of a call, so each fact is counted once, in whatever process.
-        for fact in happened.decode().split():
+        for fact in happened:
             self._on_fact(fact)
-        return answer, moved.decode().split()
+        return answer, moved
 
     def prepared(self, operation: str, middle: int, *last: Argument) -> PreparedCall:
         """An operation that moves and tells nothing beside its answer, by the engine's clock, without a coroutine.

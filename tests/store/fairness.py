@@ -11,7 +11,7 @@ OFFER_MS, URGENT_OFFER_MS = 25_000, 8_000
 
 def unfair(old: Truth, new: Truth, chat: str) -> Iterator[str]:
     """One sentence for each rule that this new offer breaks."""
-    yield from _is_within_bounds(new, chat)
+    yield from _is_within_bounds(old, new, chat)
     yield from _overtakes(old, new, chat)
     yield from _passes_over(old, new, chat)
 
@@ -31,7 +31,7 @@ def _urgency(now_ms: float, place: float, risk: int) -> float:
     return wait if wait < 0 else wait / TARGET_MS[risk]
 
 
-def _is_within_bounds(new: Truth, chat: str) -> Iterator[str]:
+def _is_within_bounds(old: Truth, new: Truth, chat: str) -> Iterator[str]:
     """Capacity, emergency unit, start gap, the time to answer."""
     c = new.of("chat")[chat]
     who, listener = c["l"], new.of("listener")[c["l"]]
@@ -42,7 +42,9 @@ def _is_within_bounds(new: Truth, chat: str) -> Iterator[str]:
     limit = int(listener["max" if takes_next else "cap"]) + is_urgent
     if load > limit:
         yield f"{who} is over capacity"
-    if is_urgent and not (_risk(c) == 3 and listener.get("em") == "1" and load == limit):
+    # A wrap-up of theirs may have ended after the offer, in the same sweep.
+    load_then = load + len(old.of("units").get(who, set()) - new.of("units")[who])
+    if is_urgent and not (_risk(c) == 3 and listener.get("em") == "1" and load <= limit <= load_then):
         yield f"{who} did not offer that unit"
     if not takes_next and float(listener.get("gap", 0)) > new.now_ms:
         yield f"{who} is within the start gap"
@@ -71,7 +73,10 @@ def _overtakes(old: Truth, new: Truth, chat: str) -> Iterator[str]:
     if c.get("pf") == who and not is_late:
         return  # one's own seeker, and nobody has waited too long
     # The line was chosen by its head, who may have been offered elsewhere since, or be kept from this listener.
-    same_line = [o for before in (old, new) for o in before.chats("W").values() if o["ce"] == c["ce"]]
+    # Of a sweep that did several things only the first and the last are seen: whoever moved stood there in between.
+    moved = [o for other, o in new.of("chat").items() if old.of("chat").get(other, o)["turn"] != o["turn"]]
+    waited = [*old.chats("W").values(), *new.chats("W").values(), *moved]
+    same_line = [o for o in waited if o["ce"] == c["ce"]]
     own = _place(c, listener)
     head = min([own, *(_place(o, listener) for o in same_line)])
     shares = int(c["mk"]) & int(listener["mk"]) or not int(c["mk"])

@@ -115,7 +115,7 @@ class Life(Rare, RuleBasedStateMachine):
         message_id = f"m{written + 1}" if is_new or not sent else sent[-1]
         seq = written + 1 if is_new or not sent else int(self.truth.of("sent")[chat][f"{c[side]}:{message_id}"])
         role = "seeker" if side == "pe" else "listener"
-        assert self.do("send_message", chat, c[side], message_id, f"text {message_id}", role) == ["done", "e", seq]
+        assert self.do("send_message", chat, c[side], message_id, f"text {message_id}", role) == f"done e {seq}"
 
     @precondition(lambda self: self.truth.chats("A"))
     @rule(data=st.data(), side=st.sampled_from(("pe", "l")), block=st.booleans())

@@ -248,8 +248,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "'+inf', person) end\n  stand_in_line(S, c)",
     ),
     "two requests of one seeker": (
-        "    if own then\n      return finish(S, { 'open'",
-        "    if false then\n      return finish(S, { 'open'",
+        "    if own then\n      return finish(S, 'open '",
+        "    if false then\n      return finish(S, 'open '",
     ),
     "a token lives for ever": (
         "redis.call('SET', K.own(S, c.pe), '', 'PX', TOKEN_MS)",
@@ -258,7 +258,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "the clock goes back": ("return math.max(now, last.noted)", "return now"),
     "a sweep trusts an old look at the clock": ("if looks or not last", "if not last"),
     # ---- messages ----
-    "another text under the same id is taken": ("if entry and entry[2][8] == text then", "if entry then"),
+    "another text under the same id is taken": ("return entry and entry[2][8] == text and", "return entry and"),
     "a former listener may write": (
         "local is_part = is_seeker or (state == 'A' and listener == from)",
         "local is_part = true",

@@ -6,6 +6,7 @@ from typing import Any
 from chat.protocol.topics import mask_of
 from chat.safety.priority import HARD_TOPICS, requirements_of
 from config.lua import Library
+from routing.store.answers import parts_of
 from routing.store.keys import key
 from routing.store.shard import Timing
 from routing.store.snapshots import ChatRecord, PersonRecord, chat_record, pairs, person_record
@@ -39,11 +40,9 @@ class Place:
     def call(self, operation: str, *args: Argument) -> Any:
         """One atomic call; bytes are decoded."""
         name = self.library.function(operation)
-        answer, moved, happened = _text(
-            self.wire.send("FCALL", name, 1, self.tag, self.now_ms, self.timing.packed, *args), operation == "snapshot"
-        )
-        self.moved, self.happened = moved.split(), happened.split()
-        return answer
+        told = self.wire.send("FCALL", name, 1, self.tag, self.now_ms, self.timing.packed, *args)
+        answer, self.moved, self.happened = parts_of(told)
+        return answer if operation == "snapshot" else _text(answer)
 
     def sweep(self) -> int:
         """Act on every deadline that has passed. Answers how many there were."""
@@ -68,7 +67,7 @@ class Place:
 
     def read(self, *command: Argument) -> Any:
         """A raw command's answer; bytes are decoded."""
-        return _text(self.wire.send(*command), False)
+        return _text(self.wire.send(*command))
 
     def key(self, name: str, part: str = "") -> str:
         return key(self.tag, name, part)
@@ -107,11 +106,9 @@ class Place:
         return [(int(entry_id.split("-")[0]), fields[1], fields[7]) for entry_id, fields in entries]
 
 
-def _text(answer: Any, keep_bytes: bool) -> Any:
+def _text(answer: Any) -> Any:
     if isinstance(answer, list):
-        if keep_bytes:
-            return [answer[0], *[names.decode() for names in answer[1:]]]
-        return [_text(item, False) for item in answer]
+        return [_text(item) for item in answer]
     return answer.decode() if isinstance(answer, bytes) else answer
 
 
@@ -136,7 +133,9 @@ class Person:
 
     def writes(self, chat_id: str, text: str, message_id: str = "") -> Any:
         role = "listener" if isinstance(self, Listener) else "seeker"
-        return self.place.call("send_message", chat_id, self.name, message_id or f"m-{text}", text, role)
+        answer = str(self.place.call("send_message", chat_id, self.name, message_id or f"m-{text}", text, role))
+        became, *where = answer.split(" ")
+        return [became, where[0], int(where[1])] if where else [became]
 
 
 class Seeker(Person):
@@ -165,7 +164,7 @@ class Seeker(Person):
         needs = requirements_of(topics, distress)
         told = (chat_id, self.name, request, language, needs.topics, distress, ",".join(avoid), prefer)
         made = ("epoch-1", first_words, "run-1", needs.risk, needs.level, needs.hard, hold_s * 1000)
-        return self.place.call("request_chat", *told, *made)
+        return str(self.place.call("request_chat", *told, *made)).split(" ", 2)
 
     @property
     def own_chat(self) -> str:

@@ -56,7 +56,7 @@ class Region:
         """A seeker comes and asks. The chat's id."""
         await self.call(band, "attach", name, f"p{process}", process=process)
         answer = await self.call(band, "request_chat", *wish(name, risk), process=process)
-        assert answer[0] == b"done"
+        assert answer.startswith(b"done ")
         return f"c-{name}"
 
     async def stands(

@@ -3,6 +3,7 @@
 import pytest
 
 from config.engines.valkey import ThrowAwayValkey
+from routing.store.answers import parts_of
 from routing.store.snapshots import person_record
 from tests.store.place import Listener, Place, Seeker
 from tests.store.truth import broken, mark_of, truth_of
@@ -53,10 +54,11 @@ def test_whoever_comes_is_attached_and_read_in_one_call_as_two_would(place: Plac
     place.passes(12)
     assert place.line() == [], "ben was gone for longer than a reload takes"
     for person, is_staff in ((ben, "0"), (bo, "1"), (ada, "0")):
-        attached, _, seen = place.wire.send(
+        told = place.wire.send(
             "FCALL", place.library.function("enter"), 1, place.tag, place.now_ms, place.timing.packed,
             person.name, "p2", is_staff,
-        )[0]  # fmt: skip
+        )  # fmt: skip
+        attached, _, seen = parts_of(told)[0]
         assert attached == 1 and person_record(seen) == person.record(), "nothing of the call is read too early"
     assert place.line() == ["ben"]
     there = ada.record().chats[chat]

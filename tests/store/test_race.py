@@ -78,7 +78,7 @@ async def test_a_message_sent_over_twenty_connections_is_written_once(engine: Th
             for number in range(AT_ONCE)
         ]
     )
-    seqs = {(number // 20, int(answer[2])) for number, answer in enumerate(answers)}
+    seqs = {(number // 20, int(answer.split()[2])) for number, answer in enumerate(answers)}
     assert len(seqs) == 10 and {seq for _, seq in seqs} == set(range(1, 11))
     assert await region.links[0].send("XLEN", f"{{a:test}}:g:{chat}") == 10
     await region.close()

@@ -25,30 +25,29 @@ local function not_appended(S, v, id, name, text, is_part)
   local sent = redis.call('HGET', K.sent(S, id), name)
   if sent then
     local entry = redis.call('XRANGE', K.log(S, id), sent .. '-0', sent .. '-0')[1]
-    if entry and entry[2][8] == text then return { 'done', v[5], num(sent) } end
-    return { 'message_id_reused' }
+    return entry and entry[2][8] == text and 'done ' .. v[5] .. ' ' .. sent or 'message_id_reused'
   end
-  if v[1] == 'E' or v[1] == 'U' then return { 'chat_ended' } end
-  return { is_part and 'full' or 'not_participant' }
+  if v[1] == 'E' or v[1] == 'U' then return 'chat_ended' end
+  return is_part and 'full' or 'not_participant'
 end
 
 -- send_message. Neither matches nor sets deadlines, and is called more than everything else together: it begins and
 -- ends by itself. args: 3 chat, 4 from, 5 message_id, 6 text, 7 role, 8 (or none) the process that sends it: the sender has
 -- one connection there, and is published nothing where there is no other one, since `done` is all its news
--- answer: {'done', epoch, seq} | {code}
+-- answer: 'done <epoch> <seq>' | code; as `finish` tells it
 function OPS.send_message(keys, args)
   local S, id, from, message_id, text, count = keys[1], args[3], args[4], args[5], args[6], 'n:' .. args[7]
   local key, name = K.chat(S, id), from .. ':' .. message_id
   local v = redis.call('HMGET', key, 'st', 'pe', 'l', 'sq', 'ep', 'was:' .. from, count, 'ob')
   local state, seeker, listener, epoch = v[1], v[2], v[3], v[5]
   local is_seeker = seeker == from
-  if not state or not (is_seeker or v[6]) then return { { 'no_such_chat' }, '', '' } end
+  if not state or not (is_seeker or v[6]) then return 'no_such_chat\n\n' end
   local is_part = is_seeker or (state == 'A' and listener == from)
   local seq = num(v[4]) + 1
   local digits = string.format('%.0f', seq)
   local is_new = is_part and state ~= 'E' and state ~= 'U' and seq <= LOG_MAX
     and redis.call('HSETNX', K.sent(S, id), name, digits) == 1
-  if not is_new then return { not_appended(S, v, id, name, text, is_part), '', '' } end
+  if not is_new then return not_appended(S, v, id, name, text, is_part) .. '\n\n' end
   local at = message_time(args[1])
   redis.call('XADD', K.log(S, id), digits .. '-0', 'f', from, 'i', message_id, 't', at, 'x', text)
   redis.call('HSET', key, 'sq', digits, count, string.format('%.0f', num(v[7]) + 1))
@@ -59,7 +58,7 @@ function OPS.send_message(keys, args)
     redis.call('SPUBLISH', K.channel(S, listener), payload)
   end
   if v[8] then redis.call('SPUBLISH', K.channel(S, v[8]), payload) end -- who reads along
-  return { { 'done', epoch, seq }, '', '' }
+  return 'done ' .. epoch .. ' ' .. digits .. '\n\n'
 end
 
 -- mark_read: how far a participant has read; never goes back. args: 3 chat, 4 person, 5 seq. answer: 'done' | code

@@ -111,7 +111,8 @@ local function write_rows(rows)
   end
 end
 
--- Ends a call. What moved and what happened go as text: an answer's tables cost as much as a read.
+-- Ends a call. What moved and what happened go as text, after the answer where that is text, too: each table of an answer
+-- costs as much as a read (`routing/store/answers.py` takes it apart).
 local function finish(S, answer)
   write_rows(chats)
   write_rows(listeners)
@@ -120,7 +121,8 @@ local function finish(S, answer)
   end
   local names = ''
   for listener in pairs(moved) do names = names == '' and listener or names .. ' ' .. listener end
-  return { answer, names, happened[2] and table.concat(happened, ' ') or happened[1] or '' }
+  local beside = names .. '\n' .. (happened[2] and table.concat(happened, ' ') or happened[1] or '')
+  return type(answer) == 'string' and answer .. '\n' .. beside or { answer, beside }
 end
 
 -- What the engine answered for one field: false where it is missing or ''.

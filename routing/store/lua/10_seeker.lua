@@ -5,17 +5,17 @@
 --       10 preferred or '', 11 epoch, 12 first words or '', 13 the engine's run id, in which this epoch began,
 --       14 risk 0-3, 15 level of clearance it takes 0-3, 16 mask of the topics it takes a clearance for,
 --       17 ms for which only the preferred listener is asked
--- answer: {'done' | 'open' (another is open: its chat id, its request id) , chat, request_id}
+-- answer: '<done | open (another is open)> <its chat> <its request_id>'
 function OPS.request_chat(keys, args)
   local S, id, person = begin(keys, args), args[3], args[4]
   local barred = {}
   -- Nothing is known of most people who ask: one look says so.
   if redis.call('EXISTS', K.chat(S, id), K.own(S, person), K.blocks(S, person)) > 0 then
     local known = read_chat(S, id)
-    if known then return finish(S, { 'done', id, known.rq }) end
+    if known then return finish(S, 'done ' .. id .. ' ' .. (known.rq or '')) end
     local own = own_chat(S, person)
     if own then
-      return finish(S, { 'open', own, redis.call('HGET', K.chat(S, own), 'rq') or '' })
+      return finish(S, 'open ' .. own .. ' ' .. (redis.call('HGET', K.chat(S, own), 'rq') or ''))
     end
     barred = redis.call('SMEMBERS', K.blocks(S, person))
     if #barred > 0 then redis.call('PERSIST', K.blocks(S, person)) end
@@ -52,7 +52,7 @@ function OPS.request_chat(keys, args)
   stand_in_line(S, c)
   hint(person)
   if not match_seeker(S, c) then write(c, 'wt', '1') end -- had to wait
-  return finish(S, { 'done', id, args[5] })
+  return finish(S, 'done ' .. id .. ' ' .. args[5])
 end
 
 -- leave_line: the seeker gives the wait up, in any state before the chat is open.
