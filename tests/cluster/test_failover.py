@@ -6,7 +6,7 @@ import itertools
 from config.engines.several import Server, ThrowAwayCluster, ThrowAwaySentinels, until
 from config.redis_masters import slot_of
 from config.replica_ack import ReplicaAck
-from tests.cluster.shards import PATIENCE_S, TAGS, Ear, Shards, repeats
+from tests.cluster.shards import PATIENCE_S, TAGS, Ear, Shards, repeats, seq_of
 
 ADULT, TEEN = TAGS["adult"], TAGS["teen"]
 
@@ -18,7 +18,7 @@ async def _talks(shards: Shards, chat: str, numbers: "itertools.count[int]", mes
         answer, was_away = await repeats(
             lambda number=number: shards.call("adult", "send_message", chat, "ada", f"m{number}", "words", "seeker")
         )
-        assert answer[0] == b"done" and int(answer[2]) == number
+        assert seq_of(answer) == number
         away += was_away
     return away
 

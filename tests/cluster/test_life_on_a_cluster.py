@@ -11,7 +11,7 @@ from config.lua import Library
 from config.redis_link import RedisAway, RedisRefused
 from config.redis_masters import slot_of
 from routing.store.shard import Shard
-from tests.cluster.shards import TAGS, Ear, Shards, repeats
+from tests.cluster.shards import TAGS, Ear, Shards, repeats, seq_of
 from tests.store.mutants import library_under_test
 from tests.store.place import TIMING
 
@@ -58,13 +58,13 @@ async def test_two_releases_work_on_the_same_people(cluster: ThrowAwayCluster, s
     await shards.answers("bo", process=1)
     for seq in range(1, 7):
         answer = await shards.call("adult", "send_message", chat, "ada", f"m{seq}", "words", "seeker", process=seq % 2)
-        assert int(answer[2]) == seq
+        assert seq_of(answer) == seq
     removed = await shards.processes[1].shards["adult"].functions.remove_others()
     assert removed == [f"tealight_{old.version}"]
     names = [line for line in cluster.owner_of(slot_of(ADULT)).ask("FUNCTION", "LIST") if old.version in str(line)]
     assert names == []
     answer = await shards.call("adult", "send_message", chat, "ada", "m7", "words", "seeker", process=0)
-    assert int(answer[2]) == 7, "whoever still uses it loads it again"
+    assert seq_of(answer) == 7, "whoever still uses it loads it again"
 
 
 async def test_a_slot_that_moves_takes_its_people_along(cluster: ThrowAwayCluster, shards: Shards) -> None:
@@ -91,7 +91,7 @@ async def test_a_slot_that_moves_takes_its_people_along(cluster: ThrowAwayCluste
         while cluster_slot_is_at_old() or sent < 50:
             sent += 1
             answer = await shards.call("adult", "send_message", chat, "ada", f"m{sent}", "words", "seeker")
-            assert int(answer[2]) == sent
+            assert seq_of(answer) == sent
             await asyncio.sleep(0.005)
 
     def cluster_slot_is_at_old() -> bool:
