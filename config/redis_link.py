@@ -159,6 +159,10 @@ class RedisLink:
         else:
             raise RedisAway(self.name)
 
+    def drop_carried(self) -> None:
+        """What waits for the next server is given up: RedisAway. For who must not write on there yet."""
+        self._fail(self._carried)
+
     def cut(self) -> None:
         """Drop the connection and open it again."""
         if self._wire is not None:

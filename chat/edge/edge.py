@@ -146,6 +146,9 @@ class Edge:
             await self.lines.shards[band].call("beat", self.hub.process_id, LEASE_MS)
             await self.hub.presence.attach_again(band)
             await self.lives.attached(band)
+        if any(band in self.hub.comparing for band in self._bands(tags)):
+            # Taken before it was known that this engine may have lost messages: they must not go before those.
+            self.link.at(tags[0]).drop_carried()
 
     async def _is_up(self, band: str, within_s: float) -> bool:
         return await self.link.at(self.lines.shards[band].tag).wait_up(within_s)

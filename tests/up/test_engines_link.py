@@ -98,6 +98,23 @@ async def test_what_was_surely_not_carried_out_goes_along_in_order(words: str, e
     assert two.found == ["", words]
 
 
+async def test_nothing_goes_along_to_a_server_that_must_be_told_first_what_it_lost(
+    ends: contextlib.AsyncExitStack,
+) -> None:
+    two = Two(b"READONLY")
+
+    async def comes_up() -> None:
+        if len(two.found) > 1:
+            link.drop_carried()
+
+    await two.old.start(ends)
+    await two.new.start(ends)
+    link = await _up(RedisLink(two.locate, name="t", on_up=comes_up), ends)
+    with pytest.raises(RedisAway):
+        await asyncio.wait_for(link.send("SET", "k", "v"), 30)
+    assert await link.wait_up(30) and two.new.commands("SET") == []
+
+
 @pytest.mark.parametrize("words", ["ASK 7 127.0.0.1:1", "TRYAGAIN"])
 async def test_a_half_moved_slot_is_nobodys(words: str, ends: contextlib.AsyncExitStack) -> None:
     two = Two(words.encode())
