@@ -15,7 +15,7 @@ class OffersQuery(Struct, frozen=True):
 
     language: Annotated[str, Meta(min_length=1, max_length=35, pattern=NO_NUL)] | None = None
     age_band: AgeBand | None = None
-    chat_id: Annotated[str, Meta(pattern="^[!-~]{1,100}$")] | None = None
+    chat_id: Annotated[str, Meta(pattern=r"^[!-~]{1,100}$(?!\n)")] | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 

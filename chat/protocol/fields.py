@@ -4,15 +4,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-#: Printable ASCII without spaces: safe in keys and logs. Clients send UUIDs; the wire promises "opaque, at most 64".
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[!-~]+$")]
+#: Printable ASCII without spaces: safe in keys, logs and lines of text. Clients send UUIDs; the wire promises "opaque, at
+#: most 64". In a pattern `$` stands before a newline at the end, too.
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
 Ref = Annotated[str, Meta(min_length=1, max_length=64)]
 #: JSON numbers are exact below 2**53 everywhere, in old browsers too.
 Seq = Annotated[int, Meta(ge=0, lt=2**53)]
 Scale = Annotated[int, Meta(ge=1, le=5)]
 #: Chats at once; the personal maximum is another question.
 Capacity = Annotated[int, Meta(ge=1, lt=2**53)]
-LanguageTag = Annotated[str, Meta(min_length=2, max_length=35, pattern="^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")]
+LanguageTag = Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$(?!\n)")]
 Epoch = Annotated[str, Meta(max_length=64)]
 #: The pattern of what may reach the database as text: PostgreSQL has no place for a NUL.
 NO_NUL = r"^[^\x00]*$"

@@ -129,6 +129,8 @@ LEAVE = '{"type":"leave_line","ref":"7","request_id":"r"'
         ('{"type":"hello","ref":7}', "bad_frame"),
         ('{"type":"leave_line","ref":"7","request_id":"a\\u0000b"}', "bad_frame"),
         ('{"type":"leave_line","ref":"7","request_id":"a b"}', "bad_frame"),
+        ('{"type":"leave_line","ref":"7","request_id":"r\\n"}', "bad_frame"),
+        ('{"type":"send_message","ref":"7","chat_id":"c","message_id":"m\\n","text":"hi"}', "bad_frame"),
         ('{"type":"leave_line","ref":"7","request_id":"' + "r" * 65 + '"}', "bad_frame"),
         ('{"type":"catch_up","ref":"7","chat_id":"c","epoch":"e","seq":9007199254740992}', "bad_frame"),
         ('{"type":"catch_up","ref":"7","chat_id":"c","epoch":"e","seq":' + "9" * 400 + "}", "bad_frame"),
