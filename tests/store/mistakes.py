@@ -90,7 +90,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "the avoided are offered": ("if not is_excluded(S, c, id) then", "if true then"),
     "a miss asks the same listener first": (
         "  requeue(S, c, 'not_answered')\n",
-        "  list(S, l, room_of(S, l))\n  requeue(S, c, 'not_answered')\n",
+        "  list(S, l, room_of(l))\n  requeue(S, c, 'not_answered')\n",
     ),
     "topics make up for being busier": ("return load_in(score) <= best_load", "return true"),
     "topics don't choose the listener": (

@@ -133,6 +133,16 @@ def test_danger_is_a_reason_and_so_is_having_come_back(place: Place) -> None:
     assert reason.why == "in_danger" and reason.overtook is not None and reason.overtook.risk == 0
 
 
+def test_who_is_kept_apart_in_another_language_is_passed_over_with_the_same_reason(place: Place) -> None:
+    place.seeker("ada").asks(avoid=("bo",))
+    place.passes(3)
+    place.seeker("ben").asks(language="de")
+    place.passes(1)
+    assert place.listener("bo").comes(languages="en,de").sees == "ben"
+    reason = explain(explained(place)[-1])
+    assert reason.why == "others_kept_apart" and reason.overtook is not None and reason.overtook.language == "en"
+
+
 def test_who_is_kept_apart_from_a_listener_is_passed_over_with_a_reason(place: Place) -> None:
     place.seeker("ada").asks(avoid=("bo",))
     place.passes(3)
