@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-#: Printable ASCII without spaces: safe in keys, logs and lines of text. Clients send UUIDs; the wire promises "opaque, at
-#: most 64". In a pattern `$` stands before a newline at the end, too.
+#: Printable ASCII without spaces: safe in keys, logs and lines. Clients send UUIDs; the wire promises "opaque, at most
+#: 64". In a pattern `$` stands before a newline at the end, too.
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
 Ref = Annotated[str, Meta(min_length=1, max_length=64)]
 #: JSON numbers are exact below 2**53 everywhere, in old browsers too.

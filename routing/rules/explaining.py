@@ -179,8 +179,8 @@ def _why_this_seeker(made: MadeOffer, is_overtaking: bool) -> str:
     known["second"] = "second_language"
     if reason != "head":
         return known.get(reason, reason)
-    # The first one named is the line that went first, even where nobody there can meet this listener. Waits of heads and
-    # of the request were counted at the same instant, so where the request is its head they are equal.
+    # The first one named is the line that went first, even where nobody there can meet this listener. Waits of heads
+    # and of the request were counted at the same instant, so where the request is its head they are equal.
     if not lines or (lines[0].cell, lines[0].waited_ms) != (made.cell, made.waited_ms):
         return "others_kept_apart"
     if is_overtaking:
