@@ -21,6 +21,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "each_language(c.ls, visit)",
     ),
     "the board tells a later place as the wait": ("if first then head = came_at(S, first) end", ""),
+    "a line that was lost blinds the board": ("0, 0)[1] or '')", "0, 0)[1])"),
     "whoever comes by a second language brings the whole wait": ("return math.max(c.ar, num(c.wi))", "return c.ar"),
     "a refill forgets the later places": ("one == language and arrival or later", "arrival"),
     "the checker takes a later place for a wrong one": ("and place_in(c, language) == score", "and c.ar == score"),

@@ -79,6 +79,17 @@ def test_each_key_that_is_lost_is_told_and_comes_back(place: Place, key: str, to
     assert differences(place) == []
 
 
+def test_a_line_that_is_lost_hides_no_other_from_the_board(place: Place) -> None:
+    place.seeker("ada").asks()
+    place.seeker("ben").asks(language="de")
+    place.read("DEL", place.key("line", "en:0.0.0"))
+    for view in ("load", "lines"):
+        told = {row[0]: row[1:3] for row in place.call(view, "en,de")[1:]}
+        assert told == {"en": [0, "0"], "de": [1, str(place.now_ms)]}
+    differences(place, mend=True)
+    assert place.call("load", "en")[1][1:3] == [1, str(place.now_ms)]
+
+
 def test_who_was_hidden_by_a_loss_is_matched_by_the_mending(place: Place) -> None:
     bo = place.listener("bo").comes()
     place.read("DEL", place.key("free", "en:0.0"))

@@ -80,10 +80,11 @@ local function each_cell(S, language, visit)
   for i = 1, #found, 2 do visit(cell_of(found[i]), K.line(S, language .. ':' .. found[i]), num(found[i + 1])) end
 end
 
--- When the first of a line came: in a second language's line their place is later (`place_in`).
+-- When the first of a line came: in a second language's line their place is later (`place_in`). Of a line that was lost,
+-- and not put right yet, that is not known.
 local function came_at(S, line)
-  local id = parse_member(redis.call('ZRANGE', line, 0, 0)[1])
-  return num(redis.call('HGET', K.chat(S, id), 'ar'))
+  local id = parse_member(redis.call('ZRANGE', line, 0, 0)[1] or '')
+  return id and num(redis.call('HGET', K.chat(S, id), 'ar')) or 0
 end
 
 -- lines: what a listener may know of the lines. args: 3 languages csv
