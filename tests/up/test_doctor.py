@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.durability import Wanted, level_of
+from config.engines import allocator
 from config.engines.valkey import ThrowAwayValkey
 from config.secret_key import read_or_make
 from config.settings import SettingsError, load
@@ -68,6 +69,19 @@ def test_a_durable_engine_is_well(tmp_path: Path) -> None:
     with ThrowAwayValkey(is_durable=True) as engine:
         found = list(doctor_engine.look_at_engine(load({"REDIS_URL": engine.url, "DATA_DIR": str(tmp_path)})))
     assert [finding.verdict for finding in found] == ["ok", "ok", "ok", "ok"]
+
+
+def test_an_engine_that_was_started_before_there_was_jemalloc_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = allocator.jemalloc()
+    monkeypatch.setattr(allocator, "jemalloc", lambda: None)
+    with ThrowAwayValkey() as engine:
+        is_in_use = doctor_engine.takes_from_jemalloc(engine.socket)
+    assert is_in_use is False
+    found = [doctor_engine.judge_allocator(one, is_in_use) for one in (None, library or Path("/there"))]
+    assert [finding.verdict for finding in found] == ["hint", "hint"]
+    assert "started without it" in found[1].what
+    assert doctor_engine.takes_from_jemalloc(Path("/nowhere")) is None
+    assert doctor_engine.judge_allocator(Path("/there")).verdict == "ok"
 
 
 async def test_engines_that_are_away_are_named_without_their_passwords(
