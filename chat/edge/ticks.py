@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -34,7 +35,10 @@ log = get_logger("edge")
 #: A lost last push shows no gap, so every held person is read again this often.
 RECONCILE_S = 15.0
 PLACES_S = 5.0
-BOARD_S = 1.0
+#: A change is on the board within a second, and a board hears at most once a second: so the load is sampled more often
+#: than that, and whatever changes right after a push is told when nearly a second is over.
+BOARD_S = 0.25
+BOARD_GAP_S = 0.98
 LINES_S = 2.0
 #: A clearance that ran out or was withdrawn stops offers within one second: this, its jitter, and what applying takes.
 STAFF_S = 0.4
@@ -61,6 +65,7 @@ class Ticks:
 
     def __post_init__(self) -> None:
         self._staff_version = 0
+        self._load_told_at = -math.inf
         self._lines_telling = LinesTelling(self.hub, self.pools)
         self.burial = Burial(self.hub.lines, self.hub.door.link_names[0])
 
@@ -174,11 +179,13 @@ class Ticks:
         await self.hub.door.tidy(self.hub.lines)
 
     async def watchers(self) -> None:
-        watching = [c for c in self.hub.connections if c.watches_load]
-        if watching and self.board is not None:
-            load = await self.board.change()
-            if load is not None:
-                self.hub.put_all([c for c in watching if c.is_live], load)
+        if self.board is None or not any(c.watches_load for c in self.hub.connections):
+            return
+        await asyncio.sleep(self._load_told_at + BOARD_GAP_S - self.loop_time())
+        load = await self.board.change()
+        if load is not None:
+            self._load_told_at = self.loop_time()
+            self.hub.put_all([c for c in self.hub.connections if c.watches_load and c.is_live], load)
 
     async def lines(self) -> None:
         await self._lines_telling.tell()

@@ -1,4 +1,4 @@
-"""The load of all pools, sampled once a second by each process that has somebody watching (docs/supervision.md)."""
+"""The load of all pools, sampled by each process that has somebody watching (docs/supervision.md)."""
 
 from collections.abc import Iterable
 
