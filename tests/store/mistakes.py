@@ -21,6 +21,14 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "each_language(c.ls, visit)",
     ),
     "the board tells a later place as the wait": ("if first then head = came_at(S, first) end", ""),
+    "a chat that was lost stops whoever would be next": (
+        "    if c then\n      local next_at",
+        "    if id then\n      local next_at",
+    ),
+    "whose chat was lost may never ask again": (
+        "its_request = own and redis.call('HGET', K.chat(S, own), 'rq')",
+        "its_request = own and ''",
+    ),
     "a line that was lost blinds the board": ("0, 0)[1] or '')", "0, 0)[1])"),
     "whoever comes by a second language brings the whole wait": ("return math.max(c.ar, num(c.wi))", "return c.ar"),
     "a refill forgets the later places": ("one == language and arrival or later", "arrival"),
@@ -249,8 +257,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "'+inf', person) end\n  stand_in_line(S, c)",
     ),
     "two requests of one seeker": (
-        "    if own then\n      return finish(S, 'open '",
-        "    if false then\n      return finish(S, 'open '",
+        "if its_request then return finish(S, 'open '",
+        "if false then return finish(S, 'open '",
     ),
     "a token lives for ever": (
         "redis.call('SET', K.own(S, c.pe), '', 'PX', TOKEN_MS)",

@@ -79,6 +79,37 @@ def test_each_key_that_is_lost_is_told_and_comes_back(place: Place, key: str, to
     assert differences(place) == []
 
 
+def test_a_chat_that_is_lost_takes_nobody_else_along(place: Place) -> None:
+    bo = place.listener("bo").comes(capacity=2)
+    zoe, ada = place.seeker("zoe"), place.seeker("ada")
+    talk = zoe.asks()
+    bo.accepts()
+    bo.is_now(2)
+    lost = ada.asks()
+    place.seeker("ben").asks()
+    place.read("DEL", place.key("chat", lost), place.key("chat", talk))
+    assert bo.is_now(1, capacity=2) == "done" and bo.sees == ""
+    differences(place, mend=True)
+    assert bo.sees == "ben"
+    assert ada.state == zoe.state == "", "there is nothing that they could go back to"
+    ada.asks(request="r2")
+    zoe.asks(request="r2")
+    assert place.line() == ["ada", "zoe"]
+    assert broken(truth_of(place)) == []
+
+
+def test_a_listener_whose_chat_was_lost_goes_like_any_other(place: Place) -> None:
+    bo = place.listener("bo").comes(capacity=2)
+    place.seeker("ada").asks()
+    bo.accepts()
+    place.seeker("ben").asks()
+    bo.accepts()
+    place.read("DEL", place.key("chat", "c-ada-r1"))
+    bo.disconnects()
+    place.passes(31)
+    assert bo.record().listener is None and place.line() == ["ben"]
+
+
 def test_a_line_that_is_lost_hides_no_other_from_the_board(place: Place) -> None:
     place.seeker("ada").asks()
     place.seeker("ben").asks(language="de")

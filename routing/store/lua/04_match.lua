@@ -176,7 +176,7 @@ end
 local function first_returning(S, l, excluding)
   for _, id in ipairs(redis.call('ZRANGE', K.preferring(S, l.id), 0, LOOK - 1)) do
     local c = read_waiting(S, id)
-    if may_meet(l, c) and (excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0) then
+    if c and may_meet(l, c) and (excluding == 0 or redis.call('SISMEMBER', K.excluding(S, l.id), id) == 0) then
       return c
     end
   end
@@ -252,8 +252,8 @@ local function match_listener(S, l)
     local key, page = K.line(S, first.line), (excluding == 0 and l.mk == 0) and 2 or FIRST_LOOK
     local members = redis.call('ZRANGE', key, 0, page - 1, 'WITHSCORES')
     local id, how = first_of_line(S, l, key, excluding, members, page)
-    if id then
-      local c = read_waiting(S, id)
+    local c = id and read_waiting(S, id) -- there is none where the engine lost it: the checker takes it out of the line
+    if c then
       local next_at = members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]
       local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger'
         or (how == 'head' and first.language ~= c.la) and 'second' or how

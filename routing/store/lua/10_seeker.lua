@@ -14,9 +14,8 @@ function OPS.request_chat(keys, args)
     local known = read_chat(S, id)
     if known then return finish(S, 'done ' .. id .. ' ' .. (known.rq or '')) end
     local own = own_chat(S, person)
-    if own then
-      return finish(S, 'open ' .. own .. ' ' .. (redis.call('HGET', K.chat(S, own), 'rq') or ''))
-    end
+    local its_request = own and redis.call('HGET', K.chat(S, own), 'rq')
+    if its_request then return finish(S, 'open ' .. own .. ' ' .. its_request) end -- else the engine lost it
     barred = redis.call('SMEMBERS', K.blocks(S, person))
     if #barred > 0 then redis.call('PERSIST', K.blocks(S, person)) end
   end

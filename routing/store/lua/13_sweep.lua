@@ -100,7 +100,8 @@ local function end_listeners_grace(S, l)
   local units = units_of(l)
   for _, id in ipairs(units) do
     local c = read_chat(S, id)
-    if c.st == 'U' then end_wrap_up(S, c, l)
+    if not c then free_unit(l, id) -- the engine lost it
+    elseif c.st == 'U' then end_wrap_up(S, c, l)
     elseif c.st == 'O' then
       release(S, c, l, 'listener_away')
       requeue(S, c, 'listener_away')

@@ -10,6 +10,7 @@ end
 -- All routing truth of one person, as the answer of `snapshot` lists it.
 local function seen_by(S, person)
   local own = own_chat(S, person)
+  local c = own and read_chat(S, own)
   local place, able = -1, -1
   local ids = redis.call('ZRANGEBYSCORE', K.recent(S, person), T.now - RECENT_MS, '+inf')
   local listener, units = redis.call('HGETALL', K.listener(S, person)), {}
@@ -22,8 +23,7 @@ local function seen_by(S, person)
     if not listed[id] then ids[#ids + 1] = id end
     listed[id] = true
   end
-  if own then
-    local c = read_chat(S, own)
+  if c then
     if c.st == 'W' then place = place_of(S, c) end
     able = count_able(S, c)
     also(own)
@@ -39,7 +39,7 @@ local function seen_by(S, person)
       rows[#rows + 1] = { id, flat, is_present(S, c.pe) and 1 or 0, c.l and is_present(S, c.l) and 1 or 0 }
     end
   end
-  return { T.now, own or '', place, able, listener, units, rows }
+  return { T.now, c and own or '', place, able, listener, units, rows }
 end
 
 -- snapshot: all routing truth of one person.
