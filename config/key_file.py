@@ -15,6 +15,9 @@ def write_key(path: Path, content: bytes, put: Callable[[Path, Path], None]) -> 
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"The key can't be written to {path}: {error.strerror}.") from None
+    try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

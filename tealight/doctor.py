@@ -58,6 +58,10 @@ def judge_key(path: Path) -> Finding:
         mode = stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
         return Finding("ok", "no key yet; the first `tealight up` makes one")
+    except OSError as error:
+        return Finding(
+            "wrong", f"the key in {path} can't be looked at: {error.strerror}", "Run this as the service does."
+        )
     if mode & 0o077:
         return Finding("wrong", f"others on this machine may read {path} (mode {mode:o})", f"chmod 600 {path}")
     return Finding("ok", f"the key in {path} is for this user only")
@@ -93,6 +97,9 @@ def look_at_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("hint", f"the data folder {folder} does not exist yet", "`tealight up` makes it.")
         parent = next(parent for parent in folder.parents if parent.exists())
         yield judge_disk(shutil.disk_usage(parent).free, parent)
+        return
+    if not folder.is_dir():
+        yield Finding("wrong", f"{folder}, which DATA_DIR names, is no folder", "Name one, or move the file away.")
         return
     if not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("wrong", f"the data folder {folder} can't be written to", f"chown {os.getuid()} {folder}")

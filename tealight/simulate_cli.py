@@ -1,6 +1,7 @@
 """`tealight simulate`: made-up days on which policies are compared (docs/simulation.md)."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ def simulate(
         raise SettingsError(f"--days must be from 1 to {MOST_DAYS}, not {days}.")
     if not 0 <= cleared <= 1:
         raise SettingsError(f"--cleared must be from 0 to 1, not {cleared:g}.")
+    _look_at(out)
     try:
         scenario = Scenario(
             hours=hours,
@@ -150,6 +152,13 @@ def _made(make: Callable[..., Made], option: str, shape: str, given: str) -> Mad
     if len(numbers) != len(shape.split(":")):
         raise BadScenario(f"{option} takes {shape}, all of them numbers, not {given!r}.")
     return make(*numbers)
+
+
+def _look_at(folder: Path) -> None:
+    """Days may pass for many minutes: that their figures can't be written is said before."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise SettingsError(f"The folder {folder} can't be written to: see {there}.")
 
 
 def _write(folder: Path, result: dict[str, Any]) -> None:

@@ -32,3 +32,10 @@ def test_a_crash_before_it_is_in_place_leaves_the_old_one_whole(tmp_path: Path) 
         write_key(path, b"new", full)
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_folder_that_is_a_file_is_said_and_is_no_sign_of_another_process(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file" / "key", tmp_path / "file" / "in" / "key"):
+        with pytest.raises(SettingsError, match=f"can't be written to {path}"):
+            write_key(path, b"new", os.link)

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.settings import SettingsError
+from tealight import simulate_cli
 from tealight.simulate_cli import app
 
 SHORT = ("--hours", "0.5", "--start-hour", "21", "--peak", "2", "--seeds", "1")
@@ -69,7 +70,10 @@ def test_what_can_not_be_is_refused_in_a_sentence_and_nothing_is_written(
     assert not (tmp_path / "none").exists()
 
 
-def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_written_is_said_before_days_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate_cli, "run", lambda *_, **__: pytest.fail("days have passed"))
     (tmp_path / "file").write_text("")
     found = CliRunner().invoke(app, [*SHORT, "--policies", "house", "--out", str(tmp_path / "file" / "in")])
     assert isinstance(found.exception, SettingsError) and "can't be written to" in str(found.exception)

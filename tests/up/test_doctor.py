@@ -60,6 +60,13 @@ def test_an_engine_that_promises_less_than_was_asked_for_is_wrong(fsync: str, wa
     assert (first.verdict == "wrong") == bool(first.mend)
 
 
+def test_a_data_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = list(doctor.look_at_folder(load({"DATA_DIR": str(tmp_path / "file")})))
+    assert [finding.verdict for finding in found] == ["wrong"] and "is no folder" in found[0].what
+    assert doctor.judge_key(tmp_path / "file" / "secret_key").verdict == "wrong"
+
+
 def test_an_engine_in_memory_is_found_out(valkey_url: str, tmp_path: Path) -> None:
     found = list(doctor_engine.look_at_engine(load({"REDIS_URL": valkey_url, "DATA_DIR": str(tmp_path)})))
     assert [finding.verdict for finding in found] == ["ok", "wrong", "ok", "ok"]
