@@ -84,6 +84,8 @@ class Greeter:
             raise
         hub.put(connection, Done(ref=hello.ref))
         connection.is_live = True
+        if connection.staff is not None and not hub.door.is_practice:
+            hub.just_greeted.append(connection)
         # What changed while the log was read.
         hub.show(connection, view if person.records == records else hub.view_of(person))
         for chat_id in list(connection.positions):

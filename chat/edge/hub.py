@@ -45,6 +45,8 @@ class Hub(Delivery):
         #: band -> the life of the engine that holds it; another one may have begun from an older state
         self.engine_lives: dict[str, str] = {}
         self.people: dict[str, LocalPerson] = {}
+        #: staff who were greeted a moment ago and know nothing yet of the lines
+        self.just_greeted: list[Connection] = []
         self.presence = Presence(lines, process_id, self.people, self.spawn, self.mark)
         #: (language, age band, risk) -> what may be said about the wait
         self.waits: dict[tuple[str, str, int], WaitBand | None] = {}

@@ -1,6 +1,7 @@
 """Tells listeners how many wait in their pools, how long, about what. Never words."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from chat.accounts.pools import PoolBook
@@ -25,16 +26,26 @@ class LinesTelling:
 
     async def tell(self) -> None:
         """Raises RedisAway, RedisRefused."""
+        self._hub.just_greeted.clear()
+        await self._tell(connection for person in self._hub.people.values() for connection in person.connections)
+
+    async def tell_just_greeted(self) -> None:
+        """Who has just come is told at once, all of one moment together. Raises RedisAway, RedisRefused."""
+        greeted, self._hub.just_greeted = self._hub.just_greeted, []
+        await self._tell(greeted)
+
+    async def _tell(self, connections: Iterable[Connection]) -> None:
         groups: dict[tuple[Pools, ...], list[Connection]] = defaultdict(list)
-        for person in self._hub.people.values():
-            if person.staff is not None and person.staff.age_bands:
-                groups[self._pools_of(person.staff)] += person.connections
+        for connection in connections:
+            person = self._hub.people.get(connection.person_id)
+            if person is not None and person.staff is not None and person.staff.age_bands:
+                groups[self._pools_of(person.staff)].append(connection)
         read: dict[Pools, list[Any]] = {}
-        for pools, connections in groups.items():
+        for pools, alike in groups.items():
             for band, languages in pools:
                 if (band, languages) not in read:
                     read[(band, languages)] = await self._hub.lines.call(band, "lines", languages)
-            self._tell_alike(connections, [(band, read[(band, languages)]) for band, languages in pools])
+            self._tell_alike(alike, [(band, read[(band, languages)]) for band, languages in pools])
 
     def _pools_of(self, staff: StaffMember) -> tuple[Pools, ...]:
         found: list[Pools] = []

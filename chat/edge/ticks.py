@@ -40,6 +40,8 @@ PLACES_S = 5.0
 BOARD_S = 0.25
 BOARD_GAP_S = 0.98
 LINES_S = 2.0
+#: A console that has just opened shows nothing of the lines until then.
+JUST_GREETED_S = 0.2
 #: A clearance that ran out or was withdrawn stops offers within one second: this, its jitter, and what applying takes.
 STAFF_S = 0.4
 POOLS_S = 5.0
@@ -90,6 +92,7 @@ class Ticks:
             self._every(PLACES_S, self.places),
             self._every(BOARD_S, self.watchers),
             self._every(LINES_S, self.lines),
+            self._every(JUST_GREETED_S, self.just_greeted),
             self._every(POOLS_S, self.pools.refresh),
         ]
 
@@ -189,6 +192,10 @@ class Ticks:
 
     async def lines(self) -> None:
         await self._lines_telling.tell()
+
+    async def just_greeted(self) -> None:
+        if self.hub.just_greeted:
+            await self._lines_telling.tell_just_greeted()
 
     async def watch_staff(self) -> None:
         """Note where the changes begin that `staff` applies; before the first connection, so that none is missed."""
