@@ -137,10 +137,13 @@ def is_for_people(request: Request) -> bool:
 
 
 def plain_page(status: int, sentence: str) -> Response:
-    """A page with one sentence, for where no built page can be shown. It needs no other file."""
+    """A page with one sentence, for where no built page can be shown. It can be read without its style, too."""
     html = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Tealight</title></head>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        # Without this, and with no style, the page would be white in a dark room.
+        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css">'
+        '<link rel="icon" href="/favicon.svg"><title>Tealight</title></head>'
         f"<body><main><h1>Tealight</h1><p>{escape(sentence)}</p>"
         '<p><a href="/">To the first page</a></p></main></body></html>'
     )

@@ -29,7 +29,7 @@ async def test_before_the_build_pages_say_what_builds_them(sqlite_api: Api) -> N
     answer = await sqlite_api.browser().get("/")
     assert answer.status_code == 503
     assert "make web" in answer.text
-    assert "style" not in answer.text and "script" not in answer.text
+    assert "<style" not in answer.text and "style=" not in answer.text and "script" not in answer.text
 
 
 async def test_everybody_sees_the_first_page_and_the_sign_in(sqlite_api: Api) -> None:
