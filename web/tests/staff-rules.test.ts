@@ -52,13 +52,26 @@ describe("what admins type", () => {
 });
 
 describe("an audit line's detail", () => {
+  const words = {
+    day: (atMs: number) => `day ${atMs}`,
+    clearance: (kind: string, value: string) => (kind === "topic" ? `topic named ${value}` : null),
+  };
+
   it("is flat and leaves out what is empty", () => {
     const detail = { fields: ["role", "languages"], is_active: false, granted_at_ms: null, clearance_id: "c1" };
-    expect(detailParts({ ...detail, expires_at_ms: 5 }, (atMs) => `day ${atMs}`)).toEqual([
+    expect(detailParts({ ...detail, expires_at_ms: 5 }, words)).toEqual([
       "fields: role, languages",
       "is active: false",
       "expires: day 5",
     ]);
+  });
+
+  it("calls a clearance what it is called elsewhere", () => {
+    expect(detailParts({ kind: "topic", value: "grief", expires_at_ms: 5 }, words)).toEqual([
+      "topic named grief",
+      "expires: day 5",
+    ]);
+    expect(detailParts({ kind: "crisis_book", value: "" }, words)).toEqual(["kind: crisis_book"]);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useState } from "preact/hooks";
+import { CLEARANCE_KINDS, clearanceName } from "../learn/clearances";
 import { call } from "../shared/http";
 import { useDoing, useLoaded } from "../staff/loading";
+import type { Clearance } from "../staff/me";
 import { day, dayAndClock, poolName } from "../staff/say";
 import { t, wordFor } from "../staff/words";
 import { WrongBanner } from "../staff/wrong";
@@ -19,6 +21,13 @@ interface Line {
 }
 
 const PAGE = 100;
+
+function clearanceWords(kind: string, value: string): string | null {
+  const kinds: readonly string[] = CLEARANCE_KINDS;
+  if (!kinds.includes(kind)) return null;
+  const one = { kind: kind as Clearance["kind"], value };
+  return `${wordFor("clearance_kind", kind, "unknown_code")}: ${clearanceName(one)}`;
+}
 
 /** What an id of a pool stands for, to write its name. */
 type PoolNames = ReadonlyMap<string, string>;
@@ -89,7 +98,7 @@ export function Audit() {
                   </td>
                   <td data-label={t("audit.detail")} class="full">
                     <span class="chips">
-                      {detailParts(line.detail, day).map((part) => (
+                      {detailParts(line.detail, { day, clearance: clearanceWords }).map((part) => (
                         <span class="chip" key={part}>
                           {part}
                         </span>

@@ -36,10 +36,19 @@ export function matches(
   return !wanted.ageBand || person.age_bands.includes(wanted.ageBand);
 }
 
-/** The parts of an audit line's detail, flat and without ids: nobody reads braces. `day` writes an instant. */
-export function detailParts(detail: Record<string, unknown>, day: (atMs: number) => string): string[] {
-  const parts: string[] = [];
+export interface DetailWords {
+  /** Writes an instant. */
+  day: (atMs: number) => string;
+  /** What a clearance is called; null for what is none. */
+  clearance: (kind: string, value: string) => string | null;
+}
+
+/** The parts of an audit line's detail, flat and without ids: nobody reads braces. */
+export function detailParts(detail: Record<string, unknown>, { day, clearance }: DetailWords): string[] {
+  const named = clearance(String(detail.kind), String(detail.value));
+  const parts = named === null ? [] : [named];
   for (const [key, value] of Object.entries(detail)) {
+    if (named !== null && (key === "kind" || key === "value")) continue;
     if (value === null || value === "" || key.endsWith("_id")) continue;
     const name = key.replace(/_at_ms$/, "").replace(/_/g, " ");
     const words = key.endsWith("_at_ms") && typeof value === "number" ? day(value) : String(value).replace(/,/g, ", ");

@@ -52,7 +52,7 @@ export function AdminPage({ person }: { person: Me }) {
       if (!next) return;
       setPlace(next);
       scrollTo(0, 0);
-      document.getElementById("main")?.focus();
+      document.getElementById("main")?.focus({ preventScroll: true });
     };
     addEventListener("hashchange", look);
     loadPeople().catch(setProblem);

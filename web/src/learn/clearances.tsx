@@ -7,7 +7,7 @@ import { ageName, day, languageName, span } from "../staff/say";
 import { t, wordFor } from "../staff/words";
 import { useTitle } from "./title";
 
-const KINDS: readonly Clearance["kind"][] = ["age_band", "topic", "risk_level"];
+export const CLEARANCE_KINDS: readonly Clearance["kind"][] = ["age_band", "topic", "risk_level"];
 const AGE_BANDS: readonly AgeBand[] = ["adult", "teen"];
 /** From here on a clearance that runs out is worth a word. */
 const SOON_MS = 30 * 24 * 3600_000;
@@ -67,7 +67,7 @@ function Held({ person }: { person: Me }) {
           </tr>
         </thead>
         <tbody>
-          {KINDS.flatMap((kind) => list.filter((one) => one.kind === kind)).map((one) => (
+          {CLEARANCE_KINDS.flatMap((kind) => list.filter((one) => one.kind === kind)).map((one) => (
             <tr key={`${one.kind}/${one.value}`}>
               <th scope="row">{clearanceName(one)}</th>
               <td data-label={t("clearance.kind")}>{wordFor("clearance_kind", one.kind, "unknown_code")}</td>

@@ -60,7 +60,7 @@ export function LearnPage({ person }: { person: Me }) {
       setAddress(next);
       if (isSame) return;
       scrollTo(0, 0);
-      document.getElementById("main")?.focus();
+      document.getElementById("main")?.focus({ preventScroll: true });
     };
     const back = () => void sendBookmarks();
     addEventListener("hashchange", look);
