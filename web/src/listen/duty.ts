@@ -19,7 +19,8 @@ export class Duty {
   readonly isAsking = signal(false);
   /** The person's last wish until it is answered: that change needs no explanation, and the next wish builds on it. */
   private wish: { availability: Availability; capacity: number } | null = null;
-  private hasWelcome = false;
+  /** Before it nobody here knows whether the person is on duty. */
+  readonly hasWelcome = signal(false);
 
   constructor(private readonly connection: Connection) {}
 
@@ -66,8 +67,8 @@ export class Duty {
   take(push: Push): void {
     if (push.type === "welcome") {
       const { snapshot } = push;
-      const wasOnDuty = this.hasWelcome && this.availability.value !== "off_duty";
-      this.hasWelcome = true;
+      const wasOnDuty = this.hasWelcome.value && this.availability.value !== "off_duty";
+      this.hasWelcome.value = true;
       // The snapshot doesn't say why: coming back to find oneself off duty means that the lease ran out meanwhile.
       if (wasOnDuty && (snapshot.availability ?? "off_duty") === "off_duty") this.reason.value = "connection_lost";
       this.availability.value = snapshot.availability ?? "off_duty";

@@ -27,7 +27,7 @@ interface Props {
 
 export function Rail({ duty, person, isPractice }: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const chosen = duty.availability.value;
+  const chosen = duty.hasWelcome.value ? duty.availability.value : null;
   const capacityId = useId();
   const max = Math.max(duty.maxCapacity.value ?? person.max_chats, duty.capacity.value);
   return (

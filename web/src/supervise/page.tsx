@@ -48,7 +48,7 @@ export function SupervisePage({ board }: { board: Board }) {
         </div>
       </div>
       <ReviewNote />
-      <Stale />
+      <Stale hasNumbers={board.load.value !== null} />
       {board.load.value === null ? (
         <p class="soft">{t("board.loading")}</p>
       ) : (
@@ -95,10 +95,11 @@ function PoolChoice({ board }: { board: Board }) {
   );
 }
 
-/** Numbers that stand still must say so: they look the same as a quiet night. */
-export function Stale() {
+/** Numbers that stand still must say so: they look the same as a quiet night. A page that is opening has none yet. */
+export function Stale({ hasNumbers }: { hasNumbers: boolean }) {
   const state = connectionState.value;
   if (state === "open" || state === null) return null;
+  if (!hasNumbers && state !== "stopped") return null;
   return (
     <div class="banner banner--caution banner--inset board__stale" role="status">
       <Icon of={offlineIcon} />

@@ -25,7 +25,7 @@ export function Wall({ board }: { board: Board }) {
         <WallChart board={board} />
       </section>
       <div class="row row--spread">
-        <Stale />
+        <Stale hasNumbers={board.load.value !== null} />
         <a class="btn btn--dense btn--quiet" href="#main">
           {t("wall.back")}
         </a>
