@@ -71,25 +71,31 @@ def judge_engine_settings(conf: Mapping[str, str], wanted: durability.Wanted = "
         yield Finding("hint", "maxmemory-policy could not be asked for", "Make sure that it is noeviction.")
 
 
-def judge_allocator(library: Path | None, is_in_use: bool | None = None) -> Finding:
-    """Does the embedded engine find the allocator with which it is quicker? `is_in_use`: does the one that runs?"""
-    if is_in_use or (library and is_in_use is None):
-        return Finding("ok", "the embedded Valkey takes its memory from jemalloc")
-    if library:
-        text = "jemalloc is on this system, and the embedded Valkey that runs was started without it"
+def judge_allocator(chosen: tuple[allocator.Allocator, Path] | None, running: str | None = None) -> Finding:
+    """Does the embedded engine find an allocator with which it is quicker?
+
+    `running`: the name of what the engine that runs uses, '' for the C library's, None where that is not known.
+    """
+    best = chosen[0].name if chosen else ""
+    if running or (best and running is None):
+        return Finding("ok", f"the embedded Valkey takes its memory from {running or best}")
+    if best:
+        text = f"{best} is on this system, and the embedded Valkey that runs was started without it"
         return Finding("hint", text, "Start the service again.")
-    mend = "Install libjemalloc2 (Debian, Ubuntu) or jemalloc, and start again."
-    return Finding("hint", "no jemalloc on this system: each chat costs the engine up to a sixth more", mend)
+    mend = "Install libmimalloc2.0 or libjemalloc2 (Debian, Ubuntu; elsewhere mimalloc, jemalloc), and start again."
+    text = "neither mimalloc nor jemalloc on this system: each chat costs the engine up to a sixth more"
+    return Finding("hint", text, mend)
 
 
-def takes_from_jemalloc(socket_at: Path) -> bool | None:
-    """Has the engine behind this socket mapped jemalloc? None where that can't be seen."""
+def allocator_of(socket_at: Path) -> str | None:
+    """What the engine behind this socket takes its memory from; '': the C library. None where that can't be seen."""
     try:
         with contextlib.closing(redis.Redis(unix_socket_path=str(socket_at), socket_timeout=CONNECT_S)) as client:
             pid = int(client.info("server")["process_id"])
-        return allocator.NAME in Path(f"/proc/{pid}/maps").read_text()
+        mapped = Path(f"/proc/{pid}/maps").read_text()
     except (redis.RedisError, OSError, ValueError, KeyError):
         return None
+    return next((one.name for one in allocator.ALLOCATORS if one.file in mapped), "")
 
 
 def judge_replicas(replicas: int, conf: Mapping[str, str], replica_ack: int) -> Iterator[Finding]:
@@ -124,9 +130,9 @@ def look_at_engine(settings: Settings) -> Iterator[Finding]:
         socket_at = socket_path(settings.data_dir)
         if not answers(socket_at):
             yield from _look_at_binary(settings)
-            yield judge_allocator(allocator.jemalloc())
+            yield judge_allocator(allocator.found())
             return
-        yield judge_allocator(allocator.jemalloc(), takes_from_jemalloc(socket_at))
+        yield judge_allocator(allocator.found(), allocator_of(socket_at))
         url, what = url_of_socket(socket_at), "the embedded Valkey"
     told = EngineUrl.of(url)
     masters = [*told.addresses]

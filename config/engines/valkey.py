@@ -146,7 +146,7 @@ def _start(
         process_group=0,  # Ctrl-C must reach the keeper only: the engine ends last
         pass_fds=keep_fds,
         # Its own locale and allocator, nothing else: it must not hold our secrets in its environment.
-        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **allocator.environment(allocator.jemalloc())},
+        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **allocator.environment(allocator.found())},
     )
 
 

@@ -78,17 +78,18 @@ def test_a_durable_engine_is_well(tmp_path: Path) -> None:
     assert [finding.verdict for finding in found] == ["ok", "ok", "ok", "ok"]
 
 
-def test_an_engine_that_was_started_before_there_was_jemalloc_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    library = allocator.jemalloc()
-    monkeypatch.setattr(allocator, "jemalloc", lambda: None)
+def test_an_engine_that_was_started_before_there_was_an_allocator_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allocator, "found", lambda: None)
     with ThrowAwayValkey() as engine:
-        is_in_use = doctor_engine.takes_from_jemalloc(engine.socket)
-    assert is_in_use is False
-    found = [doctor_engine.judge_allocator(one, is_in_use) for one in (None, library or Path("/there"))]
+        running = doctor_engine.allocator_of(engine.socket)
+    assert running == ""
+    there = (allocator.JEMALLOC, Path("/there"))
+    found = [doctor_engine.judge_allocator(one, running) for one in (None, there)]
     assert [finding.verdict for finding in found] == ["hint", "hint"]
-    assert "started without it" in found[1].what
-    assert doctor_engine.takes_from_jemalloc(Path("/nowhere")) is None
-    assert doctor_engine.judge_allocator(Path("/there")).verdict == "ok"
+    assert "jemalloc is on this system" in found[1].what and "started without it" in found[1].what
+    assert doctor_engine.allocator_of(Path("/nowhere")) is None
+    assert doctor_engine.judge_allocator(there).verdict == "ok"
+    assert "mimalloc" in doctor_engine.judge_allocator(there, "mimalloc").what
 
 
 async def test_engines_that_are_away_are_named_without_their_passwords(

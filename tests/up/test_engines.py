@@ -67,20 +67,26 @@ def test_the_engine_is_set_up_so_that_nothing_is_lost_or_reachable(tmp_path: Pat
         engine.release()
 
 
-def test_the_engine_takes_its_memory_from_jemalloc_where_the_system_has_it() -> None:
+def test_the_engine_takes_its_memory_from_the_best_allocator_of_the_system() -> None:
     with ThrowAwayValkey() as engine:
         mapped = Path(f"/proc/{engine.process.pid}/maps").read_text()
-    assert (allocator.NAME in mapped) == (allocator.jemalloc() is not None)
+    chosen = allocator.found()
+    taken = [one for one in allocator.ALLOCATORS if one.file in mapped]
+    assert taken == ([chosen[0]] if chosen else [])
 
 
-def test_jemalloc_is_looked_for_in_order_and_nothing_is_lost_without_it(tmp_path: Path) -> None:
+def test_allocators_are_looked_for_in_order_and_nothing_is_lost_without_one(tmp_path: Path) -> None:
     first, second = tmp_path / "one", tmp_path / "two"
+    first.mkdir()
     second.mkdir()
-    assert allocator.jemalloc([first, second]) is None
+    assert allocator.found([first, second]) is None
     assert list(allocator.environment(None)) == ["GLIBC_TUNABLES"]
-    (second / allocator.NAME).touch()
-    assert allocator.jemalloc([first, second]) == second / allocator.NAME
-    assert allocator.environment(second / allocator.NAME)["LD_PRELOAD"] == str(second / allocator.NAME)
+    (first / "libjemalloc.so.2").touch()
+    assert allocator.found([first, second]) == (allocator.JEMALLOC, first / "libjemalloc.so.2")
+    (second / "libmimalloc.so.2").touch()
+    chosen = allocator.found([first, second])
+    assert chosen == (allocator.MIMALLOC, second / "libmimalloc.so.2")
+    assert allocator.environment(chosen)["LD_PRELOAD"] == str(second / "libmimalloc.so.2")
 
 
 def test_a_deep_data_folder_gets_a_short_socket_path() -> None:
