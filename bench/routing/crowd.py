@@ -49,8 +49,8 @@ class Crowd:
         engine = self.engine
         held = engine.send([("HGET", engine.key("listener", listener.person), "po") for listener in listeners])
         open_ones = [(listener, chat.decode()) for listener, chat in zip(listeners, held, strict=True) if chat]
-        ids = engine.send([("HGET", engine.key("chat", chat), "oid") for _, chat in open_ones])
-        return [(listener, chat, offer.decode()) for (listener, chat), offer in zip(open_ones, ids, strict=True)]
+        turns = engine.send([("HGET", engine.key("chat", chat), "turn") for _, chat in open_ones])
+        return [(who, chat, f"{chat}.{int(turn)}") for (who, chat), turn in zip(open_ones, turns, strict=True)]
 
     def is_here(self, chats: Iterable[str]) -> None:
         """These seekers did something just now, so that nobody asks whether they are there."""

@@ -115,10 +115,16 @@ def _wholes(texts: dict[str, str]) -> dict[str, int]:
     return {name: _whole(text) for name, text in texts.items()}
 
 
+def _offer_id(chat_id: str, state: str, turn: int) -> str:
+    """`<chat>.<turn>` of the offer that is open or accepted, or ''. Accepting it made one more turn."""
+    return f"{chat_id}.{turn - (state == 'H')}" if state in ("O", "H") else ""
+
+
 def chat_record(
     chat_id: str, h: dict[str, str], *, seeker_here: bool = False, listener_here: bool = False
 ) -> ChatRecord:
     """A chat's hash as a value."""
+    turn = _whole(h.get("turn"))
     # One look at all names, most of which have no part of their own.
     parts: dict[str, dict[str, str]] = {"was": {}, "r": {}, "n": {}, "nm": {}}
     for name, value in h.items():
@@ -129,7 +135,7 @@ def chat_record(
     return ChatRecord(
         chat_id=chat_id,
         state=h.get("st", "E"),
-        turn=_whole(h.get("turn")),
+        turn=turn,
         seeker=h.get("pe", ""),
         request_id=h.get("rq", ""),
         language=h.get("la", ""),
@@ -143,7 +149,7 @@ def chat_record(
         preferred=h.get("pf", ""),
         deadline_ms=_whole(h.get("dl")),
         is_offer_shown=h.get("vis", "1") != "0",
-        offer_id=h.get("oid", ""),
+        offer_id=_offer_id(chat_id, h.get("st", "E"), turn),
         epoch=h.get("ep", ""),
         run_id=h.get("rid", ""),
         seq=_whole(h.get("sq")),

@@ -68,7 +68,7 @@ class Life(Rare, RuleBasedStateMachine):
     def listener_accepts(self, data: st.DataObject) -> None:
         chat = self.pick(data, self.truth.chats("O"))
         c = self.truth.of("chat")[chat]
-        assert self.do("answer_offer", c["l"], c["oid"], "1") == "done"
+        assert self.do("answer_offer", c["l"], f"{chat}.{c['turn']}", "1") == "done"
         assert self.place.read("HGET", self.place.key("listener", c["l"]), "ms") in ("0", None)
         is_here = self.truth.is_present(c["pe"]) and self.place.now_ms - float(c.get("at", c["ar"])) <= 30_000
         assert self.place.chat(chat).state == ("A" if is_here else "H")
@@ -79,7 +79,7 @@ class Life(Rare, RuleBasedStateMachine):
         """The commonest thing of all, and so it is twice as common: accepted, and confirmed where that is asked."""
         chat = self.pick(data, self.truth.chats("O"))
         c = self.truth.of("chat")[chat]
-        self.do("answer_offer", c["l"], c["oid"], "1")
+        self.do("answer_offer", c["l"], f"{chat}.{c['turn']}", "1")
         self.do("confirm_here", c["pe"], chat)
         assert self.place.chat(chat).state == "A"
 
@@ -88,7 +88,7 @@ class Life(Rare, RuleBasedStateMachine):
     def listener_declines(self, data: st.DataObject) -> None:
         chat = self.pick(data, self.truth.chats("O"))
         c = self.truth.of("chat")[chat]
-        assert self.do("answer_offer", c["l"], c["oid"], "0") == "done"
+        assert self.do("answer_offer", c["l"], f"{chat}.{c['turn']}", "0") == "done"
         assert self.place.read("HGET", self.place.key("listener", c["l"]), "ms") in ("0", None)
         assert self.place.chat(chat).listener != c["l"]
 

@@ -140,7 +140,7 @@ class LifeOfTwo(RuleBasedStateMachine):
     def a_chat_begins_while_another_band_asks(self, data: st.DataObject) -> None:
         band, chat = data.draw(st.sampled_from(self.shown()))
         c = self.truths[band].of("chat")[chat]
-        accepting = self.lines.call(band, "answer_offer", c["l"], c["oid"], "1")
+        accepting = self.lines.call(band, "answer_offer", c["l"], f"{chat}.{c['turn']}", "1")
         self.running.append(accepting)
         for _ in range(data.draw(st.integers(1, 4))):
             if accepting in self.running:
@@ -153,7 +153,7 @@ class LifeOfTwo(RuleBasedStateMachine):
     def an_offer_is_answered(self, data: st.DataObject, accept: str) -> None:
         band, chat = data.draw(st.sampled_from(self.shown()))
         c = self.truths[band].of("chat")[chat]
-        self.starts(band, "answer_offer", c["l"], c["oid"], accept)
+        self.starts(band, "answer_offer", c["l"], f"{chat}.{c['turn']}", accept)
 
     @precondition(lambda self: self.can_start() and self.chats("A", "H"))
     @rule(data=st.data())

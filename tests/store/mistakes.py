@@ -4,15 +4,15 @@
 MUTANTS: dict[str, tuple[str, str]] = {
     # ---- the line ----
     "the place is lost with every offer": (
-        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), place, member_of",
-        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), T.now, member_of",
+        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), place, member_in_line",
+        "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), T.now, member_in_line",
     ),
     "a head that leaves stays the head": (
         "if next_at ~= '' then redis.call('ZADD', K.cells(S, language), next_at, c.ce)",
         "if next_at ~= '' then redis.call('ZADD', K.cells(S, language), 'LT', next_at, c.ce)",
     ),
     "whoever overtakes was the head": (
-        "members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]",
+        "members[1] == member_in_line(c) and (members[4] or '') or members[2]",
         "members[4] or ''",
     ),
     "an empty line stays listed": ("else redis.call('ZREM', K.cells(S, language), c.ce) end", "end"),
@@ -77,12 +77,20 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "or l.em == '1' and l.load >= l.cap and",
     ),
     "the unit for danger goes to anybody": (
-        "seen[cell.risk + 1] < 2 and (is_any or cell.risk == URGENT) then",
-        "seen[cell.risk + 1] < 2 then",
+        "seen[of_risk] < 2 and (is_any or cell.risk == URGENT)",
+        "seen[of_risk] < 2",
     ),
     "one risk hides the lines of the others": (
-        "seen[cell.risk + 1] = 2 -- nor can",
+        "seen[of_risk] = 2 -- nor can",
         "seen = { 2, 2, 2, 2 } -- nor can",
+    ),
+    "an accepted offer is told by its later turn": (
+        "return c.st == 'H' and c.turn - 1 or c.turn end",
+        "return c.turn end",
+    ),
+    "who was read otherwise is nobody's head": (
+        "return rawget(c, 'member') or member_of(c.id, c.mk) end",
+        "return rawget(c, 'member') or '' end",
     ),
     "one more for ever": ("if l.tn == 1 and not is_spare then put(l, 'tn', 0) end", ""),
     "one more passes the maximum": ("if l.tn == 1 and l.load < l.max then", "if l.tn == 1 then"),

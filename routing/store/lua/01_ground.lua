@@ -151,7 +151,7 @@ end
 local CHAT = rows_of(
   { 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', numbers = { turn = true, ar = true } }, -- until the wrap-up
   { 'ls', 'mk', 'pf', 'no', 'wi', 'hu', numbers = { mk = true, hu = true } },                -- to stand in line and to be offered
-  { 'at', 'oid', 'vis', 'xt', 'wt', 'rq', numbers = {} })                                    -- while an offer is open
+  { 'at', 'vis', 'xt', 'wt', 'rq', numbers = {} })                                           -- while an offer is open
 local LISTENER = rows_of(
   { 'lg', 'cap', 'fs', 'xe', 'lv', 'hd', 'mk', 'em', 'un', numbers = { cap = true, fs = true, xe = true, lv = true, hd = true, mk = true } },
   { 'max', 'ms', 'mw', 'nm', numbers = { max = true, ms = true, mw = true } })
@@ -200,7 +200,8 @@ local function read_waiting(S, id)
   return remember(id, v[1] and setmetatable({
     id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], ce = v[5], ar = (v[6] or 0) + 0,
     nx = some(v[7]), mk = (v[8] or 0) + 0, pf = some(v[9]), no = some(v[10]), wi = some(v[11]),
-    l = false, oid = false, -- an offer sets them
+    l = false, -- an offer sets it
+    member = id .. '/' .. (v[8] or '0'), -- in a line: as `member_of` spells it, but a number would have to be spelled again
   }, CHAT))
 end
 
@@ -280,7 +281,10 @@ end
 
 local function is_present(S, person) return redis.call('HEXISTS', connections_of(S, person), person) == 1 end
 
-local function offer_id(c) return c.id .. '.' .. c.turn end
+-- The turn of a request's open offer; accepting it made one more.
+local function turn_of_offer(c) return c.st == 'H' and c.turn - 1 or c.turn end
+
+local function offer_id(c) return c.id .. '.' .. turn_of_offer(c) end
 
 -- An offer's id is <chat>.<turn>: the turn fences it, a stale answer can't match.
 local function parse_offer(id)

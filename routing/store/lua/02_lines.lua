@@ -58,6 +58,9 @@ local function may_serve(l, c) return serves(l.lv, l.hd, cell_of(c.ce)) end
 
 local function member_of(id, mask) return id .. '/' .. string.format('%d', mask) end
 
+-- The same of a chat; who was read to be offered has it at hand (`read_waiting`).
+local function member_in_line(c) return rawget(c, 'member') or member_of(c.id, c.mk) end
+
 -- `<id>/<topic mask>`: id, mask
 local function parse_member(member)
   local id, mask = string.match(member, '^(.+)/(%d+)$')
@@ -106,7 +109,7 @@ end
 
 local function enter_line(S, c, language)
   local place = place_in(c, language)
-  redis.call('ZADD', K.line(S, language .. ':' .. c.ce), place, member_of(c.id, c.mk))
+  redis.call('ZADD', K.line(S, language .. ':' .. c.ce), place, member_in_line(c))
   redis.call('ZADD', K.cells(S, language), 'LT', place, c.ce)
 end
 
@@ -114,7 +117,7 @@ end
 local function exit_line(S, c, language, line_seen, next_at)
   local name = language .. ':' .. c.ce
   local line = K.line(S, name)
-  redis.call('ZREM', line, member_of(c.id, c.mk))
+  redis.call('ZREM', line, member_in_line(c))
   if name ~= line_seen then next_at = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')[2] or '' end
   if next_at ~= '' then redis.call('ZADD', K.cells(S, language), next_at, c.ce)
   else redis.call('ZREM', K.cells(S, language), c.ce) end
@@ -167,7 +170,7 @@ local function place_of(S, c)
   for _, name in ipairs(redis.call('ZRANGE', K.cells(S, c.la), 0, -1)) do
     local cell, line, before = cell_of(name), K.line(S, c.la .. ':' .. name), nil
     if cell == own then
-      before = redis.call('ZRANK', line, member_of(c.id, c.mk)) or redis.call('ZCOUNT', line, '-inf', '(' .. c.ar)
+      before = redis.call('ZRANK', line, member_in_line(c)) or redis.call('ZCOUNT', line, '-inf', '(' .. c.ar)
     elseif own.risk == URGENT and cell.risk ~= URGENT then
       before = 0
     elseif cell.risk == URGENT and own.risk ~= URGENT then

@@ -20,8 +20,8 @@ local function make_offer(S, c, l, why, is_spare, line_seen, next_at)
   -- A listener who stands in another shard too sees the offer only when that shard has agreed (see elsewhere.lua).
   -- xt: this unit is extra, '1' "one more" or '2' the emergency unit.
   local is_first = turn == 1 -- then `vis`, `xt` and `rs` are not there, and stay away as long as they say what most do
-  c.st, c.turn, c.l, c.oid, c.no = 'O', turn, l.id, c.id .. '.' .. turn, num(c.no) + 1
-  write(c, 'st', 'O', 'turn', turn, 'l', l.id, 'oid', c.oid, 'no', c.no, 'dl', deadline, 'ml', language)
+  c.st, c.turn, c.l, c.no = 'O', turn, l.id, num(c.no) + 1
+  write(c, 'st', 'O', 'turn', turn, 'l', l.id, 'no', c.no, 'dl', deadline, 'ml', language)
   if not is_first or l.sev == '1' then put(c, 'vis', l.sev == '1' and '0' or '1') end
   if not is_first or is_spare or l.tn == 1 then put(c, 'xt', is_spare and '2' or l.tn == 1 and '1' or '0') end
   if not is_first then write(c, 'rs', '') end
@@ -30,7 +30,7 @@ local function make_offer(S, c, l, why, is_spare, line_seen, next_at)
   redis.call('SADD', K.offered(S, c.la), c.id)
   put(l, 'po', c.id)
   if l.tn == 1 and not is_spare then put(l, 'tn', 0) end
-  redis.call('XADD', K.why(S), 'MAXLEN', '~', WHY_MAX, '*', 'o', c.oid, 'l', l.id, 't', T.now, 'a', c.ar, 'w', why)
+  redis.call('XADD', K.why(S), 'MAXLEN', '~', WHY_MAX, '*', 'o', offer_id(c), 'l', l.id, 't', T.now, 'a', c.ar, 'w', why)
   units_moved(S, l)
   note('offer:made')
   hint(l.id)
@@ -42,9 +42,9 @@ end
 local function release(S, c, l, reason)
   free_unit(l, c.id)
   -- What became of an offer that nobody answered, or that was accepted and came to nothing (then the turn has risen).
-  if reason and reason ~= 'declined' then write(c, 'oe:' .. (c.st == 'H' and c.turn - 1 or c.turn), reason) end
+  if reason and reason ~= 'declined' then write(c, 'oe:' .. turn_of_offer(c), reason) end
   if c.st == 'O' or c.st == 'H' then redis.call('SREM', K.offered(S, c.la), c.id) end
-  if reason then write(l, 'lo', c.oid or '', 'lr', reason) end
+  if reason then write(l, 'lo', offer_id(c), 'lr', reason) end
   if l.po == c.id then
     put(l, 'po', '')
     if c.xt == '1' and (reason == 'seeker_away' or reason == 'seeker_left') then put(l, 'tn', 1) end -- it did not come yet
@@ -182,7 +182,7 @@ local function first_returning(S, l, excluding)
   end
 end
 
-local function told_of(head) return string.format('%s:%d', head.line, math.max(0, T.now - head.at)) end
+local function told_of(line, at) return string.format('%s:%d', line, math.max(0, T.now - at)) end
 
 -- Of the lines that this listener may serve the one whose head goes first; equal heads: the earlier arrival, then the smaller
 -- name. found: language -> its lines and their heads' arrivals, the earliest first: so of each risk only the first two matter.
@@ -190,39 +190,44 @@ local function told_of(head) return string.format('%s:%d', head.line, math.max(0
 -- answer: the line, or nil; text of this one, the one after it, and the one whose head has waited longest
 local function first_line(l, found, room, passed)
   local class, is_any = class_at(l.lv, l.hd), room == '1'
-  local served = class.served
-  local best, second, longest
-  local best_soon, second_soon, longest_at = -math.huge, -math.huge, math.huge
+  local served, may_pass = class.served, next(passed) ~= nil
+  local best, best_in, best_at, best_soon = nil, nil, 0, -math.huge
+  local second, second_in, second_at, second_soon = nil, nil, 0, -math.huge
+  local longest, longest_in, longest_at = nil, nil, math.huge
   for language, heads in pairs(found) do
     local seen = { 0, 0, 0, 0 } -- by risk
     for i = 1, #heads, 2 do
       local cell = served[heads[i]]
       if cell == nil then cell = served_by(class, heads[i]) end
-      if cell and seen[cell.risk + 1] < 2 and (is_any or cell.risk == URGENT) then
+      local of_risk = cell and cell.risk + 1
+      if cell and seen[of_risk] < 2 and (is_any or cell.risk == URGENT)
+          and not (may_pass and passed[language .. ':' .. cell.name]) then
         local at = heads[i + 1] + 0
         local soon = urgency(cell, at)
         if soon < second_soon and at >= longest_at then
-          seen[cell.risk + 1] = 2 -- nor can a later one of this risk
+          seen[of_risk] = 2 -- nor can a later one of this risk
         else
-          local head = { line = language .. ':' .. cell.name, language = language, cell = cell, at = at, soon = soon }
-          if not passed[head.line] then
-            seen[cell.risk + 1] = seen[cell.risk + 1] + 1
-            if at < longest_at then longest, longest_at = head, at end
-            if soon > best_soon or (soon == best_soon and (at < best.at or (at == best.at and head.line < best.line))) then
-              second, second_soon, best, best_soon = best, best_soon, head, soon
-            elseif soon > second_soon then
-              second, second_soon = head, soon
-            end
+          seen[of_risk] = seen[of_risk] + 1
+          if at < longest_at then longest, longest_in, longest_at = cell, language, at end
+          if soon > best_soon or (soon == best_soon and (at < best_at
+              or (at == best_at and language .. ':' .. cell.name < best_in .. ':' .. best.name))) then
+            second, second_in, second_at, second_soon = best, best_in, best_at, best_soon
+            best, best_in, best_at, best_soon = cell, language, at, soon
+          elseif soon > second_soon then
+            second, second_in, second_at, second_soon = cell, language, at, soon
           end
         end
       end
     end
   end
   if not best then return nil, '' end
-  local told = told_of(best)
-  if second then told = told .. ',' .. told_of(second) end
-  if longest ~= best and longest ~= second then told = told .. ',' .. told_of(longest) end
-  return best, told
+  local line = best_in .. ':' .. best.name
+  local told = told_of(line, best_at)
+  if second then told = told .. ',' .. told_of(second_in .. ':' .. second.name, second_at) end
+  if (longest ~= best or longest_in ~= best_in) and (longest ~= second or longest_in ~= second_in) then
+    told = told .. ',' .. told_of(longest_in .. ':' .. longest.name, longest_at)
+  end
+  return { line = line, language = best_in, cell = best, at = best_at, soon = best_soon }, told
 end
 
 local function match_listener(S, l)
@@ -254,14 +259,14 @@ local function match_listener(S, l)
     local id, how = first_of_line(S, l, key, excluding, members, page)
     local c = id and read_waiting(S, id) -- there is none where the engine lost it: the checker takes it out of the line
     if c then
-      local next_at = members[1] == member_of(id, c.mk) and (members[4] or '') or members[2]
+      local next_at = members[1] == member_in_line(c) and (members[4] or '') or members[2]
       local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger'
         or (how == 'head' and first.language ~= c.la) and 'second' or how
       make_offer(S, c, l, 'L|' .. reason .. '|' .. told, room == '2', first.line, next_at)
       return true
     end
     passed[first.line] = true
-    local passed_over = told_of(first)
+    local passed_over = told_of(first.line, first.at)
     first, told = first_line(l, found, room, passed)
     told = passed_over .. ',' .. told
   end

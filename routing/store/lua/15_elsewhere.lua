@@ -9,7 +9,7 @@ function OPS.units(keys, args)
   local l = read_listener(S, id)
   local version = redis.call('HGET', l.key, 've')
   local c = l.po and read_chat(S, l.po)
-  local unseen = c and c.st == 'O' and c.vis == '0' and c.oid or ''
+  local unseen = c and c.st == 'O' and c.vis == '0' and offer_id(c) or ''
   -- Versions begin with the clock, so that "not here any more" is newer than all that was told before.
   return finish(S, { unseen, version and num(version) or T.now, held_by(l), l.po and 1 or 0,
     c and num(c.xt) or 0, l.ms, l.mw })

@@ -90,7 +90,7 @@ local function check_waiting(S, c)
     is_missing = not check_score(S, 'held', c.la, c.id, c.ar)
   else
     each_line(c, function(language)
-      if not check_score(S, 'line', language .. ':' .. c.ce, member_of(c.id, c.mk), place_in(c, language)) then
+      if not check_score(S, 'line', language .. ':' .. c.ce, member_in_line(c), place_in(c, language)) then
         is_missing = true
         if mends then check_cell(S, language, c.ce) end
       end
