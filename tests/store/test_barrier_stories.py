@@ -30,6 +30,17 @@ def goes_back_to(place: Place, state: dict[str, Any]) -> None:
         place.wire.send("RESTORE", key, max(0, ttl), dump)
 
 
+def test_a_single_chat_that_is_lost_comes_back_to_its_place_by_its_ticket(place: Place) -> None:
+    chat = place.seeker("ada").asks()
+    place.passes(5)
+    place.seeker("ben").asks()
+    told = place.chat(chat)
+    place.read("DEL", place.key("chat", chat))
+    assert resumed(place, told) == "resumed"
+    assert place.line() == ["ada", "ben"] and place.seeker("ada").own_chat == chat
+    assert broken(truth_of(place)) == []
+
+
 def test_nothing_is_matched_behind_the_barrier_and_everybody_at_its_end(place: Place) -> None:
     assert raised(place) == "raised" and raised(place) == "known"
     ada = place.seeker("ada")

@@ -114,7 +114,8 @@ function OPS.resume(keys, args)
   if c and (turn_before(S, c) >= turn or (c.turn == turn and c.st == state) or c.pe ~= person) then return finish(S, 'kept') end
   if not c then
     if state == 'U' or state == 'E' then return finish(S, 'ended') end
-    if own_chat(S, person) then return finish(S, 'open') end
+    local own = own_chat(S, person)
+    if own and own ~= id then return finish(S, 'open') end
     local cell = string.match(args[9], '^[0-3]%.[0-3]%.%d+$')
     c = { id = id, key = K.chat(S, id) }
     chats[id] = c
