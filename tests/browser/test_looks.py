@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.looks import cut_off, looks_right
-from tests.browser.street import Street
+from tests.browser.looks import cut_off, looks_right, overflow
+from tests.browser.street import PHONE, WIDE, Street
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -13,6 +13,11 @@ async def test_seeker_before_a_chat(street: Street) -> None:
     seeker = await street.seeker()
     page = seeker.page
     await looks_right(page, "landing")
+    # What a phone of 360 px is with words twice as large.
+    await page.set_viewport_size({"width": 180, "height": 320})
+    assert await overflow(page) == 0
+    await expect(page.get_by_role("link", name="Leave fast")).to_be_in_viewport(ratio=1)
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     await page.get_by_role("button", name="Start a chat").click()
     await expect(page.get_by_text("Choose your age first.")).to_be_visible()
     await page.get_by_text("Two questions, if you want").click()
@@ -102,6 +107,10 @@ async def test_console(street: Street) -> None:
     await seeker.asks("Someone died", weight=4)
     await expect(listener.offer).to_be_visible()
     await looks_right(page, "console-offer")
+    await page.set_viewport_size({"width": 360, "height": 560})
+    for answer in ("Accept", "Pass"):
+        await expect(listener.offer.get_by_role("button", name=answer)).to_be_in_viewport(ratio=1)
+    await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     await listener.accepts()
     await seeker.is_in_chat()
     await seeker.writes("My dog died on Sunday. I keep hearing her paws on the floor.")
