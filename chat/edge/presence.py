@@ -48,33 +48,40 @@ class Presence:
         Answers when they last chose what they do there (Unix ms, 0: never). Raises RedisAway, RedisRefused.
         """
         one = (person.person_id, band)
-        is_unsaid = one in self._unsaid
+        was_unsaid, was_attached = one in self._unsaid, band in person.attached  # by another Connection of theirs
         person.attached.add(band)  # whoever left and comes back must not be detached after this call
         self._unsaid.discard(one)
-        is_attached = False
         try:
             entered = await self._lines.enter(
                 band, person.person_id, self._process_id, is_staff=person.staff is not None
             )
-            is_attached = entered.is_attached
-        finally:
-            if not is_attached:
-                person.attached.discard(band)
-                if is_unsaid:
-                    self._unsaid.add(one)
+        except BaseException:
+            self._may_be_attached(person, band, was_attached=was_attached)
+            raise
         person.records[band] = entered.record
-        if is_attached:
+        if entered.is_attached or was_attached:
             await self._unless_gone(person, band)
+        else:
+            person.attached.discard(band)
+            if was_unsaid:
+                self._unsaid.add(one)
         return entered.said_at_ms
+
+    def _may_be_attached(self, person: LocalPerson, band: str, *, was_attached: bool) -> None:
+        """Nobody knows what became of the call: unless it is said again before, the next beat takes it back."""
+        if not was_attached:
+            person.attached.discard(band)
+            self._unsaid.add((person.person_id, band))
 
     async def attach(self, person: LocalPerson, band: str) -> None:
         """Tell the shard that this process holds a connection of this person. Raises RedisAway, RedisRefused."""
+        was_attached = band in person.attached
         person.attached.add(band)
         self._unsaid.discard((person.person_id, band))
         try:
             await self._lines.call(band, "attach", person.person_id, self._process_id)
         except (RedisAway, RedisRefused):
-            person.attached.discard(band)
+            self._may_be_attached(person, band, was_attached=was_attached)
             raise
         await self._unless_gone(person, band)
 
@@ -106,8 +113,9 @@ class Presence:
 
     def left(self, person: LocalPerson) -> None:
         """Their last connection is gone; `say_unsaid` says so."""
-        for band in person.attached:
-            self._unsaid.add((person.person_id, band))
+        for band in self._lines.shards:  # where they have a part they may be attached, though it was not said again yet
+            if band in person.attached or person.has_part_in(band):
+                self._unsaid.add((person.person_id, band))
         person.attached.clear()
 
     async def say_unsaid(self) -> None:
