@@ -1,7 +1,10 @@
 """What each call costs, with `size` seekers in line and `size` listeners whose every unit is taken."""
 
+from collections.abc import Callable
+from typing import Any
+
 from bench.routing.crowd import Crowd
-from bench.routing.engine import GAP_MS, OFFER_MS, WRAP_UP_MS, Engine, Ledger, percentiles
+from bench.routing.engine import GAP_MS, OFFER_MS, WRAP_UP_MS, Call, Engine, Ledger, percentiles
 from bench.routing.people import MadeListener
 
 #: The calls of one chat, from the request to the wrap-up, which finds the next one.
@@ -9,6 +12,8 @@ LIFE = ("request that waits", "wrap-up done, next one offered", "offer accepted"
 #: The same where the seeker did nothing for 30 s and is asked whether they are there.
 LIFE_ASKED = (*LIFE[:2], "offer accepted, seeker asked", "seeker says: here", LIFE[3])
 
+#: So often each view is asked for.
+VIEWS = 20
 #: With fewer people than that some line of a small language is empty now and then.
 SHORT_LINES = 1_000
 
@@ -124,15 +129,34 @@ class Calls:
         return figures
 
     def _sweep(self) -> dict[str, float]:
+        acted, spent, longest = self._watched(self.crowd.sweep)
+        return {"deadlines": acted, "cpu_us_each": round(spent / acted, 1), "longest_call_us": longest}
+
+    def views(self) -> dict[str, dict[str, float]]:
+        """What pages ask again and again."""
+        everywhere = ",".join(sorted({language for x in self.crowd.listeners for language in x.languages}))
+        [language, *_], waiting = everywhere.split(","), [seeker.person for seeker in self.crowd.seekers.values()]
+        asked: dict[str, Call] = {
+            "the board of all languages": ("load", everywhere),
+            "the lines of all languages": ("lines", everywhere),
+            "the places of 20 who wait": ("places", language, *waiting[-20:]),
+        }
+        figures = {}
+        for name, call in asked.items():
+            _, spent, longest = self._watched(lambda call=call: self.engine.call([call] * VIEWS))  # type: ignore[misc]
+            figures[name] = {"cpu_us_each": round(spent / VIEWS, 1), "longest_call_us": longest}
+        return figures
+
+    def _watched(self, act: Callable[[], Any]) -> tuple[Any, float, int]:
+        """What this answers, the engine's CPU (us) for it, and the longest call (us, by the clock)."""
         engine = self.engine
         engine.times()
         engine.time_every_call(True)
         began = engine.cpu_us()
-        acted = self.crowd.sweep()
+        answer = act()
         spent = engine.cpu_us() - began
         engine.time_every_call(False)
-        times = percentiles(engine.times())
-        return {"deadlines": acted, "cpu_us_each": round(spent / acted, 1), "longest_call_us": times["longest"]}
+        return answer, spent, int(percentiles(engine.times())["longest"])
 
 
 def measure(size: int, rounds: int, most: int = 250) -> dict[str, object]:
@@ -141,6 +165,7 @@ def measure(size: int, rounds: int, most: int = 250) -> dict[str, object]:
         calls = Calls(engine, size, rounds, most)
         calls.with_free_listeners()
         calls.at_capacity()
+        views = calls.views()
         sweeps = calls.deadlines()
         ledger = calls.ledger
         chats = sum(len(chats) for chats in calls.crowd.chats_of(calls.crowd.listeners))
@@ -150,6 +175,7 @@ def measure(size: int, rounds: int, most: int = 250) -> dict[str, object]:
             "chats": chats,
             "calls": ledger.figures(),
             "deadlines": sweeps,
+            "views": views,
             "life_cpu_us": round(sum(ledger.cpu_us(name) for name in LIFE), 1),
             "life_with_asking_cpu_us": round(sum(ledger.cpu_us(name) for name in LIFE_ASKED), 1),
             "longest_call_us": max(engine.times(), default=0),

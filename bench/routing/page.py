@@ -26,6 +26,7 @@ def text(figures: dict[str, Any]) -> list[str]:
         _calls(figures["sizes"]),
         _lives(figures["sizes"]),
         _deadlines(figures["sizes"]),
+        _views(figures["sizes"]),
         "### Many at once",
         _many(figures),
         "### Beside the usual designs",
@@ -98,6 +99,15 @@ def _deadlines(sizes: dict[str, Any]) -> str:
         for what, row in size["deadlines"].items()
     ]
     return table(("deadline that passed, people", "CPU each (us)", "longest call (us)"), rows)
+
+
+def _views(sizes: dict[str, Any]) -> str:
+    rows = [
+        (f"{what}, {int(name):,}", str(row["cpu_us_each"]), str(row["longest_call_us"]))
+        for name, size in sizes.items()
+        for what, row in size["views"].items()
+    ]
+    return table(("what pages ask again and again, people", "CPU each (us)", "longest call (us)"), rows)
 
 
 def _many(figures: dict[str, Any]) -> str:

@@ -92,6 +92,10 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "return rawget(c, 'member') or member_of(c.id, c.mk) end",
         "return rawget(c, 'member') or '' end",
     ),
+    "whoever is on duty may take anybody, says the board": (
+        "if serves(class.level, class.hard, cell) then return true end",
+        "return true",
+    ),
     "one more for ever": ("if l.tn == 1 and not is_spare then put(l, 'tn', 0) end", ""),
     "one more passes the maximum": ("if l.tn == 1 and l.load < l.max then", "if l.tn == 1 then"),
     "rights change and the old list stays": (

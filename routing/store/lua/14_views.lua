@@ -97,14 +97,20 @@ function OPS.lines(keys, args)
     each_cell(S, language, function(_, key, place)
       waiting = waiting + redis.call('ZCARD', key)
       if head == 0 or place < head then head, first = place, key end
-      for _, member in ipairs(redis.call('ZRANGE', key, 0, 49)) do
-        local _, mask = parse_member(member)
-        masks[#masks + 1] = mask
-      end
+      for _, member in ipairs(redis.call('ZRANGE', key, 0, 49)) do masks[#masks + 1] = string.match(member, '/(%d+)$') end
     end)
     out[#out + 1] = { language, waiting, string.format('%.0f', first and came_at(S, first) or 0), table.concat(masks, ',') }
   end)
   return finish(S, out)
+end
+
+-- Is there somebody on duty for this cell? A class that nobody is left of is not listed.
+local function is_served(classes, cell)
+  for _, name in ipairs(classes) do
+    local class = class_of(name)
+    if serves(class.level, class.hard, cell) then return true end
+  end
+  return false
 end
 
 -- load: the board's numbers. args: 3 languages csv
@@ -116,18 +122,19 @@ function OPS.load(keys, args)
   each_language(args[3], function(language)
     local waiting, head, alone, urgent, urgent_head, available = redis.call('ZCARD', K.held(S, language)), 0, 0, 0, 0, 0
     local held, first = redis.call('ZRANGE', K.held(S, language), 0, 0, 'WITHSCORES'), nil
+    local classes = redis.call('SMEMBERS', K.classes(S, language))
     if held[2] then head = num(held[2]) end
     each_cell(S, language, function(cell, key, place)
       local count = redis.call('ZCARD', key)
       waiting = waiting + count
       if head == 0 or place < head then head, first = place, key end
-      if count_serving(S, language, cell) == 0 then alone = alone + count end
+      if not is_served(classes, cell) then alone = alone + count end
       if cell.risk == URGENT then
         urgent = urgent + count
         if urgent_head == 0 or place < urgent_head then urgent_head = place end
       end
     end)
-    for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
+    for _, name in ipairs(classes) do
       available = available + redis.call('SCARD', K.available(S, language .. ':' .. name))
     end
     if first then head = came_at(S, first) end
@@ -146,11 +153,17 @@ end
 --       each person}
 function OPS.places(keys, args)
   local S, language = begin(keys, args), args[3]
-  local rows, waits, heads = {}, {}, { 0, 0 }
+  local rows, waits, heads, able = {}, {}, { 0, 0 }, {}
   for i = 4, #args do
     local own = own_chat(S, args[i])
     local c = own and read_chat(S, own)
-    rows[#rows + 1] = c and { c.st == 'W' and place_of(S, c) or -1, count_able(S, c), cell_of(c.ce).risk } or { -1, 0, 0 }
+    if c then
+      local needs = c.ce .. ' ' .. (c.wi and c.ls or c.la)
+      able[needs] = able[needs] or count_able(S, c)
+      rows[#rows + 1] = { c.st == 'W' and place_of(S, c) or -1, able[needs], cell_of(c.ce).risk }
+    else
+      rows[#rows + 1] = { -1, 0, 0 }
+    end
   end
   for i, risk in ipairs({ 0, URGENT }) do waits[i] = redis.call('LRANGE', waits_key(S, language, risk), 0, 59) end
   -- By place: who comes by a second language goes after these people, so their whole wait tells nothing of theirs.
