@@ -51,6 +51,7 @@ class Presence:
         was_unsaid, was_attached = one in self._unsaid, band in person.attached  # by another Connection of theirs
         person.attached.add(band)  # whoever left and comes back must not be detached after this call
         self._unsaid.discard(one)
+        before = person.records.get(band)
         try:
             entered = await self._lines.enter(
                 band, person.person_id, self._process_id, is_staff=person.staff is not None
@@ -58,7 +59,12 @@ class Presence:
         except BaseException:
             self._may_be_attached(person, band, was_attached=was_attached)
             raise
+        # What was read with this call is older than the mirroring that came after it. Coming back may bring an offer,
+        # which the mirroring shows: whoever read that meanwhile must not be overwritten for good.
+        is_older = person.records.get(band) is not before
         person.records[band] = entered.record
+        if is_older:
+            self._mark(person, band)
         if entered.is_attached or was_attached:
             await self._unless_gone(person, band)
         else:

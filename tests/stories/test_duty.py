@@ -65,6 +65,18 @@ async def test_who_goes_away_with_an_open_offer_does_not_hold_the_seeker_up(worl
     assert taking.seconds() < OFFER_S / 2, "it did not have to run out"
 
 
+async def test_who_comes_back_while_somebody_waits_is_asked_at_once(world: World) -> None:
+    listener = await world.listener_is_available()
+    await listener.vanishes()
+    seeker = await world.seeker_arrives()
+    taking = world.service.taking()
+    await listener.comes()
+    offer = listener.welcome["snapshot"].get("offer") or await listener.sees_offer(request_id=seeker.request_id)
+    assert taking.seconds() < 2, "nobody had to look a second time"
+    await listener.accepts(offer)
+    await seeker.is_connected()
+
+
 async def test_a_choice_that_did_not_reach_one_age_band_is_made_there_on_arrival(world: World) -> None:
     """As after an engine that took over without having heard of it: more chats at once, for teens only."""
     listener = await world.listener_is_available(capacity=2)
