@@ -15,7 +15,7 @@ from chat.edge.view import View
 from chat.protocol.codes import WORDS, Close
 from chat.protocol.commands import Hello, Position
 from chat.protocol.fields import Role
-from chat.protocol.pushes import Welcome
+from chat.protocol.pushes import ConfirmWanted, Welcome
 from chat.protocol.replies import Done, Refused
 from config.clock import now_ms
 from config.database import Database
@@ -84,6 +84,10 @@ class Greeter:
             raise
         hub.put(connection, Done(ref=hello.ref))
         connection.is_live = True
+        own = view.snapshot.request
+        if own is not None and own.confirm_deadline_ms is not None:
+            # It stands in the snapshot, too; but only the push is promised, and it went to a page that is gone.
+            hub.put(connection, ConfirmWanted(own.request_id, own.confirm_deadline_ms))
         if connection.staff is not None and not hub.door.is_practice:
             hub.just_greeted.append(connection)
         # What changed while the log was read.

@@ -41,7 +41,7 @@ class Lines:
         # is away. An offer that it has not agreed to stays unseen; the router's next pass asks again.
         with contextlib.suppress(RedisAway):
             for listener in moved:
-                await self.mirror(listener)
+                await self.mirror(listener, band)
         return answer
 
     async def snapshot(self, band: str, person_id: str) -> PersonRecord:
@@ -84,13 +84,16 @@ class Lines:
         if trouble is not None:
             raise trouble
 
-    async def mirror(self, listener: str) -> None:
+    async def mirror(self, listener: str, first: str = "") -> None:
         """Tell each shard of this listener's units in the others, and show or take back an offer not yet seen.
+
+        `first`: the shard that tells before the others. It may have a unit free and leave it to somebody who goes
+        before in another's line; when that one has had its turn, it is told and goes on.
 
         Two shards may offer at the same moment; the earlier name wins, the other takes its unseen offer back. A crash
         in between leaves an unseen offer that ends by its deadline and a mirror that the next pass renews.
         """
-        names = sorted(self.shards)
+        names = sorted(self.shards, key=lambda name: (name != first, name))
         for _ in range(MIRROR_ROUNDS):
             is_settled = True
             for here in names:
@@ -107,7 +110,7 @@ class Lines:
                 raise
             return True
         unseen, *told = answer
-        agreed, is_settled = True, True
+        agreed, is_settled, is_alone = True, True, bool(others)
         for there in others:
             wins_tie = "1" if here < there else "0"
             try:
@@ -118,7 +121,11 @@ class Lines:
                 if not self._is_long_away(there):
                     raise
                 continue
+            is_alone = False
             agreed = agreed and verdict == b"done"
+            is_settled = is_settled and not moved
+        if is_alone:
+            _, moved = await self.shards[here].call("alone", listener)
             is_settled = is_settled and not moved
         if unseen:
             _, moved = await self.shards[here].call("show" if agreed else "retract", listener, unseen)

@@ -14,7 +14,7 @@ from routing.store.shard import Shard
 from tests.helpers.valkey import empty
 from tests.store.place import TIMING, Place
 from tests.store.region import TAGS, wish
-from tests.store.truth import Truth, broken, truth_of
+from tests.store.truth import Truth, broken, nobody_waits_beside_a_free_listener, truth_of
 from tests.store.wire import Argument, Wire
 
 NAMES = ("bo", "cy")
@@ -221,6 +221,8 @@ class LifeOfTwo(RuleBasedStateMachine):
             states = {listener["av"] for listener in listeners.values()}
             assert len(states) == 1, f"{name} is paused in one band only"
         assert self.shown() == self.chats("O"), "an offer stays unseen"
+        for truth in self.truths.values():
+            assert not [*nobody_waits_beside_a_free_listener(truth, is_at_rest=True)]
 
     # ---- what must be true ----
 

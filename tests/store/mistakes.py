@@ -1,7 +1,7 @@
 """Believable mistakes in the Lua text, by what they would do to people. `mutants.py` puts them in place."""
 
 #: name -> (text as it stands, text with the mistake)
-MUTANTS: dict[str, tuple[str, str]] = {
+WITHIN: dict[str, tuple[str, str]] = {
     # ---- the line ----
     "the place is lost with every offer": (
         "redis.call('ZADD', K.line(S, language .. ':' .. c.ce), place, member_in_line",
@@ -201,7 +201,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     ),
     # ---- a chat's life ----
     "opening for the absent keeps the short grace": (
-        "  if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end",
+        "  if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.chat, c.pe) end",
         "",
     ),
     "a service that was away lets go of everybody at its return": (
@@ -261,11 +261,11 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "local state, seeker = look_at(S, id)\n    if false then",
     ),
     "who vanished from a chat keeps the short grace": (
-        "begin_grace(person, state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS)",
-        "begin_grace(person, SEEKER_GRACE_MS)",
+        "begin_grace(person, state == 'A' and GRACE_MS.chat or GRACE_MS.seeker)",
+        "begin_grace(person, GRACE_MS.seeker)",
     ),
     "the vanished wait for ever": (
-        "T.now + SEEKER_GRACE_MS, person) end\n  stand_in_line(S, c)",
+        "T.now + GRACE_MS.seeker, person) end\n  stand_in_line(S, c)",
         "'+inf', person) end\n  stand_in_line(S, c)",
     ),
     "two requests of one seeker": (
@@ -300,52 +300,6 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "",
     ),
     "its own end brings a chat back": ("chats[id] = nil -- what was just changed", "-- what was just changed"),
-    # ---- two shards ----
-    "an unseen offer is a miss": ("if c.vis ~= '0' then -- an offer", "if true then -- an offer"),
-    "old news of the other shard is believed": (
-        "if num(args[5]) >= num(redis.call('HGET', l.key, 'xv')) then",
-        "if true then",
-    ),
-    "two shards, two capacities": ("args[8] == '2' and l.cap + 1 or l.cap\n", "l.max\n"),
-    "misses stay in their shard": ("if num(args[10]) > l.mw then", "if false then"),
-    "a new duty begins at version nought": (
-        "redis.call('HSETNX', l.key, 've', T.now)",
-        "redis.call('HSETNX', l.key, 've', 0)",
-    ),
-    "one more is one more in each shard": ("if args[8] == '1' then put(l, 'tn', 0) end", ""),
-    "a unit for danger there is a conflict here": ("args[8] == '2' and l.cap + 1 or l.cap", "l.cap"),
-    # ---- barrier, rebuilding ----
-    "whoever is put back last is the head": (
-        "redis.call('ZADD', key, 'LT', score, member)",
-        "redis.call('ZADD', key, score, member)",
-    ),
-    "whoever is last on a page is the head": ("if not lowest or score + 0 < lowest + 0 then", "if true then"),
-    "a rebuilding forgets who reads along": ("if some(v[3]) then add('SADD', K.observing(S, v[3]), id) end", ""),
-    "who came after the older state was saved is not waited for": ("note_process(S, args[i])", ""),
-    "who was thought dead in the older state is not waited for": (
-        "redis.call('ZREM', K.processes(S), args[i])",
-        "local _ = 0",
-    ),
-    "what an older state does by itself looks like news": ("  note_move(S, c)\n  c.turn", "  c.turn"),
-    "whoever was told of such a move makes another one": ("or (c.turn == turn and c.st == state) or", "or"),
-    "deadlines of an older state are acted on": (
-        "if T.is_barred and num(redis.call('HGET', K.meta(S), 'bar')) > T.now then return finish(S, 0) end",
-        "",
-    ),
-    "a chat that waits again was never one": ("if num(args[15]) > 0 and not c.op then", "if false then"),
-    "one process lifts the barrier for all": (
-        "redis.call('SISMEMBER', set, process .. mark) == 0 and",
-        "false and",
-    ),
-    "an old ticket wins over what is known": (
-        "turn_before(S, c) >= turn or (c.turn == turn and c.st == state) or ",
-        "",
-    ),
-    "what was made up is rebuilt": ("if not EXPLAINED[name](S, part, member, score) then", "if false then"),
-    "who was hidden stays unmatched": ("if is_missing and mends then match_listener(S, l) end", ""),
-    "a seeker who was hidden stays unmatched": ("if is_missing and mends then match_seeker(S, c) end", ""),
-    "units go by the list and not by the chat": ("if not (c and c.l == l.id and has_unit(c)) then", "if not c then"),
-    "a parked place has no deadline to rebuild": ("or c.st == 'P' and 'pu' or nil", "or nil"),
     # ---- reading along ----
     "who reads along hears nothing": ("if v[8] then redis.call('SPUBLISH', K.channel(S, v[8]), payload) end", ""),
     "two read along": (
@@ -373,8 +327,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "  local l = read_listener",
     ),
     "who was gone already reads along for ever": (
-        "if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS",
-        "if false then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS",
+        "if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + GRACE_MS.listener",
+        "if false then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + GRACE_MS.listener",
     ),
     "off duty, and so never found gone": (
         "if redis.call('EXISTS', K.observing(S, l.id)) == 0 then redis.call('ZREM', K.grace_ends(S), l.id) end",

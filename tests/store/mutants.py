@@ -13,7 +13,8 @@ from pathlib import Path
 
 from config.lua import Library, assemble
 from tealight.library import library
-from tests.store.mistakes import MUTANTS
+from tests.store.mistakes import WITHIN
+from tests.store.mistakes_across import ACROSS
 
 ROOT = Path(__file__).resolve().parents[2]
 CHOICE = "TEALIGHT_MUTANT"
@@ -21,6 +22,7 @@ CHOICE = "TEALIGHT_MUTANT"
 PATIENCE_S = 900.0
 
 STORE = "tests/store"
+MUTANTS = WITHIN | ACROSS
 LIVES = [f"{STORE}/test_life_machine.py"]
 #: The quickest first: a run ends with the first test that finds the mistake.
 SUITE = [

@@ -6,7 +6,7 @@ from typing import Any
 from config.functions import Functions
 from config.redis_link import RedisLink
 from routing.actions.lines import Lines
-from routing.store.shard import Shard
+from routing.store.shard import Shard, Timing
 from routing.store.snapshots import ListenerRecord, PersonRecord
 from tests.store.mutants import library_under_test
 from tests.store.place import START_MS, TIMING
@@ -27,7 +27,7 @@ class Region:
         self.links: list[RedisLink] = []
         self.processes: list[Lines] = []
 
-    async def open(self, url: str, processes: int) -> None:
+    async def open(self, url: str, processes: int, timing: Timing = TIMING) -> None:
         for number in range(processes):
             link = RedisLink(url, name=f"p{number}")
             link.start()
@@ -35,7 +35,7 @@ class Region:
             self.links.append(link)
             functions = Functions(link, library_under_test())
             await functions.load()
-            shards = {band: Shard(tag, functions, TIMING, lambda: self.now_ms) for band, tag in TAGS.items()}
+            shards = {band: Shard(tag, functions, timing, lambda: self.now_ms) for band, tag in TAGS.items()}
             self.processes.append(Lines(shards))
             for band in TAGS:
                 await self.processes[-1].call(band, "beat", f"p{number}", 10**12)

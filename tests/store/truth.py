@@ -108,7 +108,7 @@ def broken(truth: Truth) -> list[str]:
         *_nothing_left_behind(truth),
         *_listeners(truth),
         *_indices(truth),
-        *_nobody_waits_beside_a_free_listener(truth),
+        *nobody_waits_beside_a_free_listener(truth),
         *_presence(truth),
         *_seekers(truth),
     ]
@@ -349,11 +349,11 @@ def _indices(truth: Truth) -> Iterator[str]:
         yield f"the classes are off by {sorted(told_classes ^ classes)}"
 
 
-def _nobody_waits_beside_a_free_listener(truth: Truth) -> Iterator[str]:
-    """A listener with room and somebody whom they may meet are never left waiting."""
+def nobody_waits_beside_a_free_listener(truth: Truth, *, is_at_rest: bool = False) -> Iterator[str]:
+    """Nobody waits beside a listener with room for them. Where `xh` goes before, another shard is asked first."""
     if barred_until(truth) > truth.now_ms:
         return
-    rooms = {who: room_of(truth, who) for who in truth.of("listener")}
+    rooms = {who: room_of(truth, who) for who, x in truth.of("listener").items() if is_at_rest or not x.get("xh")}
     for chat_id, c in truth.chats("W").items():
         for who, room in rooms.items():
             takes = room == "free" or (room == "spare" and c["ce"][0] == "3" and not is_held(truth, c))

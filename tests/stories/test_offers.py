@@ -34,10 +34,8 @@ async def test_an_offer_of_somebody_else_can_not_be_answered(world: World) -> No
 async def test_whoever_comes_back_in_time_is_asked_and_confirms(world: World) -> None:
     seeker, listener, _ = await world.they_accept_who_is_away()
     await seeker.comes()
-    request = seeker.welcome["snapshot"]["request"]
-    if request.get("confirm_deadline_ms") is None:
-        wanted = await seeker.sees("confirm_wanted", request_id=seeker.request_id)
-        assert wanted["deadline_ms"] > 0
+    wanted = await seeker.sees("confirm_wanted", request_id=seeker.request_id)
+    assert wanted["deadline_ms"] > 0
     tab = await world.same_person(seeker)
     await seeker.tells("confirm_here", request_id=seeker.request_id)
     chat_id = await seeker.is_connected()

@@ -4,10 +4,13 @@
 -- A script error rolls nothing back, so every function checks first and writes last: hashes are read once a call, changed
 -- in memory and written together in `finish`.
 
-local SEEKER_GRACE_MS = 10000    -- a reload or a dead spot must not cost the place: park only after this
+-- Lua takes 200 names at this level, and there are nearly as many: what is of one kind stands in one table.
+local GRACE_MS = {
+  seeker = 10000,   -- a reload or a dead spot must not cost the place: park only after this
+  chat = 300000,    -- a phone that sleeps keeps its chat this long
+  listener = 30000, -- PROTOCOL: availability survives a lost connection for 30 s
+}
 local PARKED_MS = 300000         -- a parked place is kept this long
-local CHAT_GRACE_MS = 300000     -- a phone that sleeps keeps its chat this long
-local LISTENER_GRACE_MS = 30000  -- PROTOCOL: availability survives a lost connection for 30 s
 local AWAY_MS = 10000            -- the service, if nobody swept for so long: it is swept several times a second
 local TRIED_MS = 60000           -- a listener who declined is not asked about the same request again for this long
 local ACTED_MS = 30000           -- PROTOCOL: who did something in the last 30 s need not confirm
@@ -67,7 +70,7 @@ local function begin(keys, args, looks)
       T[DURATIONS[i]] = num(part)
     end
   end
-  T.shard, T.now, T.barred_until, T.is_barred = S, now, nil, nil
+  T.shard, T.now, T.barred_until, T.is_barred, T.is_told = S, now, nil, nil, nil
   return S
 end
 
@@ -154,7 +157,7 @@ local CHAT = rows_of(
   { 'at', 'vis', 'xt', 'wt', 'rq', numbers = {} })                                           -- while an offer is open
 local LISTENER = rows_of(
   { 'lg', 'cap', 'fs', 'xe', 'lv', 'hd', 'mk', 'em', 'un', numbers = { cap = true, fs = true, xe = true, lv = true, hd = true, mk = true } },
-  { 'max', 'ms', 'mw', 'nm', numbers = { max = true, ms = true, mw = true } })
+  { 'max', 'ms', 'mw', 'nm', 'xh', numbers = { max = true, ms = true, mw = true } })
 
 local function remember(id, c)
   chats[id] = c

@@ -230,6 +230,23 @@ local function first_line(l, found, room, passed)
   return { line = line, language = best_in, cell = best, at = best_at, soon = best_soon }, told
 end
 
+local function heads_for(S, l)
+  local found = {}
+  each_language(l.lg, function(language)
+    found[language] = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
+  end)
+  return found
+end
+
+-- How soon whoever is first for this listener in another shard would be served, by what that shard told last (`<risk>:<place>`).
+-- Nobody there, or that shard was told of this listener since the unit is free: sooner than nobody here.
+local function soon_elsewhere(l, room)
+  if l.sev ~= '1' or T.is_told or not l.xh then return -math.huge end
+  local risk, place = string.match(l.xh, '^(%d):(%d+)$')
+  if room ~= '1' and num(risk) ~= URGENT then return -math.huge end
+  return urgency({ risk = num(risk), target = TARGETS_MS[num(risk)] }, num(place))
+end
+
 local function match_listener(S, l)
   local room, later = room_of(l)
   if room == '0' or T.is_barred then
@@ -239,19 +256,22 @@ local function match_listener(S, l)
   end
   -- Most often there is neither: one look says so.
   local is_special = redis.call('EXISTS', K.excluding(S, l.id), K.preferring(S, l.id)) > 0
-  local found, passed, excluding = {}, {}, is_special and redis.call('SCARD', K.excluding(S, l.id)) or 0
-  each_language(l.lg, function(language)
-    found[language] = redis.call('ZRANGE', K.cells(S, language), 0, -1, 'WITHSCORES')
-  end)
+  local found, passed, excluding = heads_for(S, l), {}, is_special and redis.call('SCARD', K.excluding(S, l.id)) or 0
   local first, told = first_line(l, found, room, passed)
+  local elsewhere = soon_elsewhere(l, room)
   local function take_returning()
     local c = is_special and room == '1' and first_returning(S, l, excluding)
     if c then make_offer(S, c, l, 'L|returning|' .. told) end
     return c
   end
   -- Own returning seekers first, unless somebody has waited past their target meanwhile.
-  local is_late = first and first.soon > 1
+  local is_late = elsewhere > 1 or (first and first.soon > 1)
   if not is_late and take_returning() then return true end
+  if elsewhere > (first and first.soon or 1) then -- the other shard is asked first, and then it is this one's turn
+    moved[l.id] = true
+    list(S, l, room)
+    return false
+  end
   while first do
     -- Two at least: so it is known who is first when one of them has left.
     local key, page = K.line(S, first.line), (excluding == 0 and l.mk == 0) and 2 or FIRST_LOOK

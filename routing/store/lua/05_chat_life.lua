@@ -69,7 +69,7 @@ local function open_chat(S, c, l, is_seeker_here)
     note(string.format('joined:%s:%d:%d', c.la, cell_of(c.ce).risk, T.now - c.ar))
     remember_wait(S, c)
   end
-  if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end
+  if not is_seeker_here then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.chat, c.pe) end
   units_moved(S, l)
   hint(c.pe)
   hint(l.id)

@@ -47,7 +47,7 @@ function OPS.request_chat(keys, args)
     write(c, 'sq', 1, 'n:seeker', 1)
   end
   -- A socket that closed while this was under way: nobody would ever say that this person is gone.
-  if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + SEEKER_GRACE_MS, person) end
+  if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.seeker, person) end
   stand_in_line(S, c)
   hint(person)
   if not match_seeker(S, c) then write(c, 'wt', '1') end -- had to wait

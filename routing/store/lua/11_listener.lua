@@ -46,7 +46,7 @@ function OPS.set_availability(keys, args)
     if l.lost then put(l, 'lost', '') end
   else -- a socket that closed while this was under way: nobody would ever say that this person is gone
     if not l.lost then put(l, 'lost', T.now) end
-    redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS, id)
+    redis.call('ZADD', K.grace_ends(S), 'NX', T.now + GRACE_MS.listener, id)
   end
   set_misses(l, 0)
   set_standing(S, l)

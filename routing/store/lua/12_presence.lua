@@ -46,13 +46,13 @@ local function go(S, people)
     if own and own ~= '' then
       local state, _, listener = look_at(S, own)
       if state == 'A' then hint(listener) end
-      if state then begin_grace(person, state == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS) end
+      if state then begin_grace(person, state == 'A' and GRACE_MS.chat or GRACE_MS.seeker) end
     elseif read_listener(S, person).is_known then
       lost[#lost + 1] = listeners[person]
-      begin_grace(person, LISTENER_GRACE_MS)
+      begin_grace(person, GRACE_MS.listener)
     elseif redis.call('EXISTS', K.observing(S, person)) == 1 then
       -- A supervisor whose page is gone reads nothing: those who are told otherwise must not be for long.
-      begin_grace(person, LISTENER_GRACE_MS)
+      begin_grace(person, GRACE_MS.listener)
     end
   end
   if graces[1] then redis.call('ZADD', K.grace_ends(S), unpack(graces)) end

@@ -150,8 +150,8 @@ local function graces_wait_until(S, is_told_time)
   if is_told_time then return num(wait) end
   redis.call('HSET', K.meta(S), 'clk', T.now)
   if not last or T.now - last < AWAY_MS then return num(wait) end
-  redis.call('HSET', K.meta(S), 'gra', T.now + LISTENER_GRACE_MS)
-  return T.now + LISTENER_GRACE_MS
+  redis.call('HSET', K.meta(S), 'gra', T.now + GRACE_MS.listener)
+  return T.now + GRACE_MS.listener
 end
 
 function OPS.sweep(keys, args)

@@ -3,30 +3,37 @@
 
 -- units: what this shard would tell the others. args: 3 listener
 -- answer: {id of an unseen offer or '', what `elsewhere` takes: version, units in use, open offer 0/1, that offer's kind
---          of unit ('0' ordinary, '1' one more, '2' emergency), misses in a row, when these last changed}
+--          of unit ('0' ordinary, '1' one more, '2' emergency), misses in a row, when these last changed, end of the start
+--          gap, who is first in line here for this listener, as `<risk>:<place>`, or ''}: a shard that has a unit free can't
+--          see this line, and all chats of a listener would come from the band of their first one
 function OPS.units(keys, args)
   local S, id = begin(keys, args), args[3]
   local l = read_listener(S, id)
   local version = redis.call('HGET', l.key, 've')
   local c = l.po and read_chat(S, l.po)
   local unseen = c and c.st == 'O' and c.vis == '0' and offer_id(c) or ''
+  local first = l.av == 1 and not l.lost and not T.is_barred and first_line(l, heads_for(S, l), '1', {})
   -- Versions begin with the clock, so that "not here any more" is newer than all that was told before.
   return finish(S, { unseen, version and num(version) or T.now, held_by(l), l.po and 1 or 0,
-    c and num(c.xt) or 0, l.ms, l.mw })
+    c and num(c.xt) or 0, l.ms, l.mw, string.format('%.0f', l.gap),
+    first and string.format('%d:%.0f', first.cell.risk, first.at) or '' })
 end
 
 -- elsewhere: mirror another shard's units.
 -- args: 3 listener, 4 '1': there wins a tie, 5 version, 6 units there, 7 open offer there 0/1, 8 that offer's kind of unit,
---       9 misses there, 10 when these last changed
+--       9 misses there, 10 when these last changed, 11 end of the start gap there, 12 who is first in line there
 -- answer: 'done' | 'conflict' (there must take its unseen offer back)
 function OPS.elsewhere(keys, args)
   local S, id = begin(keys, args), args[3]
   local l = read_listener(S, id)
   if not l.is_known then return finish(S, 'done') end
+  T.is_told = true
   if num(args[5]) >= num(redis.call('HGET', l.key, 'xv')) then
     put(l, 'xe', num(args[6]), 'xp', num(args[7]), 'xv', args[5])
     if args[8] == '1' then put(l, 'tn', 0) end -- "one more" was asked of all shards and came there
+    put(l, 'xh', args[12] or '')
   end
+  if num(args[11]) > l.gap then put(l, 'gap', num(args[11])) end
   if num(args[10]) > l.mw then
     put(l, 'ms', num(args[9]), 'mw', num(args[10]))
     if l.ms >= MISSES_TO_PAUSE then
@@ -47,6 +54,18 @@ function OPS.elsewhere(keys, args)
   if load_of(l) > limit then verdict = 'conflict' end
   match_listener(S, l)
   return finish(S, verdict)
+end
+
+-- alone: the other shards are out of reach for long: nobody is waited for, and their lines don't count. args: 3 listener
+-- answer: 'done'
+function OPS.alone(keys, args)
+  local S = begin(keys, args)
+  local l = read_listener(S, args[3])
+  if l.is_known and l.xh then
+    put(l, 'xh', '')
+    match_listener(S, l)
+  end
+  return finish(S, 'done')
 end
 
 -- show: the other shards agreed; the listener may see the offer, and its time to answer starts now.

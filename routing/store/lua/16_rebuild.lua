@@ -130,7 +130,7 @@ local function check_chat(S, c)
   if (is_waiting or c.st == 'O' or c.st == 'A') and not is_present(S, c.pe)
       and not redis.call('ZSCORE', K.grace_ends(S), c.pe) then
     tell('grace_ends', '', c.pe)
-    local grace = c.st == 'A' and CHAT_GRACE_MS or SEEKER_GRACE_MS
+    local grace = c.st == 'A' and GRACE_MS.chat or GRACE_MS.seeker
     if mends then redis.call('ZADD', K.grace_ends(S), T.now + grace, c.pe) end
   end
   if is_missing and mends then match_seeker(S, c) end
@@ -180,7 +180,7 @@ local function check_listener(S, l)
   if room == '0' and later ~= '0' and not gap_end then check_score(S, 'gap_ends', '', l.id, l.gap) end
   if l.lost and not redis.call('ZSCORE', K.grace_ends(S), l.id) then
     tell('grace_ends', '', l.id)
-    if mends then redis.call('ZADD', K.grace_ends(S), T.now + LISTENER_GRACE_MS, l.id) end
+    if mends then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.listener, l.id) end
   end
   if is_missing and mends then match_listener(S, l) end
 end

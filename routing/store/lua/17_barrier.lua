@@ -95,7 +95,7 @@ local function put_back(S, c, l, turn)
   redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
   unlist(S, l)
   put(c, 'st', 'A', 'turn', turn, 'l', l.id, 'rs', '', 'op', c.op or T.now, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
-  if not is_present(S, c.pe) then redis.call('ZADD', K.grace_ends(S), T.now + CHAT_GRACE_MS, c.pe) end
+  if not is_present(S, c.pe) then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.chat, c.pe) end
   units_moved(S, l)
   hint(c.pe)
   hint(l.id)
@@ -129,7 +129,7 @@ function OPS.resume(keys, args)
       redis.call('SADD', K.excluded(S, id), unpack(barred))
       put(c, 'nx', '1')
     end
-    if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + SEEKER_GRACE_MS, person) end
+    if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.seeker, person) end
   elseif c.st == 'U' or c.st == 'E' then
     return finish(S, 'kept')
   else

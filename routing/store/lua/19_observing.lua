@@ -17,7 +17,7 @@ function OPS.observe(keys, args)
   write(c, 'ob', person, 'on', args[5])
   redis.call('SADD', K.observing(S, person), id)
   -- Their page may have gone while this was under way: nobody else would ever say so.
-  if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + LISTENER_GRACE_MS, person) end
+  if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), 'NX', T.now + GRACE_MS.listener, person) end
   hint(person)
   hint(c.pe)
   hint(c.l)

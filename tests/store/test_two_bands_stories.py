@@ -1,0 +1,123 @@
+"""Listeners of both age bands are shared out fairly between them, and not faster than one band alone would."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from config.engines.valkey import ThrowAwayValkey
+from config.redis_link import RedisAway
+from tests.helpers.valkey import empty
+from tests.store.place import UNHURRIED
+from tests.store.region import Region
+
+GAP_S = 20
+
+
+@pytest.fixture
+async def region(engine: ThrowAwayValkey) -> AsyncIterator[Region]:
+    empty(engine)
+    opened = Region()
+    await opened.open(engine.url, 1, UNHURRIED)
+    yield opened
+    await opened.close()
+
+
+async def busy_in(region: Region, band: str) -> str:
+    """bo has one chat in this band, and cannot take another. The chat's id."""
+    await region.stands("bo")
+    chat = await region.asks(band, "eve")
+    await region.answers("bo")
+    return chat
+
+
+async def asked_after(region: Region, seconds: float, *people: tuple[str, str, int]) -> None:
+    """These (band, name, risk) ask one after another, so much time between them; then the router has looked."""
+    for band, name, risk in people:
+        await region.passes(seconds)
+        await region.asks(band, name, risk=risk)
+    await region.processes[0].mirror_all()
+
+
+async def freed(region: Region, band: str, chat: str) -> list[tuple[str, str]]:
+    """Their chat and its wrap-up are over. (band, chat) of what they are offered."""
+    assert await region.offers("bo") == []
+    await region.call(band, "end_chat", "bo", chat, "listener", "ended", "0")
+    await region.call(band, "finish_wrap_up", "bo", chat)
+    return [(where, offer.rpartition(".")[0]) for where, offer in await region.offers("bo")]
+
+
+@pytest.mark.parametrize(("here", "there"), [("adult", "teen"), ("teen", "adult")])
+async def test_whoever_waited_longest_is_next_in_whichever_band_the_last_chat_was(
+    region: Region, here: str, there: str
+) -> None:
+    chat = await busy_in(region, here)
+    await asked_after(region, 21, (there, "first", 0), (here, "second", 0), (here, "third", 0))
+    assert await freed(region, here, chat) == [(there, "c-first")]
+    await region.call(there, "acted", "first")
+    await region.answers("bo")
+    await region.passes(GAP_S + 1)
+    assert await freed(region, there, "c-first") == [(here, "c-second")]
+
+
+@pytest.mark.parametrize(("here", "there"), [("adult", "teen"), ("teen", "adult")])
+async def test_danger_in_one_band_goes_before_the_line_of_the_other(region: Region, here: str, there: str) -> None:
+    chat = await busy_in(region, here)
+    await region.stands("bo", rights=(3, 0, 0, "0"))
+    await asked_after(region, 21, (here, "first", 0), (there, "second", 3))
+    assert await freed(region, here, chat) == [(there, "c-second")]
+
+
+@pytest.mark.parametrize(("here", "there"), [("adult", "teen"), ("teen", "adult")])
+async def test_nobody_waits_for_somebody_who_has_left_the_other_band(region: Region, here: str, there: str) -> None:
+    chat = await busy_in(region, here)
+    await asked_after(region, 21, (there, "first", 0), (here, "second", 0))
+    await region.call(there, "leave_line", "first", "c-first", "changed_mind")
+    assert await freed(region, here, chat) == [(here, "c-second")]
+
+
+async def test_whom_the_listener_may_not_meet_in_one_band_holds_nobody_up_in_the_other(region: Region) -> None:
+    chat = await busy_in(region, "adult")
+    await asked_after(region, 21, ("teen", "first", 0), ("adult", "second", 0))
+    place = region.processes[0].shards["teen"]
+    await place.functions.link.send("HSET", place.key("chat", "c-first"), "nx", "1")
+    await place.functions.link.send("SADD", place.key("excluded", "c-first"), "bo")
+    await place.functions.link.send("SADD", place.key("excluding", "bo"), "c-first")
+    assert await freed(region, "adult", chat) == [("adult", "c-second")]
+
+
+async def test_a_band_that_is_away_for_long_is_not_waited_for(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = await busy_in(region, "adult")
+    await asked_after(region, 21, ("teen", "first", 0), ("adult", "second", 0))
+    await region.call("adult", "end_chat", "bo", chat, "listener", "ended", "0")
+
+    async def is_away(*_: object) -> None:
+        raise RedisAway
+
+    with monkeypatch.context() as patched:
+        patched.setattr(region.processes[0].shards["teen"], "call", is_away)
+        patched.setattr("routing.actions.lines.Lines._is_long_away", lambda _, band: band == "teen")
+        await region.call("adult", "finish_wrap_up", "bo", chat)
+    assert await region.state("adult", "c-second") == "O"
+
+
+@pytest.mark.parametrize(("here", "there"), [("adult", "teen"), ("teen", "adult")])
+async def test_the_start_gap_counts_in_both_bands(region: Region, here: str, there: str) -> None:
+    await region.stands("bo", capacity=2)
+    await region.asks(here, "eve")
+    await region.asks(there, "tim")
+    await region.answers("bo")
+    assert await region.offers("bo") == [] and await region.state(there, "c-tim") == "W"
+    await region.passes(GAP_S - 1)
+    assert await region.offers("bo") == []
+    await region.passes(2)
+    assert [band for band, _ in await region.offers("bo")] == [there]
+
+
+async def test_who_asks_for_one_more_gets_it_from_either_band_at_once(region: Region) -> None:
+    await region.stands("bo", capacity=2)
+    await region.asks("adult", "eve")
+    await region.asks("teen", "tim")
+    await region.answers("bo")
+    for band in ("adult", "teen"):
+        await region.call(band, "take_next", "bo")
+    assert [band for band, _ in await region.offers("bo")] == ["teen"]
