@@ -1,5 +1,6 @@
 """The ledger of a demo run: what was said and what each side was shown, and whether the two agree."""
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -43,6 +44,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._said: dict[str, _Said] = {}
+        self._numbers = itertools.count()  # not how many are there: what was refused is taken back
         self._views: dict[tuple[str, str], _View] = {}
         self._altered = 0
         self._misordered = 0
@@ -51,7 +53,7 @@ class Ledger:
 
     def say(self, chat_id: str, message_id: str, by: str, text: str, at_s: float) -> None:
         """Somebody is about to send this."""
-        self._said[message_id] = _Said(chat_id, by, text, len(self._said), at_s)
+        self._said[message_id] = _Said(chat_id, by, text, next(self._numbers), at_s)
 
     def take_back(self, message_id: str) -> None:
         """The server refused it, so it need not arrive."""

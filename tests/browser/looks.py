@@ -37,9 +37,11 @@ async def cut_off(page: Page) -> list[str]:
 
 
 async def _settled(page: Page) -> None:
+    """No longer than a second: the browser forgets to end an animation that another look has taken the place of."""
     await page.evaluate(
-        "() => Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity)"
-        ".map(one => one.finished.catch(() => {})))"
+        "() => Promise.race([new Promise(done => setTimeout(done, 1000)),"
+        " Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity)"
+        ".map(one => one.finished.catch(() => {})))])"
     )
 
 

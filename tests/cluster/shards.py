@@ -55,7 +55,19 @@ class Shards(Region):
             shards = {band: Shard(tag, functions, TIMING, lambda: self.now_ms) for band, tag in TAGS.items()}
             self.processes.append(Lines(shards))
             for band in TAGS:
+                await self._beats(band, number)
+
+    async def _beats(self, band: str, number: int) -> None:
+        """Until it is answered: a link that has just come up may go to another master that a Sentinel names."""
+        for attempts_left in reversed(range(5)):
+            try:
                 await self.processes[-1].call(band, "beat", f"p{number}", 10**12)
+            except RedisAway:
+                if not attempts_left:
+                    raise
+                assert await self.opened[-1].wait_up(PATIENCE_S)
+            else:
+                return
 
     def _functions(self, engine: Engine, name: str, library: Library) -> Functions:
         async def up(tags: tuple[str, ...]) -> None:

@@ -66,6 +66,19 @@ def test_two_messages_of_one_person_that_changed_places_are_misordered() -> None
     assert ledger.judge().misordered == 1
 
 
+def test_what_was_refused_meanwhile_changes_no_order() -> None:
+    ledger = talked("a")
+    for message_id in ("refused", "refused, too"):
+        ledger.say(CHAT, message_id, LISTENER, "no", at_s=1)
+    ledger.say(CHAT, "m2", SEEKER, "b", at_s=2)
+    ledger.answered("m2", 2)
+    for message_id in ("refused", "refused, too"):
+        ledger.take_back(message_id)
+    ledger.say(CHAT, "m3", SEEKER, "c", at_s=3)
+    ledger.answered("m3", 3)
+    assert ledger.judge().misordered == 0
+
+
 def test_a_word_in_the_wrong_chat_and_a_changed_word_are_found() -> None:
     ledger = talked("a", "b")
     ledger.show("x", "another chat", 1, "m1", "a")
