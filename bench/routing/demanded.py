@@ -65,7 +65,7 @@ def _slowest(figures: dict[str, Any], share: str) -> float:
 
 ROWS = (
     "Some 50 commands of the engine a chat, each 5,400 instructions before it does anything, 60 fields read and 40 "
-    "written at 2,300 and 2,600, four calls at 17,000: most of its 1.42 million instructions. At the largest size "
+    "written at 2,300 and 2,600, four calls at 17,000: most of its 1.34 million instructions. At the largest size "
     "waiting for memory comes to it."
 )
 OTHER_WORK = (
