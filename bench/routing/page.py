@@ -25,8 +25,8 @@ def text(figures: dict[str, Any]) -> list[str]:
         "not).",
         _calls(figures["sizes"]),
         _lives(figures["sizes"]),
-        _deadlines(figures["sizes"]),
-        _views(figures["sizes"]),
+        _at_each_size("deadlines", "deadline that passed", figures["sizes"]),
+        _at_each_size("views", "what pages ask again and again", figures["sizes"]),
         "### Many at once",
         _many(figures),
         "### Beside the usual designs",
@@ -92,22 +92,14 @@ def _lives(sizes: dict[str, Any]) -> str:
     )
 
 
-def _deadlines(sizes: dict[str, Any]) -> str:
+def _at_each_size(part: str, head: str, sizes: dict[str, Any]) -> str:
+    """What each row of this part took, at one size after another."""
     rows = [
         (f"{what}, {int(name):,}", str(row["cpu_us_each"]), str(row["longest_call_us"]))
         for name, size in sizes.items()
-        for what, row in size["deadlines"].items()
+        for what, row in size[part].items()
     ]
-    return table(("deadline that passed, people", "CPU each (us)", "longest call (us)"), rows)
-
-
-def _views(sizes: dict[str, Any]) -> str:
-    rows = [
-        (f"{what}, {int(name):,}", str(row["cpu_us_each"]), str(row["longest_call_us"]))
-        for name, size in sizes.items()
-        for what, row in size["views"].items()
-    ]
-    return table(("what pages ask again and again, people", "CPU each (us)", "longest call (us)"), rows)
+    return table((f"{head}, people", "CPU each (us)", "longest call (us)"), rows)
 
 
 def _many(figures: dict[str, Any]) -> str:
