@@ -1,5 +1,5 @@
 import { computed } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { downIcon, Icon } from "../shared/icon";
 import { now } from "../staff/clock";
 import { clock } from "../staff/say";
@@ -114,10 +114,10 @@ function Plot({ list, fromMs, toMs, ceiling }: Drawn) {
   );
 }
 
-/** Placed through the style object: the page's policy forbids style attributes. */
+/** Placed through the style object, since the page's policy forbids style attributes; and before anybody sees it elsewhere. */
 function Mark({ axis, at, words }: { axis: "x" | "y"; at: number; words: string }) {
   const place = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!place.current) return;
     if (axis === "y") place.current.style.insetBlockStart = `${at}%`;
     else place.current.style.left = `${at}%`;
