@@ -72,13 +72,16 @@ def told(offers: Sequence[ExplainedOffer]) -> list[str]:
 def _about(offer: ExplainedOffer) -> list[str]:
     name = _named(offer.listener_id, offer.listener_name)
     happened = "a listener got room" if offer.side == "listener" else "the request came, or came back to the line"
-    why = SENTENCES.get(offer.why, "Reason: {why}.").format(
-        why=offer.why,
-        listener=offer.listener_name or offer.listener_id,
-        load=offer.load or 0,
-        share=offer.share,
-        target=offer.target_s,
-        overtake=OVERTAKE_S,
+    why = " ".join(
+        SENTENCES.get(one, "Reason: {why}.").format(
+            why=one,
+            listener=offer.listener_name or offer.listener_id,
+            load=offer.load or 0,
+            share=offer.share,
+            target=offer.target_s,
+            overtake=OVERTAKE_S,
+        )
+        for one in (offer.why, *offer.besides)
     )
     lines = [
         f"Offer {offer.offer_id} to {name}, {_clock(offer.made_at_ms)} UTC, after {offer.waited_s} s: {happened}.",

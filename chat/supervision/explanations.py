@@ -41,6 +41,7 @@ class ComparedLine(Struct, frozen=True):
 class ExplainedOffer(Struct, frozen=True):
     """One offer. `why` is a key of SENTENCES, `outcome` of OUTCOMES (routing/rules/explaining.py); null: still open.
 
+    `besides`: keys of SENTENCES for what else it took, where `why` alone doesn't tell why somebody was passed over.
     `side`: `listener` where a listener got room and lines were compared, `seeker` where a request came and listeners
     were. `seeker` is a pseudonym, null once the chat is forgotten. `overtook`: the line whose head had waited longer.
     """
@@ -59,6 +60,7 @@ class ExplainedOffer(Struct, frozen=True):
     waited_s: int
     side: str
     why: str
+    besides: list[str]
     load: int | None
     share: int
     listeners: list[ComparedListener]
@@ -124,6 +126,7 @@ def _explained(row: OfferRow, made: MadeOffer, names: Mapping[str, str], fields:
         waited_s=made.waited_ms // 1000,
         side="listener" if made.note.is_listener_side else "seeker",
         why=reason.why,
+        besides=list(reason.besides),
         load=own.load if own else None,
         share=made.share_of_target,
         listeners=[

@@ -3,7 +3,8 @@
 The note is `<side>|<reason>|<considered>` (`why` in routing/store/lua/04_match.lua). Side S: a request arrived or came
 back, and listeners were compared, each as `<listener>:<percent of capacity in use>:<1 if a topic is shared>`. Side L: a
 listener got room, and lines were compared by their heads, each as `<language>:<cell>:<ms its head had waited>`
-there (who came by a second language counts as having come later).
+there (who came by a second language counts as having come later). Its reason ends with `+apart` where somebody before
+is kept apart from this listener.
 """
 
 from collections.abc import Callable, Mapping
@@ -57,6 +58,8 @@ class Note:
     reason: str
     listeners: tuple[ListenerSeen, ...] = ()
     lines: tuple[LineSeen, ...] = ()
+    #: further reasons on the listener's side: `apart`
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,14 @@ class MadeOffer:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`why` is a key of SENTENCES. `overtook`: the line whose head had waited longest, if longer than this request."""
+    """`why` is a key of SENTENCES. `overtook`: the line whose head had waited longest, if longer than this request.
+
+    `besides`: the keys of what else it took, where `why` alone doesn't tell why somebody before was passed over.
+    """
 
     why: str
     overtook: LineSeen | None = None
+    besides: tuple[str, ...] = ()
 
 
 SENTENCES = {
@@ -110,6 +117,10 @@ SENTENCES = {
 }
 
 
+#: Keys of SENTENCES for what a note names besides its reason.
+BESIDES = {"apart": "others_kept_apart"}
+
+
 def parse_note(text: str) -> Note:
     """Raises ValueError for anything that the scripts don't write."""
     parts = text.split("|")
@@ -118,7 +129,8 @@ def parse_note(text: str) -> Note:
     side, reason, considered = parts
     items = [item for item in considered.split(",") if item]
     if side == "L":
-        return Note(True, reason, lines=tuple(map(_line, items)))
+        reason, *besides = reason.split("+")
+        return Note(True, reason, lines=tuple(map(_line, items)), besides=tuple(besides))
     if reason == "preferred":  # the listener alone
         return Note(False, reason)
     return Note(False, reason, listeners=tuple(map(_listener, items)))
@@ -152,7 +164,9 @@ def explain(made: MadeOffer) -> Explanation:
     if made.note.is_listener_side:
         longest = max(made.note.lines, key=lambda line: line.waited_ms, default=None)
         is_overtaking = longest is not None and longest.waited_ms > made.waited_ms
-        return Explanation(_why_this_seeker(made, is_overtaking), longest if is_overtaking else None)
+        why = _why_this_seeker(made, is_overtaking)
+        besides = (BESIDES.get(one, one) for one in made.note.besides)
+        return Explanation(why, longest if is_overtaking else None, tuple(one for one in besides if one != why))
     return Explanation(_why_this_listener(made))
 
 
@@ -180,8 +194,9 @@ def _why_this_seeker(made: MadeOffer, is_overtaking: bool) -> str:
     if reason != "head":
         return known.get(reason, reason)
     # The first one named is the line that went first, even where nobody there can meet this listener. Waits of heads
-    # and of the request were counted at the same instant, so where the request is its head they are equal.
-    if not lines or (lines[0].cell, lines[0].waited_ms) != (made.cell, made.waited_ms):
+    # and of the request were counted at the same instant, so where the request is its head they are equal. (Notes of
+    # an earlier version don't say `+apart`.)
+    if not lines or "apart" in made.note.besides or (lines[0].cell, lines[0].waited_ms) != (made.cell, made.waited_ms):
         return "others_kept_apart"
     if is_overtaking:
         return "nearest_target"
@@ -189,17 +204,20 @@ def _why_this_seeker(made: MadeOffer, is_overtaking: bool) -> str:
 
 
 def tell(made: MadeOffer, name_of: Callable[[str], str], sentences: Mapping[str, str] = SENTENCES) -> str:
-    """The sentence for why this one; a reason that has none is named as it is."""
-    why = explain(made).why
+    """The sentences for why this one; a reason that has none is named as it is."""
+    reason = explain(made)
     own = next((seen for seen in made.note.listeners if seen.listener == made.listener), None)
     target = TARGETS_S[parse_cell(made.cell)[0]]
-    return sentences.get(why, "Reason: {why}.").format(
-        why=why,
-        listener=name_of(made.listener),
-        load=own.load if own else 0,
-        share=made.share_of_target,
-        target=target,
-        overtake=OVERTAKE_S,
+    return " ".join(
+        sentences.get(why, "Reason: {why}.").format(
+            why=why,
+            listener=name_of(made.listener),
+            load=own.load if own else 0,
+            share=made.share_of_target,
+            target=target,
+            overtake=OVERTAKE_S,
+        )
+        for why in (reason.why, *reason.besides)
     )
 
 

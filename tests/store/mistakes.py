@@ -141,8 +141,8 @@ WITHIN: dict[str, tuple[str, str]] = {
         "if true then\n        local shares",
     ),
     "who avoids hides who waits": (
-        "if #found < 2 * page then return head, 'head' end",
-        "if true then return head, 'head' end",
+        "if #found < 2 * page then return head, 'head', is_past end",
+        "if true then return head, 'head', is_past end",
     ),
     "a topic overtakes as far as it likes": (
         "elseif num(found[i + 1]) > head_at + OVERTAKE_MS then",

@@ -159,6 +159,31 @@ def test_who_is_kept_apart_from_a_listener_is_passed_over_with_a_reason(place: P
     assert why(place) == "others_kept_apart"
 
 
+def test_danger_does_not_hide_why_somebody_in_danger_was_passed_over(place: Place) -> None:
+    place.seeker("ada").asks(topics=("suicide",), distress=5, avoid=("bo",))
+    place.passes(5)
+    place.seeker("ben").asks(topics=("suicide",), distress=5)
+    assert place.listener("bo").comes(level=2, topics=("suicide",)).sees == "ben"
+    reason = explain(explained(place)[-1])
+    assert (reason.why, reason.besides) == ("in_danger", ("others_kept_apart",))
+    assert reason.overtook is not None and reason.overtook.waited_s == 5
+    assert tell(explained(place)[-1], str.title) == (
+        "Whoever is in danger goes first. Those before can't be offered to Bo: declined a moment ago, or kept apart."
+    )
+
+
+def test_a_topic_does_not_hide_that_who_came_long_before_is_kept_apart(place: Place) -> None:
+    place.seeker("ada").asks(topics=("family",), avoid=("bo",))
+    place.passes(50)
+    place.seeker("ben").asks(topics=("family",))
+    place.passes(5)
+    place.seeker("cleo").asks(topics=("sleep",))
+    assert place.listener("bo").comes(topics=("sleep",)).sees == "cleo"
+    reason = explain(explained(place)[-1])
+    assert (reason.why, reason.besides) == ("topic", ("others_kept_apart",))
+    assert reason.overtook is not None and reason.overtook.waited_s == 55
+
+
 def test_what_became_of_an_offer_is_kept(place: Place) -> None:
     bo, ada = place.listener("bo").comes(), place.seeker("ada")
     ada.asks()

@@ -146,9 +146,10 @@ end
 -- ---- the listener's side ----
 
 -- The first of a line whom this listener may meet; of the next few somebody with a topic in common, who arrived at most
--- 30 s later, before them. found: the first `page` members. answer: chat, 'head' or 'topic'
+-- 30 s later, before them. found: the first `page` members.
+-- answer: chat, 'head' or 'topic', whether somebody before them is kept apart from this listener
 local function first_of_line(S, l, key, excluding, found, page)
-  local head, head_at, seen, first = nil, nil, 0, 0
+  local head, head_at, seen, first, is_past = nil, nil, 0, 0, false
   while true do
     for i = 1, #found, 2 do
       local id, topics = parse_member(found[i])
@@ -157,16 +158,18 @@ local function first_of_line(S, l, key, excluding, found, page)
         seen = seen + 1
         if not head then
           head, head_at = id, num(found[i + 1])
-          if shares then return head, 'head' end
+          if shares then return head, 'head', is_past end
         elseif num(found[i + 1]) > head_at + OVERTAKE_MS then
-          return head, 'head'
+          return head, 'head', is_past
         elseif shares then
-          return id, 'topic'
+          return id, 'topic', is_past
         end
-        if seen == LOOK then return head, 'head' end
+        if seen == LOOK then return head, 'head', is_past end
+      elseif not head then
+        is_past = true
       end
     end
-    if #found < 2 * page then return head, 'head' end
+    if #found < 2 * page then return head, 'head', is_past end
     first, page = first + page, 64
     found = redis.call('ZRANGE', key, first, first + page - 1, 'WITHSCORES')
   end
@@ -276,12 +279,13 @@ local function match_listener(S, l)
     -- Two at least: so it is known who is first when one of them has left.
     local key, page = K.line(S, first.line), (excluding == 0 and l.mk == 0) and 2 or FIRST_LOOK
     local members = redis.call('ZRANGE', key, 0, page - 1, 'WITHSCORES')
-    local id, how = first_of_line(S, l, key, excluding, members, page)
+    local id, how, is_past = first_of_line(S, l, key, excluding, members, page)
     local c = id and read_waiting(S, id) -- there is none where the engine lost it: the checker takes it out of the line
     if c then
       local next_at = members[1] == member_in_line(c) and (members[4] or '') or members[2]
       local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger'
         or (how == 'head' and first.language ~= c.la) and 'second' or how
+      if is_past or next(passed) then reason = reason .. '+apart' end
       make_offer(S, c, l, 'L|' .. reason .. '|' .. told, room == '2', first.line, next_at)
       return true
     end

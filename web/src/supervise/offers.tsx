@@ -36,6 +36,8 @@ interface ExplainedOffer {
   seeker: string | null;
   waited_s: number;
   why: string;
+  /** Absent from a server of an earlier version. */
+  besides?: string[];
   load: number | null;
   share: number;
   listeners: ComparedListener[];
@@ -164,8 +166,12 @@ function Why({ offer }: { offer: ExplainedOffer }) {
 }
 
 function whyWords(offer: ExplainedOffer): string {
-  const key = `offer_why.${offer.why}`;
-  if (!words.has(key)) return t("unknown_code", { code: offer.why });
+  return [offer.why, ...(offer.besides ?? [])].map((why) => reasonWords(why, offer)).join(" ");
+}
+
+function reasonWords(why: string, offer: ExplainedOffer): string {
+  const key = `offer_why.${why}`;
+  if (!words.has(key)) return t("unknown_code", { code: why });
   return t(key as WordKey, {
     listener: listenerName(offer.listener_name),
     load: offer.load ?? 0,
