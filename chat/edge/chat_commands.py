@@ -10,6 +10,7 @@ from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.message_path import outcome_of
 from chat.edge.refusal import CommandRefused
+from chat.edge.view import others_in
 from chat.protocol.codes import Code
 from chat.protocol.commands import CatchUp, EndChat, MarkRead, Report, SendMessage, SetTyping
 from chat.protocol.replies import Done
@@ -139,7 +140,11 @@ class ChatCommands:
 
     async def _block(self, connection: Connection, chat_id: str) -> None:
         """A block holds in every age band: a seeker who says another one is the same person."""
-        for other_id, role in connection.others(chat_id):
+        person = self.hub.people[connection.person_id]
+        # Where the next listener was just looked for, only the ended chat says whom they were with last.
+        await self.hub.read(person, (await self._band(connection, chat_id),))
+        chats = self.hub.view_of(person).snapshot.chats
+        for other_id, role in others_in(chats, chat_id, connection.person_id):
             seeker_id, listener_id = (
                 (connection.person_id, other_id) if role == "listener" else (other_id, connection.person_id)
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chat.accounts.staff import StaffMember
 from chat.edge.limits import BAD_FRAMES_IN_A_ROW, TokenBucket
 from chat.edge.positions import Position
-from chat.edge.view import View
+from chat.edge.view import View, others_in
 from chat.protocol.fields import Role
 from chat.protocol.pushes import Push
 
@@ -123,22 +123,9 @@ class Connection:
 
     def counterparts(self, chat_id: str) -> list[str]:
         """The others in an open chat, as this connection was told."""
-        return [person_id for person_id, _ in self.others(chat_id)] if self._state_of(chat_id) == "open" else []
-
-    def others(self, chat_id: str) -> list[tuple[str, Role]]:
-        """The others in a chat and their roles, also after its end."""
         chats = self.known.snapshot.chats if self.known is not None else []
-        return [
-            (person.person_id, person.role)
-            for chat in chats
-            if chat.chat_id == chat_id
-            for person in chat.participants
-            if person.person_id != self.person_id
-        ]
-
-    def _state_of(self, chat_id: str) -> str:
-        chats = self.known.snapshot.chats if self.known is not None else []
-        return next((chat.state for chat in chats if chat.chat_id == chat_id), "")
+        is_open = any(chat.state == "open" for chat in chats if chat.chat_id == chat_id)
+        return [person_id for person_id, _ in others_in(chats, chat_id, self.person_id)] if is_open else []
 
 
 __all__ = ["Connection", "Push"]

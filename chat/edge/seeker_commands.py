@@ -130,8 +130,9 @@ class SeekerCommands:
         record = person.records.get(band)
         if record is not None:
             person.records[band] = replace(record, place=seen.place, listeners_able=seen.able)
-        # As in the view: nothing is said of a wait for one's own listener.
-        wait = None if command.hold_s and command.prefer_listener else room.waits[seen.risk]
+        # As in the view: nothing is said of a wait for one's own listener, nor where nobody could come.
+        is_held = command.hold_s and command.prefer_listener
+        wait = None if is_held or seen.able == 0 else room.waits[seen.risk]
         if wait is not None and seen.place is not None and not is_repeat:
             # Held against the wait in the end (docs/routing.md).
             await self.hub.lines.call(band, "promised", chat_id, wait.high_s)

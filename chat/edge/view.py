@@ -1,6 +1,6 @@
 """What one person may see, composed from what the shards know of them. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -75,10 +75,16 @@ def _participants(record: ChatRecord, names: Names) -> list[Participant]:
         )
     elif record.is_ended:
         # The wrap-up is done and nobody holds the chat any more: name the one who was there last.
-        last = max(record.listeners.items(), key=lambda item: item[1], default=None)
+        last = max(record.listeners.items(), key=lambda item: abs(item[1]), default=None)
         if last is not None:
             people.append(Participant(last[0], "listener", record.names.get(last[0], "Listener"), False))
     return people
+
+
+def others_in(chats: Iterable[ChatSummary], chat_id: str, person_id: str) -> list[tuple[str, Role]]:
+    """The others in one of these chats and their roles, also after its end."""
+    people = (person for chat in chats if chat.chat_id == chat_id for person in chat.participants)
+    return [(person.person_id, person.role) for person in people if person.person_id != person_id]
 
 
 def _summary(
@@ -220,13 +226,22 @@ class _Parts:
         )
 
 
+def told_wait(chat: ChatRecord, record: PersonRecord, age_band: str, band_of_wait: WaitOf) -> WaitBand | None:
+    """What a seeker is told about the wait of this own request; None: nothing honest can be said.
+
+    A band is about whichever listener comes: it says nothing of the one for whom this seeker would rather wait, and
+    nothing where nobody on duty could come.
+    """
+    if chat.state != "W" or chat.held_until_ms > record.now_ms or record.listeners_able == 0:
+        return None
+    told = band_of_wait(chat.language, age_band, chat.risk)
+    return renewed(told, record.now_ms - chat.arrived_at_ms) if told else None
+
+
 def _own_request(
     chat: ChatRecord, record: PersonRecord, age_band: AgeBand, band_of_wait: WaitOf, ticket: str | None
 ) -> OwnRequest:
-    # A band is about whichever listener comes: it says nothing of the one for whom this seeker would rather wait.
-    is_in_line = chat.state == "W" and chat.held_until_ms <= record.now_ms
-    told = band_of_wait(chat.language, age_band, chat.risk) if is_in_line else None
-    wait = renewed(told, record.now_ms - chat.arrived_at_ms) if told else None
+    wait = told_wait(chat, record, age_band, band_of_wait)
     return OwnRequest(
         request_id=chat.request_id,
         state=_REQUEST_STATES[chat.state],

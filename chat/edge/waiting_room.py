@@ -4,7 +4,9 @@ from collections import defaultdict
 from dataclasses import replace
 
 from chat.edge.hub import Hub
+from chat.edge.view import told_wait
 from routing.actions.places import read_places
+from routing.store.snapshots import PersonRecord
 
 
 async def renew_places(hub: Hub) -> None:
@@ -30,3 +32,14 @@ async def renew_places(hub: Hub) -> None:
                 known = replace(found.records[band], place=seen.place, listeners_able=seen.able, now_ms=room.now_ms)
                 found.records[band] = known
                 hub.show_all(found)
+                await _promise(hub, band, known)
+
+
+async def _promise(hub: Hub, band: str, record: PersonRecord) -> None:
+    """What is announced first is held against the wait in the end; who was told nothing on arrival hears it here."""
+    own = record.chats.get(record.own_chat)
+    if own is None or own.promised_s or record.place is None:
+        return
+    wait = told_wait(own, record, band, lambda *line: hub.waits.get(line))
+    if wait is not None:
+        await hub.lines.call(band, "promised", own.chat_id, wait.high_s)

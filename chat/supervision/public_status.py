@@ -109,9 +109,11 @@ class PublicStatus:
         for pool in pools:
             load = loads.get((pool.language, pool.age_band))
             room = await read_places(lines, pool.age_band, pool.language, [])
-            wait = room.waits[0]
+            is_anyone_there = load is not None and load.available > 0
+            # Where nobody is on duty, what others waited before says nothing.
+            wait = room.waits[0] if is_anyone_there else None
             ends = (wait.low_s, wait.high_s) if wait else (None, None)
-            found.append(_pool_status(pool, now_ms, load is not None and load.available > 0, *ends))
+            found.append(_pool_status(pool, now_ms, is_anyone_there, *ends))
         return found
 
 

@@ -56,6 +56,8 @@ class ChatRecord:
     observer_name: str = ""
     #: how many whispers between observer and listener are kept
     whispers: int = 0
+    #: the upper end of the wait that was announced first, 0: none was
+    promised_s: int = 0
 
     @property
     def risk(self) -> int:
@@ -170,6 +172,7 @@ def chat_record(
         observer=h.get("ob", ""),
         observer_name=h.get("on", ""),
         whispers=_whole(h.get("wh")),
+        promised_s=_whole(h.get("pm")),
     )
 
 

@@ -152,7 +152,7 @@ WITHIN: dict[str, tuple[str, str]] = {
         "elseif shares then\n          return id, 'topic'",
         "elseif false then\n          return id, 'topic'",
     ),
-    "the topic is looked for in the whole line": ("if seen == LOOK then return head, 'head' end", ""),
+    "the topic is looked for in the whole line": ("if seen == LOOK then return head, 'head', is_past end", ""),
     "own seekers before somebody late": ("if not is_late and take_returning()", "if take_returning()"),
     "own seekers wait behind everybody": ("if not is_late and take_returning()", "if false and take_returning()"),
     "a late one who can't be met hides one's own": ("if is_late and take_returning()", "if false and take_returning()"),
@@ -340,6 +340,14 @@ WITHIN: dict[str, tuple[str, str]] = {
         "return c and c.st == 'A' and observer_of(c) == part",
         "return c and c.st == 'A'",
     ),
+    "a block is of whoever was offered the chat last": ("and person or is_with and c.l or", "and person or c.l or"),
+    "who is kept apart could take it": ("if is_apart(S, c, listener) then count", "if false then count"),
+    "who declined is nobody for a minute": ("if is_apart(S, c, listener) then count", "if true then count"),
+    "all who are kept apart from anybody count alike": (
+        "local needs = c.nx and c.id or c.ce",
+        "local needs = c.ce",
+    ),
+    "nobody says that somebody was passed over": ("      elseif not head then\n        is_past = true\n", ""),
     "an older choice undoes a newer one": (
         "if said > 0 and said < num(redis.call('GET', K.said(S, id))) then",
         "if false then",

@@ -99,6 +99,22 @@ def test_a_seekers_block_does_the_same(place: Place) -> None:
     assert place.listener("cy").comes().sees == "ada"
 
 
+def test_a_block_means_who_was_in_the_chat_and_not_who_was_just_offered_it(place: Place) -> None:
+    ada, bo, chat = in_chat(place)
+    bo.disconnects()
+    place.passes(30)
+    cy = place.listener("cy").comes()
+    assert cy.sees == "ada"
+    assert ada.ends(chat, block=True) == "done"
+    bo.comes()
+    cy.is_now(2)
+    ada.asks(request="r2")
+    place.passes(600)
+    assert ada.state == "W" and bo.offer == ""
+    cy.is_now(1)
+    assert cy.sees == "ada"
+
+
 def test_a_block_after_the_chat_and_its_wrap_up_counts_too(place: Place) -> None:
     ada, bo, chat = in_chat(place)
     bo.ends(chat)

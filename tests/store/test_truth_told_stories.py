@@ -23,6 +23,22 @@ def test_a_seeker_is_told_how_many_on_duty_could_take_them(place: Place) -> None
     assert ada.record().listeners_able == 1
 
 
+def test_who_is_kept_apart_from_a_seeker_is_nobody_who_could_take_them(place: Place) -> None:
+    ada, ben = place.seeker("ada"), place.seeker("ben")
+    bo = place.listener("bo").comes()
+    ada.asks(avoid=("bo",))
+    assert ada.record().listeners_able == 0, "bo is there, and never for her"
+    ben.asks()
+    bo.declines()
+    assert ben.record().listeners_able == 1, "he is asked again in a minute"
+    rows = place.call("places", "en", "ada", "ben")[3]
+    assert [able for _, able, _ in rows] == [0, 1]
+    place.listener("cy").comes(capacity=0)
+    assert ada.record().listeners_able == 1
+    place.passes(60)
+    assert bo.sees == "ben"
+
+
 def test_second_languages_count_once_they_are_in(place: Place) -> None:
     place.listener("bo").comes(languages="de", level=1, topics=("self_harm",))
     ada = place.seeker("ada")

@@ -8,10 +8,11 @@ import httpx
 from typer.testing import CliRunner
 
 from chat.accounts.pseudonyms import pseudonym
+from chat.conversation.chat_ids import chat_id_of
 from chat.conversation.facts_tables import ChatFactsRow
 from routing.rules.waiting import STARTS_NEEDED
 from tealight import routing_cli
-from tests.helpers.person import Listener
+from tests.helpers.person import PATIENCE_S, Listener, Seeker
 from tests.helpers.world import World
 
 
@@ -86,15 +87,20 @@ async def test_a_wait_that_was_announced_is_held_against_the_wait(world: World) 
     for listener in listeners:
         await listener.becomes("paused")
     late = await world.seeker_arrives()
-    announced_s = late.asked["wait_high_s"]
-    assert late.asked["wait_low_s"] == 0 and is_rounded(announced_s)
+    assert (late.asked["is_anyone_there"], late.asked["wait_high_s"]) == (False, None), "nobody could come"
+    await listeners[2].becomes("available", capacity=1)
+    announced_s = await told_a_wait(late)
     status = json.loads(await asyncio.to_thread(fresh_status, world))
     [pool] = [p for p in status["pools"] if (p["language"], p["age_band"]) == (world.language, "adult")]
     assert status["is_seen"] and pool["is_open"] and is_rounded(pool["wait_high_s"]), "by now somebody waits"
-    assert pool["is_anyone_there"] is False, "all of them paused"
+    assert pool["is_anyone_there"] is True, "full, and there"
+    chat_id = chat_id_of(late.person_id, "adult", late.request_id)
+    async with asyncio.timeout(PATIENCE_S):
+        while not world.number_from_the_engine(f"HEXISTS {{a:main}}:c:{chat_id} pm"):
+            await asyncio.sleep(0.1)
     await listeners[2].becomes("available", capacity=4)
     await listeners[2].accepts(await listeners[2].sees_offer(request_id=late.request_id))
-    chat_id = await late.is_connected()
+    assert await late.is_connected() == chat_id
     await late.asks("end_chat", chat_id=chat_id)
     for _ in range(300):
         async with world.database.read() as session:
@@ -105,6 +111,15 @@ async def test_a_wait_that_was_announced_is_held_against_the_wait(world: World) 
     assert facts is not None and facts.wait_promised_s == announced_s
     assert facts.wait_ms is not None and facts.wait_ms < announced_s * 1000
     assert 'tealight_wait_promise_total{kept="yes"}' in await asyncio.to_thread(metrics_of, world)
+
+
+async def told_a_wait(seeker: Seeker) -> int:
+    """The upper end that is announced to somebody who was told nothing on arrival."""
+    told = await seeker.sees("place_changed")
+    while told["wait_high_s"] is None:
+        told = await seeker.sees("place_changed")
+    assert told["wait_low_s"] == 0 and is_rounded(told["wait_high_s"])
+    return int(told["wait_high_s"])
 
 
 def is_rounded(high_s: int) -> bool:

@@ -128,6 +128,27 @@ async def the_same_chat_goes_on_with_the_next_listener(world: World) -> None:
     assert tab.logs[chat_id].words == seeker.logs[chat_id].words
 
 
+async def who_was_lost_in_a_chat_is_blocked_and_not_who_comes_next(world: World) -> None:
+    seeker, lost, chat_id = await world.they_talk()
+    await lost.vanishes()
+    await seeker.sees("request_changed", state="waiting", within_s=30 + PATIENCE_S)
+    following = await world.listener_is_available()
+    await following.sees_offer(request_id=seeker.request_id)
+    await seeker.asks("report", chat_id=chat_id, reason="rude", block=True)
+    await following.sees("offer_withdrawn", reason="seeker_left")
+    await following.becomes("off_duty")
+    await lost.comes()
+    await lost.becomes("available", capacity=1)
+    for band in ("adult", "teen"):
+        await seeker.asks_for_chat(world.language, age_band=band)
+        assert seeker.asked["is_anyone_there"] is False, "who is there is blocked"
+        await lost.sees_no("offer_made", for_s=0.6)
+        await seeker.asks("leave_line", request_id=seeker.request_id)
+    await following.becomes("available", capacity=1)
+    await seeker.asks_for_chat(world.language)
+    await following.sees_offer(request_id=seeker.request_id)
+
+
 async def a_seeker_who_sleeps_keeps_the_chat(world: World) -> None:
     seeker, listener, chat_id = await world.they_talk()
     await seeker.vanishes()
@@ -277,6 +298,7 @@ STORIES = (
     availability_survives_a_lost_connection,
     but_not_for_longer_than_half_a_minute,
     the_same_chat_goes_on_with_the_next_listener,
+    who_was_lost_in_a_chat_is_blocked_and_not_who_comes_next,
     a_seeker_who_sleeps_keeps_the_chat,
     a_seeker_who_is_away_is_parked_and_comes_back_to_the_same_place,
     who_was_quiet_for_long_is_asked_whether_they_are_here,

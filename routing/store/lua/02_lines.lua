@@ -183,13 +183,20 @@ local function place_of(S, c)
   return place
 end
 
--- Listeners available in a language, busy ones too, who may serve this cell.
-local function count_serving(S, language, cell)
+-- Is this listener kept apart from this request for good? Who declined is asked again in a minute.
+local function is_apart(S, c, listener) return not redis.call('ZSCORE', K.tried_ends(S), c.id .. '|' .. listener) end
+
+-- Listeners available in a language, busy ones too, who may serve this cell. `c`: a request with exclusions, which count.
+local function count_serving(S, language, cell, c)
   local count = 0
   for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
     local class = class_of(name)
     if serves(class.level, class.hard, cell) then
-      count = count + redis.call('SCARD', K.available(S, language .. ':' .. name))
+      local available = K.available(S, language .. ':' .. name)
+      count = count + redis.call('SCARD', available)
+      for _, listener in ipairs(c and redis.call('SINTER', available, K.excluded(S, c.id)) or {}) do
+        if is_apart(S, c, listener) then count = count - 1 end
+      end
     end
   end
   return count

@@ -175,7 +175,9 @@ function OPS.end_chat(keys, args)
     return finish(S, 'no_such_chat') -- offered it, and never in it
   end
   if args[7] == '1' then
-    local listener = c.pe ~= person and person or c.l or last_listener(S, c.id)
+    -- While the next listener is looked for, whom they were with is meant, not who has just been offered the chat.
+    local is_with = c.st == 'A' or c.st == 'U'
+    local listener = c.pe ~= person and person or is_with and c.l or last_listener(S, c.id)
     if listener then block(S, c.pe, listener) end
   end
   if c.st == 'E' or c.st == 'U' then return finish(S, 'done') end

@@ -3,7 +3,7 @@
 -- Listeners on duty, busy ones too, who could take this request in any language in whose line it stands.
 local function count_able(S, c)
   local count, cell = 0, cell_of(c.ce)
-  each_line(c, function(language) count = count + count_serving(S, language, cell) end)
+  each_line(c, function(language) count = count + count_serving(S, language, cell, c.nx and c) end)
   return count
 end
 
@@ -158,7 +158,7 @@ function OPS.places(keys, args)
     local own = own_chat(S, args[i])
     local c = own and read_chat(S, own)
     if c then
-      local needs = c.ce .. ' ' .. (c.wi and c.ls or c.la)
+      local needs = c.nx and c.id or c.ce .. ' ' .. (c.wi and c.ls or c.la)
       able[needs] = able[needs] or count_able(S, c)
       rows[#rows + 1] = { c.st == 'W' and place_of(S, c) or -1, able[needs], cell_of(c.ce).risk }
     else
