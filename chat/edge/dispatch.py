@@ -18,6 +18,7 @@ from chat.edge.seeker_commands import SeekerCommands
 from chat.edge.tally import Tally
 from chat.protocol import commands as c
 from chat.protocol.codes import WORDS, Code
+from chat.protocol.pushes import Push
 from chat.protocol.replies import Done, Refused
 from chat.supervision.board import Board
 from config.functions import is_missing
@@ -29,7 +30,8 @@ log = get_logger("edge")
 #: A seeker's acts while waiting are noted at most this often: "in the last 30 s" needs no more.
 ACT_EVERY_S = 5.0
 
-Handler = Callable[[Connection, Any], Awaitable[Done]]
+#: Answers with `done`, and with what must be heard right behind it, if there is anything.
+Handler = Callable[[Connection, Any], Awaitable[Done | tuple[Done, Push]]]
 
 
 @dataclass
@@ -130,9 +132,12 @@ class Dispatch:
         if isinstance(command, c.Hello):
             await self.greeter.greet(connection, command)
             return
-        done = await self._handlers[type(command)](connection, command)
+        answer = await self._handlers[type(command)](connection, command)
+        done, *behind = answer if isinstance(answer, tuple) else (answer,)
         if command.ref is not None:
             self.hub.put(connection, done)
+        for push in behind:
+            self.hub.put(connection, push)
         if connection.role == "seeker":
             self._note_act(connection)
 

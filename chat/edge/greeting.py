@@ -15,7 +15,7 @@ from chat.edge.view import View
 from chat.protocol.codes import WORDS, Close
 from chat.protocol.commands import Hello, Position
 from chat.protocol.fields import Role
-from chat.protocol.pushes import ConfirmWanted, Welcome
+from chat.protocol.pushes import ConfirmWanted, RequestChanged, Welcome
 from chat.protocol.replies import Done, Refused
 from config.clock import now_ms
 from config.database import Database
@@ -82,6 +82,10 @@ class Greeter:
             # welcome is out, so hello can't be said again here: the client comes back and recovers.
             hub.close(connection, Close.RESYNC, "resync")
             raise
+        if view.given_up is not None:
+            # Nobody leaves the line in silence, also who was away when their place was given up.
+            request_id, reason = view.given_up
+            hub.put(connection, RequestChanged(request_id, "ended", reason))
         hub.put(connection, Done(ref=hello.ref))
         connection.is_live = True
         own = view.snapshot.request

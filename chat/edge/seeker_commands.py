@@ -13,11 +13,13 @@ from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.refusal import CommandRefused
 from chat.protocol.commands import ConfirmHere, GiveFeedback, LeaveLine, ReleaseHold, RequestChat
+from chat.protocol.pushes import RequestChanged
 from chat.protocol.replies import Done
 from chat.safety.priority import requirements_of
 from config.clock import now_ms
 from config.redis_link import RedisAway
 from routing.actions.places import read_places
+from routing.store.snapshots import ENDED
 
 #: A frame holds no more ids of listeners than this; a silently shorter list would break somebody's wish.
 AVOID_MAX = 3000
@@ -33,7 +35,7 @@ class SeekerCommands:
     pools: PoolBook
     has_room_for_request: Callable[[bytes], bool]
 
-    async def request_chat(self, connection: Connection, command: RequestChat) -> Done:
+    async def request_chat(self, connection: Connection, command: RequestChat) -> Done | tuple[Done, RequestChanged]:
         person = self.hub.people[connection.person_id]
         if command.age_band is None:
             raise CommandRefused("age_band_missing")
@@ -48,8 +50,11 @@ class SeekerCommands:
             raise CommandRefused("language_not_offered")
         chat_id = chat_id_of(person.person_id, command.age_band, command.request_id)
         band = command.age_band
+        state, reason = await self._known(band, chat_id)
+        if state in ENDED:
+            return self._ended(connection, command, reason)
         await self._refuse_second(person, band, chat_id)
-        is_repeat = await self._is_known(band, chat_id)
+        is_repeat = state != ""
         if not is_repeat:
             if not pool.is_open_at(now_ms()):
                 raise CommandRefused("pool_closed")
@@ -94,9 +99,22 @@ class SeekerCommands:
                 found.append(pool.language)
         return found[:SECOND_LANGUAGES_MAX]
 
-    async def _is_known(self, band: str, chat_id: str) -> bool:
+    async def _known(self, band: str, chat_id: str) -> tuple[str, str]:
+        """The state of what this command made before, and why it ended; both empty if it is new."""
         shard = self.hub.lines.shards[band]
-        return bool(await shard.functions.link.send("EXISTS", shard.key("chat", chat_id)))
+        state, reason = await shard.functions.link.send("HMGET", shard.key("chat", chat_id), "st", "er")
+        return (state or b"").decode(), (reason or b"").decode()
+
+    def _ended(self, connection: Connection, command: RequestChat, reason: str) -> Done | tuple[Done, RequestChanged]:
+        """To the repeat of a request that is over: it was done, it has no place any more, and why.
+
+        Said behind the reply, which would otherwise put the seeker back in line in the eyes of a plain client.
+        """
+        done = Done(ref=command.ref, request_id=command.request_id)
+        open_yet = connection.known.snapshot.request if connection.known is not None else None
+        if open_yet is not None and open_yet.request_id == command.request_id:
+            return done  # it ended a moment ago: the next look at this person tells this connection
+        return done, RequestChanged(command.request_id, "ended", reason)
 
     async def _refuse_second(self, person: LocalPerson, band: str, chat_id: str, *, entered: bool = False) -> None:
         """One open request a token, in whatever age band.

@@ -46,6 +46,8 @@ class View:
     request_reason: str | None = None
     #: own requests that ended within the hour: request id -> reason
     ended_requests: dict[str, str] | None = None
+    #: the newest of them, if the service ended it and it never was a chat: nobody may have been there to be told
+    given_up: tuple[str, str] | None = None
     held_offer: str | None = None
     last_offer: str | None = None
     last_offer_reason: str | None = None
@@ -142,7 +144,7 @@ def compose(
                 parts.request = _own_request(chat, record, cast(AgeBand, band), band_of_wait, ticket)
                 parts.request_reason, parts.request_chat_id = chat.reason or None, chat.chat_id
             elif chat.is_ended:
-                parts.ended_requests[chat.request_id] = chat.ended_reason
+                parts.add_ended_request(chat)
     return parts.view(role, [record.listener for record in records.values() if record.listener is not None])
 
 
@@ -159,6 +161,7 @@ class _Parts:
     request_reason: str | None = None
     request_chat_id: str | None = None
     ended_requests: dict[str, str] = field(default_factory=dict)
+    newest_ended: ChatRecord | None = None
     offer: OpenOffer | None = None
     held_offer: str | None = None
     observed: list[ChatSummary] = field(default_factory=list)
@@ -175,6 +178,12 @@ class _Parts:
         if chat.opened_at_ms:
             self.chats.append(_summary(chat, self.names, for_staff=None, code_of=code_of))
             self.chat_reasons[chat.chat_id] = chat.reason
+
+    def add_ended_request(self, chat: ChatRecord) -> None:
+        """A request of theirs that is over."""
+        self.ended_requests[chat.request_id] = chat.ended_reason
+        if self.newest_ended is None or chat.ended_at_ms > self.newest_ended.ended_at_ms:
+            self.newest_ended = chat
 
     def add_as_listener(self, chat: ChatRecord, record: PersonRecord, band: str) -> None:
         """A request that is offered to them, or a chat that they have or had."""
@@ -216,6 +225,7 @@ class _Parts:
             bands=self.bands,
             request_reason=self.request_reason,
             ended_requests=self.ended_requests,
+            given_up=self._given_up(),
             held_offer=self.held_offer,
             last_offer=answered.last_offer if answered else None,
             last_offer_reason=answered.last_offer_reason if answered else None,
@@ -224,6 +234,12 @@ class _Parts:
             request_chat_id=self.request_chat_id,
             observed_bands=self.observed_bands,
         )
+
+    def _given_up(self) -> tuple[str, str] | None:
+        last = self.newest_ended
+        if self.request is not None or last is None or last.opened_at_ms or last.ended_by != "system":
+            return None
+        return last.request_id, last.ended_reason
 
 
 def told_wait(chat: ChatRecord, record: PersonRecord, age_band: str, band_of_wait: WaitOf) -> WaitBand | None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+#: States of a request that is over: in its wrap-up, and after it.
+ENDED = ("U", "E")
+
 
 @dataclass(frozen=True, slots=True)
 class ChatRecord:
@@ -66,7 +69,7 @@ class ChatRecord:
 
     @property
     def is_ended(self) -> bool:
-        return self.state in ("U", "E")
+        return self.state in ENDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,20 @@ class World:
             while self.number_from_the_engine(asked):
                 await asyncio.sleep(0.02)
 
+    async def place_is_given_up(self, seeker: Seeker) -> None:
+        """Somebody who vanished stays away for longer than a place is kept: those minutes pass at once."""
+        await self.is_known_to_be_gone(seeker)
+        passing = (
+            "local own = redis.call('KEYS', '*:su:' .. ARGV[1])[1] local id = redis.call('GET', own) "
+            "if id == '' then return 1 end local band = string.match(own, '^(.*:)su:') "
+            "redis.call('ZADD', band .. 'd:gr', 'XX', 1, ARGV[1]) "
+            "if redis.call('HGET', band .. 'c:' .. id, 'st') == 'P' then "
+            "redis.call('ZADD', band .. 'd:ch', 'XX', 1, id) end return 0"
+        )
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.number_from_the_engine(f'EVAL "{passing}" 0 {seeker.person_id}'):
+                await asyncio.sleep(0.02)
+
     def number_from_the_engine(self, asked: str) -> int:
         """What the engine answers to a command that is answered by a number."""
         with socket.socket(socket.AF_UNIX) as line:

@@ -223,3 +223,41 @@ async def test_who_leaves_while_being_asked_is_gone(world: World) -> None:
     assert withdrawn["reason"] != "seeker_away"
     other = await world.seeker_arrives()
     await listener.sees_offer(request_id=other.request_id)
+
+
+async def test_who_was_away_too_long_is_told_so_and_not_put_in_line_by_a_repeat(world: World) -> None:
+    seeker = await world.seeker_arrives()
+    await seeker.vanishes()
+    await world.place_is_given_up(seeker)
+    seeker.unseen.clear()
+    await seeker.comes()
+    assert seeker.welcome["snapshot"]["request"] is None
+    ended = {"type": "request_changed", "request_id": seeker.request_id, "state": "ended", "reason": "away_too_long"}
+    assert ended.items() <= seeker.unseen[1].items(), "it is what they missed, so it comes before done of hello"
+    seeker.unseen.clear()
+
+    seeker.asked = await seeker.asks(
+        "request_chat", request_id=seeker.request_id, language=world.language, topics=["loneliness"], age_band="adult"
+    )
+    assert seeker.asked.get("place") is None and seeker.asked["request_id"] == seeker.request_id
+    assert ended.items() <= (await seeker.sees("request_changed")).items(), "whatever the client made of that reply"
+
+    await seeker.asks_for_chat(world.language)
+    assert seeker.asked["place"] == 1, "it is fine to ask again"
+    tab = await world.same_person(seeker)
+    await tab.sees_no("request_changed", state="ended", for_s=0.2)
+
+
+async def test_a_repeat_of_what_the_seeker_left_says_that_it_ended(world: World) -> None:
+    seeker = await world.seeker_arrives()
+    await seeker.asks("leave_line", request_id=seeker.request_id)
+    await seeker.sees("request_changed", state="ended", reason="left")
+    again = await seeker.asks(
+        "request_chat", request_id=seeker.request_id, language=world.language, topics=["loneliness"], age_band="adult"
+    )
+    assert "place" not in again
+    await seeker.sees("request_changed", request_id=seeker.request_id, state="ended", reason="left")
+    await seeker.leaves()
+    seeker.unseen.clear()
+    await seeker.comes()
+    await seeker.sees_no("request_changed", for_s=0.2)

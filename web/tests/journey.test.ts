@@ -29,10 +29,11 @@ class Server {
     this.push({ type: "done", ref: this.asked(type)?.ref, ...reply });
     await vi.advanceTimersByTimeAsync(0);
   }
-  async welcome(snapshot: Partial<Snapshot> = {}): Promise<void> {
+  async welcome(snapshot: Partial<Snapshot> = {}, missed: object[] = []): Promise<void> {
     this.onopen?.();
     const about = { person_id: "s1", role: "seeker", name: "Quiet Heron", server_time_ms: Date.now(), heartbeat_s: 20 };
     this.push({ type: "welcome", ...about, token: "t1", snapshot: { chats: [], ...snapshot } });
+    for (const push of missed) this.push(push);
     await this.answer("hello");
   }
 }
@@ -155,6 +156,45 @@ describe("the seeker's way", () => {
     Server.now.push({ type: "request_changed", request_id, state: "ended", reason: "away_too_long" });
     expect(state.view.value).toBe("start");
     expect(state.notice.value).toEqual({ title: "gone.title", more: "gone.away_too_long" });
+  });
+
+  it("says why the place was given up while the page was away, and lets one ask again", async () => {
+    for (const [said, shown] of [
+      ["away_too_long", "gone.away_too_long"],
+      [null, "gone.other"], // a service that forgot it, or long ago
+    ] as const) {
+      let page = await load();
+      void page.journey.ask(wish);
+      await Server.now.welcome();
+      await Server.now.answer("request_chat", { place: 2 });
+      const request_id = page.state.line.value?.requestId;
+      const missed = said === null ? [] : [{ type: "request_changed", request_id, state: "ended", reason: said }];
+
+      page = await load();
+      page.journey.resume();
+      await Server.now.welcome({}, missed);
+      expect(page.state.view.value).toBe("start");
+      expect(page.state.notice.value).toEqual({ title: "gone.title", more: shown });
+      expect(page.tab.kept("asking")).toBeNull();
+      void page.journey.ask(wish);
+      await Server.now.welcome();
+      expect(Server.now.asked("request_chat")?.request_id).not.toBe(request_id);
+      page.journey.startOver();
+    }
+  });
+
+  it("hears behind the answer that a wish it repeats has ended", async () => {
+    let page = await load();
+    void page.journey.ask(wish);
+    await Server.now.welcome();
+    page = await load();
+    page.journey.resume();
+    await Server.now.welcome();
+    const request_id = Server.now.asked("request_chat")?.request_id;
+    await Server.now.answer("request_chat", { request_id });
+    Server.now.push({ type: "request_changed", request_id, state: "ended", reason: "away_too_long" });
+    expect(page.state.view.value).toBe("start");
+    expect(page.state.notice.value).toEqual({ title: "gone.title", more: "gone.away_too_long" });
   });
 
   it("says why a chat can't be asked for, and keeps nothing", async () => {

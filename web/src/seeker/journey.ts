@@ -15,6 +15,8 @@ import { currentChat, enterChat, forgetChat, takeNews } from "./talking";
 import { say, words } from "./words";
 
 let isLeavingLine = false;
+let isPlaceGone = false;
+const GONE: state.Notice = { title: "gone.title", more: "gone.other" };
 /** So long somebody may wait for their own listener alone. */
 const HOLD_S = 300;
 
@@ -72,6 +74,7 @@ export async function leaveLine(): Promise<void> {
 
 /** The end of the visit: this tab forgets, and another chat begins as another person. */
 export function startOver(notice: state.Notice | null = null): void {
+  isPlaceGone = false;
   disconnect();
   wipe();
   forgetChat();
@@ -159,6 +162,7 @@ function take(push: Push): void {
 
 function takeSnapshot({ chats: summaries, request: own }: Snapshot): void {
   const running = summaries.find((chat) => chat.state !== "ended");
+  isPlaceGone = false;
   if (own && own.state !== "ended") {
     if (own.ticket) keep("ticket", own.ticket);
     takeRequest(own);
@@ -185,8 +189,13 @@ function nothingRuns(summaries: ChatSummary[]): void {
     state.line.value = newLine(asking.request_id);
     state.view.value = "waiting";
     void request(asking);
+  } else if (asking !== null && wasIn !== "chat" && wasIn !== "after") {
+    // The place was given up meanwhile: why comes before we are caught up, if the service knows.
+    state.line.value = newLine(asking.request_id);
+    state.view.value = "waiting";
+    isPlaceGone = true;
   } else if (wasIn !== "after") {
-    startOver({ title: "gone.title", more: "gone.other" });
+    startOver(GONE);
   }
 }
 
@@ -197,7 +206,7 @@ function requestChanged(now: RequestState, reason: string | null): void {
   if (now === "parked") announce(say("parked.title"));
   if (now !== "ended" || state.view.value !== "waiting" || isLeavingLine) return;
   const key = `gone.${reason}`;
-  startOver({ title: "gone.title", more: words.has(key) ? key : "gone.other" });
+  startOver(words.has(key) ? { ...GONE, more: key } : GONE);
 }
 
 function linkChanged(now: ConnectionState, closeCode?: number): void {
@@ -208,7 +217,8 @@ function linkChanged(now: ConnectionState, closeCode?: number): void {
   if (now === "open") {
     state.isLost.value = false;
     chats.caughtUp();
-    if (wasLost) announce(say("chat.back"));
+    if (isPlaceGone) startOver(GONE);
+    else if (wasLost) announce(say("chat.back"));
     return;
   }
   chats.lost();
