@@ -276,7 +276,9 @@ WITHIN: dict[str, tuple[str, str]] = {
         "redis.call('SET', K.own(S, c.pe), '', 'PX', TOKEN_MS)",
         "redis.call('SET', K.own(S, c.pe), '')",
     ),
-    "the clock goes back": ("return math.max(now, last.noted)", "return now"),
+    "the clock goes back": ("return math.max(now, last.noted, math.ceil", "return math.max(now, math.ceil"),
+    "the clock stands still": ("last.told + CLOCK.pace_behind *", "last.told + 0 *"),
+    "the clock goes on as if nothing were wrong": ("pace_behind = 0.9", "pace_behind = 1"),
     "a sweep trusts an old look at the clock": ("if looks or not last", "if not last"),
     # ---- messages ----
     "another text under the same id is taken": ("return entry and entry[2][8] == text and", "return entry and"),

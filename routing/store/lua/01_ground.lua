@@ -32,19 +32,23 @@ local happened = {}  -- what happened in this call, for the counters: `offer:mad
 
 local function num(v) return tonumber(v) or 0 end
 
--- The shard's clock never goes back: a promoted engine may have a slower one than the engine before it, so every sweep
--- notes the time and looks at what was noted. Whoever comes between two sweeps goes by the last look.
-local LOOKED_MS = 1000
+-- The shard's clock never goes back: a promoted engine may have a slower one than the engine before it, and a clock that was
+-- wrong may be put right. So every sweep notes the time (`clk`) and looks at what was noted. Whoever comes between two sweeps
+-- goes by the last look. Where the engine's own clock is behind, the shard's goes on from what was noted (`tck`: that, and
+-- the engine's clock then), a tenth slower until the two are level: if it stood still, no deadline would pass meanwhile.
+local CLOCK = { looked_ms = 1000, pace_behind = 0.9 }
 local looked = {} -- shard -> what this engine found when it last looked, and when that was
 
 local function shard_time(S, looks)
   local t = redis.call('TIME')
   local now, last = t[1] * 1000 + math.floor(t[2] / 1000), looked[S]
-  if looks or not last or math.abs(now - last.at) >= LOOKED_MS then
-    last = { at = now, noted = num(redis.call('HGET', K.meta(S), 'clk')) }
+  if looks or not last or math.abs(now - last.at) >= CLOCK.looked_ms then
+    local noted = redis.call('HMGET', K.meta(S), 'clk', 'tck')
+    local told, its_own = string.match(noted[2] or '', '^(%d+):(%d+)$')
+    last = { at = now, noted = num(noted[1]), told = num(told), its_own = num(its_own) }
     looked[S] = last
   end
-  return math.max(now, last.noted)
+  return math.max(now, last.noted, math.ceil(last.told + CLOCK.pace_behind * math.max(0, now - last.its_own)))
 end
 
 -- Whether anything may be matched now is asked for by who would match.

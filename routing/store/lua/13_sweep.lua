@@ -148,7 +148,7 @@ end }
 local function graces_wait_until(S, is_told_time)
   local last, wait = unpack(redis.call('HMGET', K.meta(S), 'clk', 'gra'))
   if is_told_time then return num(wait) end
-  redis.call('HSET', K.meta(S), 'clk', T.now)
+  redis.call('HSET', K.meta(S), 'clk', T.now, 'tck', string.format('%.0f:%.0f', T.now, looked[S].at))
   if not last or T.now - last < AWAY_MS then return num(wait) end
   redis.call('HSET', K.meta(S), 'gra', T.now + GRACE_MS.listener)
   return T.now + GRACE_MS.listener
