@@ -10,6 +10,7 @@ from routing.simulation.mishaps import Away
 from routing.simulation.people import Crowd, Seeker, again
 from routing.simulation.policy import Policy
 from routing.simulation.scenario import Barrier, ProcessLoss, Scenario
+from routing.simulation.second_languages import LOOK_AGAIN_MS
 from routing.simulation.shifts import Listener
 
 #: A remembered decline ends after so long, which is a deadline to sweep.
@@ -134,12 +135,25 @@ class Day:
         self.matcher.asks(now_ms, seeker)
         self._plan(now_ms + seeker.patience_ms, self._gives_up, seeker.number)
         if seeker.second:
-            self._plan(now_ms + self.durations.overflow, self._sweeps, None)
+            self._plan_look(now_ms, seeker)
         if self.policy.hold_ms and seeker.prefers >= 0:
             self._plan(now_ms + self.policy.hold_ms, self._sweeps, None)
         self._heed(now_ms)
         if self._visits[seeker.number].state == "waiting":
             self.daybook.announces(now_ms, seeker)
+
+    def _plan_look(self, now_ms: int, seeker: Seeker) -> None:
+        """Whether the second language's listeners are asked yet is looked at now and then, until they are."""
+        overflows = seeker.arrival_ms + self.durations.overflow
+        if now_ms < overflows:
+            look = now_ms + LOOK_AGAIN_MS if self.policy.are_asked_where_nobody_else_is else overflows
+            self._plan(min(look, overflows), self._looks, seeker)
+
+    def _looks(self, now_ms: int, seeker: Seeker) -> None:
+        visit = self._visits.get(seeker.number)
+        if visit is not None and visit.state != "open":
+            self._sweeps(now_ms, None)
+            self._plan_look(now_ms, seeker)
 
     def _gives_up(self, now_ms: int, number: int) -> None:
         visit = self._visits.get(number)

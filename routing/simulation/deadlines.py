@@ -20,9 +20,13 @@ class Deadlines(Generic[Member]):
         #: May hold what was moved or dropped since.
         self._heap: list[tuple[int, Any]] = []
 
-    def set(self, member: Member, at_ms: int) -> None:
-        self._at[member] = at_ms
-        heappush(self._heap, (at_ms, member))
+    def set(self, member: Member, at_ms: int | None) -> None:
+        """None: it has no deadline any more."""
+        if at_ms is None:
+            self.drop(member)
+        else:
+            self._at[member] = at_ms
+            heappush(self._heap, (at_ms, member))
 
     def drop(self, member: Member) -> None:
         self._at.pop(member, None)

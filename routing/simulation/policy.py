@@ -29,6 +29,8 @@ class Policy:
     hold_ms: int = 0
     #: After so long a wait the second language's listeners are asked, too.
     overflow_ms: int = 300_000
+    #: Or at once where nobody on duty could take the request in its first language.
+    are_asked_where_nobody_else_is: bool = True
     #: There they stand as if they had come so many times `overflow_ms` later.
     second_place: int = 2
     #: Those in danger stand in the lines of all their languages from the start.
@@ -69,6 +71,7 @@ FIFO = Policy(
     urgent_offer_ms=25_000,
     overflow_ms=NEVER_MS,
     danger_in_all_lines=False,
+    are_asked_where_nobody_else_is=False,
 )
 
 
@@ -90,10 +93,17 @@ def _all() -> tuple[Policy, ...]:
         replace(HOUSE, name="two-minutes", title="Tealight, second languages after 2 min", overflow_ms=120_000),
         replace(
             HOUSE,
+            name="after-a-while",
+            title="Tealight, second languages never before 5 min",
+            are_asked_where_nobody_else_is=False,
+        ),
+        replace(
+            HOUSE,
             name="one-language",
             title="Tealight without second languages",
             overflow_ms=NEVER_MS,
             danger_in_all_lines=False,
+            are_asked_where_nobody_else_is=False,
         ),
         replace(HOUSE, name="hold", title="Tealight, returning seekers hold 2 min", hold_ms=120_000),
         replace(HOUSE, name="flat-targets", title="Tealight, one target for risk 0-2", targets_ms=(1, 1, 1, 1)),

@@ -31,7 +31,7 @@ class ChatRequest:
     """One request as the twin holds it. States as in docs/routing.md."""
 
     __slots__ = (
-        *("arrival", "cell", "entry", "excluded", "hold_ends", "is_held", "is_here", "languages", "listener"),
+        *("apart", "arrival", "cell", "entry", "excluded", "hold_ends", "is_held", "is_here", "languages", "listener"),
         *("later_entry", "number", "prefers", "stands_in_all", "state"),
     )
 
@@ -44,7 +44,9 @@ class ChatRequest:
         self.later_entry = self.entry
         self.languages = (seeker.language, seeker.second) if seeker.second else (seeker.language,)
         self.prefers = seeker.prefers
-        self.excluded = set(seeker.avoids)
+        #: Listeners who are kept apart for good; those who declined are excluded, too, for a while.
+        self.apart = frozenset(seeker.avoids)
+        self.excluded = set(self.apart)
         self.listener: int | None = None
         self.is_here = True
         self.hold_ends = 0

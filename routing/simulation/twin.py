@@ -19,6 +19,7 @@ from routing.simulation.searching import (
     Lists,
     OnDuty,
 )
+from routing.simulation.second_languages import SecondLanguages
 from routing.simulation.shifts import Listener
 
 TRIED_MS = 60_000
@@ -37,6 +38,7 @@ class Twin:
         self.lists = Lists(policy)
         self.requests: dict[int, ChatRequest] = {}
         self.listeners: dict[int, OnDuty] = {}
+        self._second = SecondLanguages(policy, durations.overflow, self.listeners)
         self._gaps = Deadlines(self._gap_ends)
         self._due = Deadlines(self._deadline)
         self._tried = Deadlines(self._forget_decline)
@@ -266,6 +268,9 @@ class Twin:
             return 2
         if r.state == "U":
             self._end_wrap_up(r)
+        elif r.state == "W" and len(r.languages) > 1 and r.hold_ends == 0 and not self._second.come_in(r, self._now):
+            self._due.set(r.number, self._second.next_look(r, self._now))
+            self._match_seeker(r)
         elif r.state == "W":
             self._leave_line(r)
             if r.hold_ends <= self._now:
@@ -288,22 +293,13 @@ class Twin:
 
     def _stand_in_line(self, r: ChatRequest) -> None:
         r.state = "W"
-        is_at_once = self.policy.danger_in_all_lines and r.cell[0] == URGENT
-        overflow = 0 if is_at_once else self.durations.overflow
-        overflows = r.arrival + overflow
-        if not r.stands_in_all and len(r.languages) > 1 and overflows <= self._now:
-            r.stands_in_all = True
-            if r.cell[0] != URGENT:
-                r.stands_later(self.policy.second_place * overflow)
+        if self._second.come_in(r, self._now):
+            self._second.add(r)
         if r.prefers in r.excluded:
             r.hold_ends = 0  # nobody waits for who won't be asked
         is_held = r.hold_ends > self._now
         self.lists.enter(r, is_held=is_held)
-        self._due.drop(r.number)
-        if is_held:
-            self._due.set(r.number, r.hold_ends)
-        elif not r.stands_in_all and len(r.languages) > 1:
-            self._due.set(r.number, overflows)
+        self._due.set(r.number, r.hold_ends if is_held else self._second.next_look(r, self._now))
 
     def _leave_line(self, r: ChatRequest) -> None:
         self._due.drop(r.number)

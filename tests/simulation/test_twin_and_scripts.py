@@ -74,6 +74,7 @@ def test_they_do_so_when_the_engine_and_a_process_fail(valkey: ThrowAwayValkey) 
         {"hold_ms": 60_000},
         {"urgent_offer_ms": 25_000},
         {"overflow_ms": 60_000},
+        {"are_asked_where_nobody_else_is": False},
         {"second_place": 0},
         {"targets_ms": (180_000, 120_000, 120_000, 15_000)},
     ],

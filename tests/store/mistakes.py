@@ -34,11 +34,37 @@ WITHIN: dict[str, tuple[str, str]] = {
     "a refill forgets the later places": ("one == language and arrival or later", "arrival"),
     "the checker takes a later place for a wrong one": ("and place_in(c, language) == score", "and c.ar == score"),
     "whose wait does not count yet goes by target": ("return wait < 0 and wait or wait", "return wait"),
-    "second languages never come": ("c.ar + overflow_of(c) <= T.now", "false"),
+    "second languages never come": ("if c.ar + overflow_of(c) <= T.now then return true end", ""),
     "second languages come when somebody happens by": (
-        "if not c.wi and c.ls ~= c.la then return",
-        "if false then return",
+        "if c.wi or c.ls == c.la then return nil end",
+        "if true then return nil end",
     ),
+    "whose language nobody speaks waits for it all the same": (
+        "return not is_served(redis.call('SMEMBERS', K.classes(S, c.la)), cell_of(c.ce))",
+        "return false",
+    ),
+    "who is kept apart from all who speak their language waits for them": (
+        "if c.nx then return count_serving(S, c.la, cell_of(c.ce), c) == 0 end",
+        "",
+    ),
+    "whoever speaks a language may take every request in it": (
+        "if served_by(class_of(name), cell.name) then return true end",
+        "if name then return true end",
+    ),
+    "nobody looks again whether their language is spoken": (
+        "math.min(overflow_of(c), waited - waited % LOOK_AGAIN_MS + LOOK_AGAIN_MS)",
+        "overflow_of(c)",
+    ),
+    "a look puts the request into its lines anew": (
+        "if c.hu == 0 and c.ls ~= c.la and not second_come_in(S, c) then",
+        "if false then",
+    ),
+    "a look at the end of a barrier finds nobody": ("match_seeker(S, c) -- at the end of a barrier", ""),
+    "who will be asked in a second language is told that nobody can": (
+        "if count == 0 and not c.wi then",
+        "if false then",
+    ),
+    "places of one second language are told for another": ("c.ce .. ' ' .. c.ls .. (c.wi and '' or ' later')", "c.ce"),
     "risk has no target": ("120000, 60000, 15000 }", "180000, 180000, 180000 }"),
     "danger waits its turn": (
         "if cell.risk == URGENT then return 1e9 + wait end",
@@ -91,10 +117,6 @@ WITHIN: dict[str, tuple[str, str]] = {
     "who was read otherwise is nobody's head": (
         "return rawget(c, 'member') or member_of(c.id, c.mk) end",
         "return rawget(c, 'member') or '' end",
-    ),
-    "whoever is on duty may take anybody, says the board": (
-        "if serves(class.level, class.hard, cell) then return true end",
-        "return true",
     ),
     "one more for ever": ("if l.tn == 1 and not is_spare then put(l, 'tn', 0) end", ""),
     "one more passes the maximum": ("if l.tn == 1 and l.load < l.max then", "if l.tn == 1 then"),
@@ -235,7 +257,10 @@ WITHIN: dict[str, tuple[str, str]] = {
         "redis.call('HSET', key, person, marks .. ' ' .. mark)",
         "redis.call('HSET', key, person, mark)",
     ),
-    "one sweep looks through everybody": (" and #people < PEOPLE and read < READ do", " and #people < PEOPLE do"),
+    "one sweep looks through everybody": (
+        " and #people < GOODBYE.people and read < GOODBYE.read do",
+        " and #people < GOODBYE.people do",
+    ),
     "of many people in one place some stay with a dead process": (
         "      if not is_full then bucket = bucket + 1 end",
         "      bucket = bucket + 1",

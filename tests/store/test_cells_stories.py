@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.place import Place
+from tests.store.place import Listener, Place
 from tests.store.truth import broken, truth_of
 
 SUICIDE = ("suicide",)
@@ -204,7 +204,16 @@ def test_sixteen_listeners_are_looked_at_besides_the_excluded(place: Place) -> N
 # ---- second languages ----
 
 
+def busy(place: Place, language: str = "en", **rights: Any) -> Listener:
+    """A listener on duty who has no room."""
+    listener = place.listener(f"busy-{language}").comes(languages=language, **rights)
+    place.seeker(f"talks-{language}").asks(language=language)
+    assert listener.accepts() == "done"
+    return listener
+
+
 def test_second_languages_come_in_after_a_while(place: Place) -> None:
+    busy(place)
     ada = place.seeker("ada")
     ada.asks(language="en,de,tr")
     bo = place.listener("bo").comes(languages="tr,de")
@@ -221,6 +230,7 @@ def test_second_languages_come_in_after_a_while(place: Place) -> None:
 
 
 def test_whoever_comes_by_a_second_language_goes_after_those_whose_own_it_is(place: Place) -> None:
+    busy(place, "tr")
     place.seeker("ada").asks(language="tr,en")
     place.passes(121)
     for view in ("load", "lines"):
@@ -239,6 +249,7 @@ def test_whoever_comes_by_a_second_language_goes_after_those_whose_own_it_is(pla
 
 
 def test_before_their_wait_for_it_counts_they_go_by_arrival_whatever_their_risk(place: Place) -> None:
+    busy(place, "tr")
     place.seeker("ada").asks(language="tr,en", distress=5)
     place.passes(1)
     place.seeker("ben").asks(language="tr,en")
@@ -251,6 +262,7 @@ def test_before_their_wait_for_it_counts_they_go_by_arrival_whatever_their_risk(
 
 
 def test_a_place_that_an_earlier_version_wrote_is_by_arrival(place: Place) -> None:
+    busy(place, "tr")
     chat = place.seeker("ada").asks(language="tr,en")
     place.passes(121)
     place.seeker("ben").asks()
@@ -269,6 +281,7 @@ def test_somebody_in_danger_stands_in_their_second_languages_at_once(place: Plac
 
 
 def test_who_was_offered_meanwhile_gets_their_second_language_on_coming_back(place: Place) -> None:
+    busy(place)
     place.seeker("ada").asks(language="en,de")
     place.passes(110)
     bo = place.listener("bo").comes()
@@ -276,3 +289,61 @@ def test_who_was_offered_meanwhile_gets_their_second_language_on_coming_back(pla
     place.passes(15)
     bo.declines()
     assert place.line("de") == ["ada"]
+
+
+# ---- nobody who speaks the first one ----
+
+
+def test_where_nobody_on_duty_speaks_their_own_language_the_second_ones_come_in_at_once(place: Place) -> None:
+    place.listener("di").comes(languages="tr", capacity=0)
+    ben = place.seeker("ben")
+    ben.asks(language="en,tr")
+    assert ben.record().listeners_able == 1 and place.line("tr") == ["ben"], "di may get room"
+    place.passes(1)
+    bo = place.listener("bo").comes(languages="de")
+    ada = place.seeker("ada")
+    ada.asks(language="en,de")
+    assert bo.sees == "ada" and ada.record().listeners_able == 1
+    bo.declines()
+    cy = place.listener("cy").comes(languages="en")
+    assert cy.sees == "ben", "her own language is hers from the moment somebody speaks it"
+    assert broken(truth_of(place)) == []
+
+
+def test_who_speaks_the_language_and_may_not_take_this_request_counts_for_nobody(place: Place) -> None:
+    busy(place)
+    bo = place.listener("bo").comes(languages="de", topics=SUICIDE, level=2)
+    place.seeker("ada").asks(language="en,de", topics=SUICIDE)
+    assert bo.sees == "ada"
+
+
+def test_who_avoids_all_who_speak_their_language_is_asked_of_others_at_once(place: Place) -> None:
+    zed = busy(place)
+    bo = place.listener("bo").comes(languages="de")
+    place.seeker("ada").asks(language="en,de", avoid=(zed.name,))
+    assert bo.sees == "ada" and broken(truth_of(place)) == []
+
+
+def test_when_the_last_who_speaks_it_goes_the_second_languages_come_in_within_half_a_minute(place: Place) -> None:
+    last = busy(place)
+    ada = place.seeker("ada")
+    ada.asks(language="en,de")
+    bo = place.listener("bo").comes(languages="de")
+    place.passes(31)
+    assert (ada.record().listeners_able, place.chat("c-ada-r1").turn) == (1, 0), (
+        "looking changes nothing that anybody was told"
+    )
+    last.is_now(2)
+    assert bo.offer == "" and ada.record().listeners_able == 1, "bo, who will be asked"
+    assert broken(truth_of(place)) == []
+    place.passes(29)
+    assert bo.sees == "ada" and place.now_ms - place.chat("c-ada-r1").arrived_at_ms == 60_000
+
+
+def test_behind_a_barrier_they_are_matched_when_it_is_over(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    place.call("raise_barrier", "another life", 3000)
+    place.seeker("ada").asks(language="en,de")
+    assert bo.offer == "" and broken(truth_of(place)) == []
+    place.passes(3.1)
+    assert bo.sees == "ada" and broken(truth_of(place)) == []

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 from tests.store.place import TIMING, Place
 from tests.store.truth import broken, truth_of
@@ -44,14 +45,17 @@ def test_who_is_kept_apart_from_a_seeker_is_nobody_who_could_take_them(place: Pl
 
 
 def test_second_languages_count_once_they_are_in(place: Place) -> None:
-    place.listener("bo").comes(languages="de", level=1, topics=("self_harm",))
-    ada = place.seeker("ada")
+    rights: dict[str, Any] = {"level": 2, "topics": ("suicide",), "capacity": 0}
+    place.listener("bo").comes(**rights)
+    place.listener("cy").comes(languages="de", **rights)
+    place.listener("di").comes(languages="de", level=1, topics=("self_harm",))
+    ada, ben = place.seeker("ada"), place.seeker("ben")
     ada.asks(language="en,de", topics=("suicide",))
-    place.listener("cy").comes(languages="de", level=2, topics=("suicide",), capacity=0)
-    assert ada.record().listeners_able == 0
+    ben.asks(topics=("suicide",))
+    assert (ada.record().listeners_able, ben.record().listeners_able) == (1, 1)
     place.passes(120)
-    assert ada.record().listeners_able == 1
-    assert place.call("places", "en", "ada")[3] == [[1, 1, 2]]
+    assert (ada.record().listeners_able, ben.record().listeners_able) == (2, 1)
+    assert place.call("places", "en", "ada", "ben")[3] == [[1, 2, 2], [2, 1, 2]]
 
 
 def test_the_board_tells_danger_and_those_whom_nobody_may_take(place: Place) -> None:

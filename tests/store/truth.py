@@ -25,6 +25,8 @@ return out
 
 #: suffixes of keys that take an id, longest first, so that `co:` is not taken for `c:`.
 _PREFIXES = sorted(((s[:-2], name) for name, (s, _) in KEYS.items() if s.endswith("%s")), key=lambda p: -len(p[0]))
+#: So often it is asked whether anybody is left who speaks the pool's own language.
+LOOK_AGAIN_MS = 30_000
 _WHOLE = {suffix: name for name, (suffix, _) in KEYS.items() if not suffix.endswith("%s")}
 
 
@@ -135,17 +137,15 @@ def is_held(truth: Truth, c: dict[str, str]) -> bool:
 
 def _deadline(truth: Truth, c: dict[str, str]) -> float | None:
     """The one deadline that a chat's state gives it."""
-    if c["st"] in "OH":
-        return float(c["dl"])
-    if c["st"] == "U":
-        return float(c["wu"])
-    if c["st"] == "P":
-        return float(c["pu"])
+    fields = {"O": "dl", "H": "dl", "U": "wu", "P": "pu"}
+    if c["st"] in fields:
+        return float(c[fields[c["st"]]])
     if c["st"] == "W":
         if is_held(truth, c):
             return float(c["hu"])
         if c["ls"] != c["la"] and not c.get("wi"):
-            return float(c["ar"]) + TIMING.overflow_ms
+            looked = (truth.now_ms - int(c["ar"])) // LOOK_AGAIN_MS
+            return float(c["ar"]) + min(TIMING.overflow_ms, LOOK_AGAIN_MS * (looked + 1))
     return None
 
 

@@ -4,6 +4,8 @@
 
 local TARGETS_MS = { [0] = 180000, 120000, 60000, 15000 } -- by risk: the wait at which heads of two lines are level
 
+local LOOK_AGAIN_MS = 30000 -- so often it is asked whether anybody is left who speaks the language of somebody in line
+
 local CELLS = {}   -- `<risk>.<level>.<hard>` -> parsed
 local CLASSES = {} -- `<level>.<hard>` -> parsed
 
@@ -87,11 +89,48 @@ local function place_in(c, language)
   return math.max(c.ar, num(c.wi))
 end
 
--- When something happens to a request in line by itself: its hold ends, or its second languages come in. nil: never.
+-- Is there somebody on duty, be they busy, for this cell? `classes`: of its language; one that nobody is left of is not listed.
+local function is_served(classes, cell)
+  for _, name in ipairs(classes) do
+    if served_by(class_of(name), cell.name) then return true end
+  end
+  return false
+end
+
+-- Is this listener kept apart from this request for good? Who declined is asked again in a minute.
+local function is_apart(S, c, listener) return not redis.call('ZSCORE', K.tried_ends(S), c.id .. '|' .. listener) end
+
+-- Listeners available in a language, busy ones too, who may serve this cell. `c`: a request with exclusions, which count.
+local function count_serving(S, language, cell, c)
+  local count = 0
+  for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
+    local class = class_of(name)
+    if serves(class.level, class.hard, cell) then
+      local available = K.available(S, language .. ':' .. name)
+      count = count + redis.call('SCARD', available)
+      for _, listener in ipairs(c and redis.call('SINTER', available, K.excluded(S, c.id)) or {}) do
+        if is_apart(S, c, listener) then count = count - 1 end
+      end
+    end
+  end
+  return count
+end
+
+-- Do the second languages come in now? After a while, or at once where nobody on duty could take this request in the pool's own.
+local function second_come_in(S, c)
+  if c.wi or c.ls == c.la then return false end
+  if c.ar + overflow_of(c) <= T.now then return true end
+  if c.nx then return count_serving(S, c.la, cell_of(c.ce), c) == 0 end
+  return not is_served(redis.call('SMEMBERS', K.classes(S, c.la)), cell_of(c.ce))
+end
+
+-- When something happens to a request in line by itself: its hold ends, its second languages come in, or it is looked again
+-- whether anybody is left who speaks the pool's own. nil: never.
 local function next_step(c)
   if is_held(c) then return c.hu end
-  if not c.wi and c.ls ~= c.la then return c.ar + overflow_of(c) end
-  return nil
+  if c.wi or c.ls == c.la then return nil end
+  local waited = T.now - c.ar
+  return c.ar + math.min(overflow_of(c), waited - waited % LOOK_AGAIN_MS + LOOK_AGAIN_MS)
 end
 
 -- Language and clearances; not whether there is room, nor who is excluded.
@@ -125,7 +164,7 @@ end
 
 -- Into the lines, or, while the request waits for its own listener only, beside them. `has_deadline`: from the state before.
 local function stand_in_line(S, c, has_deadline)
-  if not c.wi and c.ls ~= c.la and c.ar + overflow_of(c) <= T.now then put(c, 'wi', c.ar + 2 * overflow_of(c)) end
+  if second_come_in(S, c) then put(c, 'wi', c.ar + 2 * overflow_of(c)) end
   if is_held(c) and is_excluded(S, c, c.pf) then put(c, 'hu', 0) end -- nobody waits for who won't be asked
   if is_held(c) then redis.call('ZADD', K.held(S, c.la), c.ar, c.id)
   else each_line(c, function(language) enter_line(S, c, language) end) end
@@ -181,23 +220,4 @@ local function place_of(S, c)
     place = place + before
   end
   return place
-end
-
--- Is this listener kept apart from this request for good? Who declined is asked again in a minute.
-local function is_apart(S, c, listener) return not redis.call('ZSCORE', K.tried_ends(S), c.id .. '|' .. listener) end
-
--- Listeners available in a language, busy ones too, who may serve this cell. `c`: a request with exclusions, which count.
-local function count_serving(S, language, cell, c)
-  local count = 0
-  for _, name in ipairs(redis.call('SMEMBERS', K.classes(S, language))) do
-    local class = class_of(name)
-    if serves(class.level, class.hard, cell) then
-      local available = K.available(S, language .. ':' .. name)
-      count = count + redis.call('SCARD', available)
-      for _, listener in ipairs(c and redis.call('SINTER', available, K.excluded(S, c.id)) or {}) do
-        if is_apart(S, c, listener) then count = count - 1 end
-      end
-    end
-  end
-  return count
 end

@@ -37,8 +37,13 @@ end
 
 function DUE.P(S, c) end_request(S, c, 'system', 'away_too_long') end
 
--- The hold for one's own listener is over, or the second languages come in.
+-- The hold for one's own listener is over, the second languages come in, or it was time to look whether they do.
 function DUE.W(S, c)
+  if c.hu == 0 and c.ls ~= c.la and not second_come_in(S, c) then
+    set_due(S, c, next_step(c))
+    match_seeker(S, c) -- at the end of a barrier
+    return
+  end
   leave_line(S, c)
   if c.hu > 0 and not is_held(c) then put(c, 'hu', 0) end
   requeue(S, c, '')
@@ -63,15 +68,17 @@ SWEEPS[2] = { 'due', function(S, id)
   return c and DUE[c.st] and DUE[c.st](S, c)
 end }
 
-local PEOPLE = 50        -- of a dead process in one call
-local PEOPLE_A_MATCH = 5 -- letting go of so many costs as much as one match
-local READ = 2000        -- connections looked through in one call: most may be other processes' people
-local READ_A_MATCH = 150 -- looking through so many costs as much as one match
-local LOOK_AT = 64       -- hashes that are asked for at once: in most services most of them are not there
+local GOODBYE = {
+  people = 50,        -- of a dead process in one call
+  people_a_match = 5, -- letting go of so many costs as much as one match
+  read = 2000,        -- connections looked through in one call: most may be other processes' people
+  read_a_match = 150, -- looking through so many costs as much as one match
+  hashes = 64,        -- asked for at once: in most services most of them are not there
+}
 
 local function is_nobody_from(S, bucket)
   local keys = {}
-  for i = 1, LOOK_AT do keys[i] = K.connections(S, bucket + i - 1) end
+  for i = 1, GOODBYE.hashes do keys[i] = K.connections(S, bucket + i - 1) end
   return redis.call('EXISTS', unpack(keys)) == 0
 end
 
@@ -79,11 +86,11 @@ end
 SWEEPS[3] = { 'processes', function(S, process)
   local mark, people, read = mark_of(process), {}, 0
   local bucket = math.max(0, -redis.call('ZSCORE', K.processes(S), process))
-  while bucket < BUCKETS and #people < PEOPLE and read < READ do
-    if bucket % LOOK_AT == 0 and is_nobody_from(S, bucket) then
-      bucket = bucket + LOOK_AT
+  while bucket < BUCKETS and #people < GOODBYE.people and read < GOODBYE.read do
+    if bucket % GOODBYE.hashes == 0 and is_nobody_from(S, bucket) then
+      bucket = bucket + GOODBYE.hashes
     else
-      local is_full, count = take_people(S, bucket, mark, people, PEOPLE)
+      local is_full, count = take_people(S, bucket, mark, people, GOODBYE.people)
       read = read + count
       if not is_full then bucket = bucket + 1 end
     end
@@ -91,7 +98,7 @@ SWEEPS[3] = { 'processes', function(S, process)
   if people[1] then go(S, people) end
   if bucket < BUCKETS then redis.call('ZADD', K.processes(S), -bucket, process)
   else redis.call('ZREM', K.processes(S), process) end
-  return #people / PEOPLE_A_MATCH + read / READ_A_MATCH, math.max(1, #people)
+  return #people / GOODBYE.people_a_match + read / GOODBYE.read_a_match, math.max(1, #people)
 end }
 
 local function end_listeners_grace(S, l)

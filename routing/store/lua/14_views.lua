@@ -1,9 +1,11 @@
 -- What may be seen: one person's snapshot, the lines of some languages, the load of the pools. Read only.
 
--- Listeners on duty, busy ones too, who could take this request in any language in whose line it stands.
+-- Listeners on duty, busy ones too, who could take this request in any language in whose line it stands, or soon will.
 local function count_able(S, c)
   local count, cell = 0, cell_of(c.ce)
-  each_line(c, function(language) count = count + count_serving(S, language, cell, c.nx and c) end)
+  local function add(language) count = count + count_serving(S, language, cell, c.nx and c) end
+  each_line(c, add)
+  if count == 0 and not c.wi then each_language(c.ls, add) end -- so its second languages come in
   return count
 end
 
@@ -104,15 +106,6 @@ function OPS.lines(keys, args)
   return finish(S, out)
 end
 
--- Is there somebody on duty for this cell? A class that nobody is left of is not listed.
-local function is_served(classes, cell)
-  for _, name in ipairs(classes) do
-    local class = class_of(name)
-    if serves(class.level, class.hard, cell) then return true end
-  end
-  return false
-end
-
 -- load: the board's numbers. args: 3 languages csv
 -- answer: {now, {language, waiting, head arrival or 0, available, paused, in chat, open chats, open offers, missed 1 h,
 --          waiting whom nobody on duty may take, waiting at risk 3, arrival of their head or 0}, ...}
@@ -158,7 +151,7 @@ function OPS.places(keys, args)
     local own = own_chat(S, args[i])
     local c = own and read_chat(S, own)
     if c then
-      local needs = c.nx and c.id or c.ce .. ' ' .. (c.wi and c.ls or c.la)
+      local needs = c.nx and c.id or c.ce .. ' ' .. c.ls .. (c.wi and '' or ' later')
       able[needs] = able[needs] or count_able(S, c)
       rows[#rows + 1] = { c.st == 'W' and place_of(S, c) or -1, able[needs], cell_of(c.ce).risk }
     else
