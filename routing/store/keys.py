@@ -55,7 +55,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "why": ("why", "D stream: why each offer went where it went, until the archiver has written it"),
     "meta": (
         "meta",
-        "T hash: clock (`clk`, `tck`), the engine's life (`run`), until when none is matched (`bar`, `pau`), lost (`gra`)",
+        "T hash: clock (`clk`, `tck`), the engine's life (`run`), when matching goes on (`bar`, `pau`), lost (`gra`)",
     ),
     "asserted": ("as", "L set: processes that have said all they hold since the barrier was raised"),
     "processes": ("procs", "L zset: process -> end of its lease; of one that is let go of, how far, below 0"),

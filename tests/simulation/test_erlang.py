@@ -19,12 +19,32 @@ def test_erlang_c_agrees_with_a_published_vector() -> None:
     assert erlang_c(10 / 180, 180, 14, 20).within == pytest.approx(0.88835, abs=0.00001)
 
 
+@pytest.mark.parametrize(
+    ("per_hour", "patient_units", "units", "within", "abandons"),
+    [
+        (60, 31, 28, 0.824, 0.047),
+        (300, 135, 126, 0.810, 0.040),
+        (1000, 432, 404, 0.804, 0.043),
+        (5000, 2107, 1983, 0.880, 0.049),
+    ],
+)
+def test_both_agree_with_a_table_of_lines_of_every_size(
+    per_hour: int, patient_units: int, units: int, within: float, abandons: float
+) -> None:
+    """25 min a chat, 80% within a minute; with Erlang-A a patience of 10 min."""
+    per_s = per_hour / 3600
+    assert erlang_c(per_s, 1500, patient_units, 60).within >= 0.8 > erlang_c(per_s, 1500, patient_units - 1, 60).within
+    standing = erlang_a(per_s, 1500, 600, units, 60)
+    assert (standing.within, standing.abandons) == pytest.approx((within, abandons), abs=0.0005)
+
+
 def test_a_line_with_too_few_and_endless_patience_grows_for_ever() -> None:
     assert erlang_c(10 / 180, 180, 10, 20).waits == 1.0
     assert erlang_c(10 / 180, 180, 10, 20).within == 0.0
 
 
-@pytest.mark.parametrize(("per_hour", "units"), [(60, 28), (300, 126), (1000, 404)])
+# The table's last row was found by steps of more than one unit: with 1,981 4.98% leave, too.
+@pytest.mark.parametrize(("per_hour", "units"), [(60, 28), (300, 126), (1000, 404), (5000, 1981)])
 def test_the_fewest_units_for_80_percent_in_a_minute_and_5_percent_lost(per_hour: int, units: int) -> None:
     needed = units_needed(per_hour / 3600, 1500, 600, within_s=60, share=0.8, abandons=0.05)
     assert needed == units
