@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.routing import across, calls, demanded, forgotten, fresh, heads, masses, page
+from bench.routing import across, calls, demanded, forgotten, fresh, heads, masses, page, yardstick
 from bench.routing.engine import Engine
 from bench.routing.usual import chatwoot, ours, polling, rocket_chat, sorted_set
 from bench.routing.usual.scene import SECONDS, Scene
@@ -99,6 +99,7 @@ def run(scale: Scale = FULL) -> dict[str, Any]:
     began, load = time.monotonic(), os.getloadavg()
     figures: dict[str, Any] = {
         "machine": _machine(),
+        "yardstick before (us)": yardstick.measure(),
         "fresh huge page": fresh.measure(),
         "load before (1 min)": round(load[0], 2),
         "sizes": {str(size): calls.measure(size, scale.rounds) for size in scale.sizes},
@@ -110,6 +111,7 @@ def run(scale: Scale = FULL) -> dict[str, Any]:
         "usual designs": _usual(scale),
     }
     figures["demanded"] = demanded.compare(figures)
+    figures["yardstick after (us)"] = yardstick.measure()
     figures["load after (1 min)"] = round(os.getloadavg()[0], 2)
     figures["took_s"] = round(time.monotonic() - began)
     return figures
