@@ -49,7 +49,7 @@ def _where(figures: dict[str, Any]) -> str:
         f"{'' if is_quiet else ': the machine had other work, which makes every figure worse'}. "
         f"The run took {figures['took_s']} s. One field written from a script, the yardstick of this machine at this "
         f"hour, cost {before_us} us before it and {after_us} after it: a whole chat is as much as "
-        f"{chat_us / before_us:.0f} of them at the smallest size, which the processor's caches hold, too."
+        f"{chat_us / before_us:.0f} of them at the smallest size, which fits into the processor's caches, too."
     )
 
 
