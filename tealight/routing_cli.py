@@ -106,7 +106,8 @@ def _about(offer: ExplainedOffer) -> list[str]:
 
 def _line(line: ComparedLine) -> str:
     needs = f" (takes {', '.join(line.needs)})" if line.needs else ""
-    return f"{line.language}, risk {line.risk}{needs}: {line.waited_s} s, {line.share} % of {line.target_s} s"
+    language = "the other age band" if line.is_elsewhere else line.language
+    return f"{language}, risk {line.risk}{needs}: {line.waited_s} s, {line.share} % of {line.target_s} s"
 
 
 def _named(person_id: str, name: str | None) -> str:

@@ -28,7 +28,10 @@ class ComparedListener(Struct, frozen=True):
 
 
 class ComparedLine(Struct, frozen=True):
-    """`needs`: the clearances that this line takes, a risk level and topics; `share`: of the target, in per cent."""
+    """`needs`: the clearances that this line takes, a risk level and topics; `share`: of the target, in per cent.
+
+    `is_elsewhere`: the head of the listener's other age band, of which no more is known here; `language` is `und` then.
+    """
 
     language: str
     risk: int
@@ -36,6 +39,7 @@ class ComparedLine(Struct, frozen=True):
     waited_s: int
     target_s: int
     share: int
+    is_elsewhere: bool = False
 
 
 class ExplainedOffer(Struct, frozen=True):
@@ -77,7 +81,10 @@ def needs_of(level: int, hard: int) -> list[str]:
 def _line(seen: LineSeen) -> ComparedLine:
     target_s = TARGETS_S[seen.risk]
     needs = needs_of(seen.level, seen.hard)
-    return ComparedLine(seen.language, seen.risk, needs, seen.waited_s, target_s, seen.share_of_target)
+    language = "und" if seen.is_elsewhere else seen.language
+    return ComparedLine(
+        language, seen.risk, needs, seen.waited_s, target_s, seen.share_of_target, is_elsewhere=seen.is_elsewhere
+    )
 
 
 async def live_chats(lines: Lines | None, rows: Iterable[OfferRow]) -> ChatFields:

@@ -4,15 +4,18 @@ The note is `<side>|<reason>|<considered>` (`why` in routing/store/lua/04_match.
 back, and listeners were compared, each as `<listener>:<percent of capacity in use>:<1 if a topic is shared>`. Side L: a
 listener got room, and lines were compared by their heads, each as `<language>:<cell>:<ms its head had waited>`
 there (who came by a second language counts as having come later). Its reason ends with `+apart` where somebody before
-is kept apart from this listener.
+is kept apart from this listener, and with `+asked` where the head of their other age band would go before, and nobody
+there could be offered to them. That head is named last, with `elsewhere` for a language; no more is known of it here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 #: The wait at which heads of two lines are level, by risk; the scripts have the same numbers (02_lines.lua).
 TARGETS_S = (180, 120, 60, 15)
 URGENT = 3
+#: Stands for a language where a line is of the listener's other age band.
+ELSEWHERE = "elsewhere"
 #: A topic in common may overtake so much of arrival.
 OVERTAKE_S = 30
 
@@ -37,6 +40,11 @@ class LineSeen:
     waited_ms: int
 
     @property
+    def is_elsewhere(self) -> bool:
+        """The listener's other age band: its head, and the risk alone of what that takes."""
+        return self.language == ELSEWHERE
+
+    @property
     def cell(self) -> str:
         return f"{self.risk}.{self.level}.{self.hard}"
 
@@ -58,7 +66,7 @@ class Note:
     reason: str
     listeners: tuple[ListenerSeen, ...] = ()
     lines: tuple[LineSeen, ...] = ()
-    #: further reasons on the listener's side: `apart`
+    #: further reasons on the listener's side: `apart`, `asked`
     besides: tuple[str, ...] = ()
 
 
@@ -113,12 +121,13 @@ SENTENCES = {
     ),
     "nearest_target": "Had waited {share} % of this risk's target ({target} s), more than the head of any other line.",
     "topic": "It suits what {listener} is trained in; that may go before whoever came at most {overtake} s earlier.",
+    "other_band_asked": "The other age band was asked first, and nobody there could be offered to {listener} then.",
     "others_kept_apart": "Those before can't be offered to {listener}: declined a moment ago, or kept apart.",
 }
 
 
 #: Keys of SENTENCES for what a note names besides its reason.
-BESIDES = {"apart": "others_kept_apart"}
+BESIDES = {"apart": "others_kept_apart", "asked": "other_band_asked"}
 
 
 def parse_note(text: str) -> Note:
@@ -164,7 +173,9 @@ def explain(made: MadeOffer) -> Explanation:
     if made.note.is_listener_side:
         longest = max(made.note.lines, key=lambda line: line.waited_ms, default=None)
         is_overtaking = longest is not None and longest.waited_ms > made.waited_ms
-        why = _why_this_seeker(made, is_overtaking)
+        # Whoever was asked first and could not be offered was not overtaken for what the reason says.
+        compared = [line for line in made.note.lines if not (line.is_elsewhere and "asked" in made.note.besides)]
+        why = _why_this_seeker(made, compared)
         besides = (BESIDES.get(one, one) for one in made.note.besides)
         return Explanation(why, longest if is_overtaking else None, tuple(one for one in besides if one != why))
     return Explanation(_why_this_listener(made))
@@ -187,8 +198,8 @@ def _why_this_listener(made: MadeOffer) -> str:
     return "shares_topic" if own.shares_topic and not all(seen.shares_topic for seen in equals) else "longest_free"
 
 
-def _why_this_seeker(made: MadeOffer, is_overtaking: bool) -> str:
-    reason, lines = made.note.reason, made.note.lines
+def _why_this_seeker(made: MadeOffer, lines: Sequence[LineSeen]) -> str:
+    reason = made.note.reason
     known = {"returning": "came_back", "danger": "in_danger", "emergency": "in_danger_one_more", "topic": "topic"}
     known["second"] = "second_language"
     if reason != "head":
@@ -198,7 +209,7 @@ def _why_this_seeker(made: MadeOffer, is_overtaking: bool) -> str:
     # an earlier version don't say `+apart`.)
     if not lines or "apart" in made.note.besides or (lines[0].cell, lines[0].waited_ms) != (made.cell, made.waited_ms):
         return "others_kept_apart"
-    if is_overtaking:
+    if max(line.waited_ms for line in lines) > made.waited_ms:
         return "nearest_target"
     return "only_line" if len(lines) == 1 else "longest_wait"
 

@@ -51,6 +51,7 @@ async def test_supervisors_see_why_and_nobody_else_does(api: Api) -> None:
         "waited_s": 99,
         "target_s": 180,
         "share": 55,
+        "is_elsewhere": False,
     }
     assert found[0]["lines"][0]["needs"] == ["high", "suicide"]
     assert [(one["name"], one["load"]) for one in found[1]["listeners"]] == [("Bo", 50), (None, 50)]

@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from routing.rules.explaining import OUTCOMES, SENTENCES, TARGETS_S, MadeOffer, explain, outcome_of, parse_note, tell
+from routing.rules.explaining import (
+    BESIDES,
+    OUTCOMES,
+    SENTENCES,
+    TARGETS_S,
+    MadeOffer,
+    explain,
+    outcome_of,
+    parse_note,
+    tell,
+)
 
 LUA = Path(__file__).resolve().parents[2] / "routing" / "store" / "lua"
 
@@ -43,6 +53,8 @@ def test_every_reason_that_the_scripts_write_has_a_sentence_of_its_own() -> None
     for side, reason in written:
         considered = "bo:0:0,cy:0:0" if side == "S" else "en:0.0.0:10000"
         assert explain(made(f"{side}|{reason}|{considered}")).why in SENTENCES
+    besides = set(re.findall(r"reason \.\. '\+(\w+)'", text))
+    assert besides == set(BESIDES) and set(BESIDES.values()) <= set(SENTENCES)
 
 
 def test_every_end_of_an_offer_in_the_scripts_has_words() -> None:

@@ -43,7 +43,7 @@ def test_a_line_with_too_few_and_endless_patience_grows_for_ever() -> None:
     assert erlang_c(10 / 180, 180, 10, 20).within == 0.0
 
 
-# The table's last row was found by steps of more than one unit: with 1,981 4.98% leave, too.
+# The table says 1,983 in its last row; with 1,981 there are 4.98% who leave, which is few enough.
 @pytest.mark.parametrize(("per_hour", "units"), [(60, 28), (300, 126), (1000, 404), (5000, 1981)])
 def test_the_fewest_units_for_80_percent_in_a_minute_and_5_percent_lost(per_hour: int, units: int) -> None:
     needed = units_needed(per_hour / 3600, 1500, 600, within_s=60, share=0.8, abandons=0.05)

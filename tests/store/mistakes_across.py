@@ -16,6 +16,8 @@ ACROSS: dict[str, tuple[str, str]] = {
     "one more is one more in each shard": ("if args[8] == '1' then put(l, 'tn', 0) end", ""),
     "a unit for danger there is a conflict here": ("args[8] == '2' and l.cap + 1 or l.cap", "l.cap"),
     "a band keeps its listeners": ("if elsewhere > (first and first.soon or 1) then", "if false then"),
+    "nobody says that the other band was asked first": ("if there > first.soon then reason", "if false then reason"),
+    "an explanation knows one band only": ("'L|' .. reason .. '|' .. told .. beside", "'L|' .. reason .. '|' .. told"),
     "a band waits for another that had its turn": ("T.is_told = true", "T.is_told = false"),
     "a band waits for another that is away": ("if l.is_known and l.xh then", "if false then"),
     "danger in another band is nobody's business": (

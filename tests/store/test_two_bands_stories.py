@@ -6,6 +6,8 @@ import pytest
 
 from config.engines.valkey import ThrowAwayValkey
 from config.redis_link import RedisAway
+from routing.rules.explaining import Explanation, LineSeen, MadeOffer, explain, parse_note
+from routing.store.snapshots import pairs
 from tests.helpers.valkey import empty
 from tests.store.place import UNHURRIED
 from tests.store.region import Region
@@ -57,6 +59,40 @@ async def test_whoever_waited_longest_is_next_in_whichever_band_the_last_chat_wa
     await region.answers("bo")
     await region.passes(GAP_S + 1)
     assert await freed(region, there, "c-first") == [(here, "c-second")]
+
+
+async def why(region: Region, band: str) -> tuple[Explanation, tuple[LineSeen, ...]]:
+    """Why the last offer of this band went where it went, and the lines that were compared."""
+    shard = region.processes[0].shards[band]
+    [(_, flat)] = await shard.functions.link.send("XREVRANGE", shard.key("why"), "+", "-", "COUNT", 1)
+    note = pairs(flat)
+    chat = await shard.functions.link.send("HGET", shard.key("chat", note["o"].rpartition(".")[0]), "ce")
+    made = MadeOffer(note["o"], note["l"], int(note["t"]), int(note["a"]), chat.decode(), parse_note(note["w"]))
+    return explain(made), made.note.lines
+
+
+@pytest.mark.parametrize(("here", "there"), [("adult", "teen"), ("teen", "adult")])
+async def test_an_explanation_names_the_head_of_the_other_band(region: Region, here: str, there: str) -> None:
+    chat = await busy_in(region, here)
+    await asked_after(region, 21, (here, "first", 0), (there, "second", 1))
+    await region.passes(21)
+    assert await freed(region, here, chat) == [(here, "c-first")]
+    reason, lines = await why(region, here)
+    assert (reason.why, reason.besides, reason.overtook) == ("longest_wait", (), None)
+    assert [(line.is_elsewhere, line.risk, line.waited_s) for line in lines] == [(False, 0, 42), (True, 1, 21)]
+
+
+async def test_an_explanation_says_that_the_other_band_was_asked_first(region: Region) -> None:
+    chat = await busy_in(region, "adult")
+    await asked_after(region, 21, ("teen", "first", 0), ("adult", "second", 0))
+    place = region.processes[0].shards["teen"]
+    await place.functions.link.send("HSET", place.key("chat", "c-first"), "nx", "1")
+    await place.functions.link.send("SADD", place.key("excluded", "c-first"), "bo")
+    await place.functions.link.send("SADD", place.key("excluding", "bo"), "c-first")
+    assert await freed(region, "adult", chat) == [("adult", "c-second")]
+    reason, _ = await why(region, "adult")
+    assert (reason.why, reason.besides) == ("only_line", ("other_band_asked",))
+    assert reason.overtook is not None and reason.overtook.is_elsewhere
 
 
 @pytest.mark.parametrize(("here", "there"), [("adult", "teen"), ("teen", "adult")])

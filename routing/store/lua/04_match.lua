@@ -242,12 +242,13 @@ local function heads_for(S, l)
 end
 
 -- How soon whoever is first for this listener in another shard would be served, by what that shard told last (`<risk>:<place>`).
--- Nobody there, or that shard was told of this listener since the unit is free: sooner than nobody here.
+-- Nobody there: sooner than nobody here. answer: how soon, and the text that tells of it beside the lines here
 local function soon_elsewhere(l, room)
-  if l.sev ~= '1' or T.is_told or not l.xh then return -math.huge end
+  if l.sev ~= '1' or not l.xh then return -math.huge, '' end
   local risk, place = string.match(l.xh, '^(%d):(%d+)$')
-  if room ~= '1' and num(risk) ~= URGENT then return -math.huge end
-  return urgency({ risk = num(risk), target = TARGETS_MS[num(risk)] }, num(place))
+  if room ~= '1' and num(risk) ~= URGENT then return -math.huge, '' end
+  local soon = urgency({ risk = num(risk), target = TARGETS_MS[num(risk)] }, num(place))
+  return soon, ',' .. told_of('elsewhere:' .. risk .. '.0.0', num(place))
 end
 
 local function match_listener(S, l)
@@ -261,10 +262,12 @@ local function match_listener(S, l)
   local is_special = redis.call('EXISTS', K.excluding(S, l.id), K.preferring(S, l.id)) > 0
   local found, passed, excluding = heads_for(S, l), {}, is_special and redis.call('SCARD', K.excluding(S, l.id)) or 0
   local first, told = first_line(l, found, room, passed)
-  local elsewhere = soon_elsewhere(l, room)
+  local there, beside = soon_elsewhere(l, room)
+  -- That shard was told of this listener since the unit is free, and had its turn.
+  local elsewhere = T.is_told and -math.huge or there
   local function take_returning()
     local c = is_special and room == '1' and first_returning(S, l, excluding)
-    if c then make_offer(S, c, l, 'L|returning|' .. told) end
+    if c then make_offer(S, c, l, 'L|returning|' .. told .. beside) end
     return c
   end
   -- Own returning seekers first, unless somebody has waited past their target meanwhile.
@@ -286,7 +289,8 @@ local function match_listener(S, l)
       local reason = room == '2' and 'emergency' or first.cell.risk == URGENT and 'danger'
         or (how == 'head' and first.language ~= c.la) and 'second' or how
       if is_past or next(passed) then reason = reason .. '+apart' end
-      make_offer(S, c, l, 'L|' .. reason .. '|' .. told, room == '2', first.line, next_at)
+      if there > first.soon then reason = reason .. '+asked' end
+      make_offer(S, c, l, 'L|' .. reason .. '|' .. told .. beside, room == '2', first.line, next_at)
       return true
     end
     passed[first.line] = true

@@ -15,6 +15,8 @@ interface ComparedLine {
   waited_s: number;
   target_s: number;
   share: number;
+  /** The head of the listener's other age band; absent from a server of an earlier version. */
+  is_elsewhere?: boolean;
 }
 
 interface ComparedListener {
@@ -188,6 +190,7 @@ function lineName(line: ComparedLine): string {
     const key = words.has(`risk.${need}`) ? "risk" : "topic";
     return wordFor(key, need, "unknown_code");
   });
-  const name = t("offers.line_name", { language: languageName(line.language), risk: line.risk });
+  const language = line.is_elsewhere ? t("offers.other_band") : languageName(line.language);
+  const name = t("offers.line_name", { language, risk: line.risk });
   return needs.length > 0 ? t("offers.line_needs", { line: name, needs: needs.join(", ") }) : name;
 }
