@@ -17,7 +17,7 @@ from routing.simulation.goals import goals_of
 from routing.simulation.matcher import Durations, Matcher
 from routing.simulation.page import page
 from routing.simulation.policy import POLICIES, Policy
-from routing.simulation.scenario import BadScenario, Barrier, ProcessLoss, Scenario, Spike
+from routing.simulation.scenario import BadFigure, BadScenario, Barrier, ProcessLoss, Scenario, Spike
 from routing.simulation.scripts import BadPolicy, Scripts
 from routing.simulation.staffing import Target, check_against_erlang_a, staffing
 
@@ -26,6 +26,17 @@ ENGINES: dict[Engine, str] = {"twin": "fast twin of the scripts", "scripts": "re
 #: What is compared unless told: the house, the baseline, and the house without each of its own ideas.
 USUAL = "house,fifo,strict-risk,poll,no-emergency,long-window,topic-first,one-language"
 MOST_DAYS = 366
+#: By which option the command takes a figure of the scenario, for the sentence about a wrong one.
+OPTIONS = {
+    "hours": "--hours",
+    "start_hour": "--start-hour",
+    "peak_per_min": "--peak",
+    "staffing": "--staffed",
+    "danger_cover": "--cover",
+    "spike": "--spike",
+    "barrier": "--barrier",
+    "process_loss": "--process-loss",
+}
 
 Made = TypeVar("Made")
 
@@ -74,6 +85,8 @@ def simulate(
             process_loss=_made(ProcessLoss, "--process-loss", "START:SHARE", process_loss),
         )
         result = run(scenario, chosen, range(1, days + 1), engine, is_sweeping=sweep)
+    except BadFigure as error:
+        raise SettingsError(f"{OPTIONS.get(error.name, error.name)} {error.wrong}") from None
     except (BadScenario, BadPolicy) as error:
         raise SettingsError(str(error)) from None
     except EngineError as error:

@@ -21,7 +21,18 @@ LANGUAGES = ("en", "es", "de", "fr", "pt", "ar", "tr", "pl", "uk", "it", "nl", "
 
 
 class BadScenario(ValueError):
-    """A figure that no day can have. The message is one sentence for the person who gave it."""
+    """A day that can't be. The message is one sentence for the person who asked for it."""
+
+
+class BadFigure(BadScenario):
+    """A figure that no day can have: `name` is the field's, `wrong` the rest of the sentence about it.
+
+    Whoever let people give it by another name says that one instead.
+    """
+
+    def __init__(self, name: str, wrong: str) -> None:
+        super().__init__(f"{name} {wrong}")
+        self.name, self.wrong = name, wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +145,24 @@ class Scenario:
         ):
             value = getattr(self, name)
             if not (math.isfinite(value) and lowest <= value <= highest):
-                raise BadScenario(f"{name} must be from {lowest:g} to {highest:g}, not {value:g}.")
+                raise BadFigure(name, f"must be from {lowest:g} to {highest:g}, not {value:g}.")
         if self.danger_cover not in range(21):
-            raise BadScenario(f"danger_cover must be from 0 to 20, not {self.danger_cover}.")
+            raise BadFigure("danger_cover", f"must be from 0 to 20, not {self.danger_cover}.")
         if self.weekday not in range(7):
-            raise BadScenario(f"weekday must be from 0 (Monday) to 6, not {self.weekday}.")
+            raise BadFigure("weekday", f"must be from 0 (Monday) to 6, not {self.weekday}.")
         for name in ("risk_shares", "level_shares", "capacity_shares"):
             if abs(sum(getattr(self, name)) - 1) > 1e-6:
-                raise BadScenario(f"{name} must add up to 1.")
-        if self.spike and not (self.spike.hours > 0 and 0 < self.spike.factor <= 100 and self.spike.start_hour >= 0):
-            raise BadScenario("A spike needs a length above 0, a start at or after 0 and a factor from 0 to 100.")
+                raise BadFigure(name, "must add up to 1.")
+        if self.spike and not (
+            0 <= self.spike.start_hour < math.inf and 0 < self.spike.hours < math.inf and 0 < self.spike.factor <= 100
+        ):
+            raise BadFigure("spike", "needs a length above 0, a start at or after 0 and a factor above 0 to 100.")
         if self.barrier and not (0 <= self.barrier.start_hour <= self.hours and 0 < self.barrier.seconds <= 3600):
-            raise BadScenario("A barrier needs a start within the measured hours, and above 0 to 3600 seconds.")
+            raise BadFigure("barrier", "needs a start within the measured hours, and above 0 to 3600 seconds.")
         if self.process_loss and not (
             0 <= self.process_loss.start_hour <= self.hours and 0 < self.process_loss.share <= 1
         ):
-            raise BadScenario("A lost process needs a start within the measured hours, and a share above 0 to 1.")
+            raise BadFigure("process_loss", "needs a start within the measured hours, and a share above 0 to 1.")
 
     @property
     def mean_chat_s(self) -> float:

@@ -51,15 +51,20 @@ def test_it_lists_the_policies() -> None:
         (["--days", "0"], "--days must be from 1 to 366"),
         (["--seeds", "367"], "--days must be from 1 to 366"),
         (["--spike", "3"], "--spike takes START:HOURS:FACTOR"),
-        (["--spike", "3:1:-2"], "A spike needs"),
+        (["--spike", "3:1:-2"], "--spike needs"),
+        (["--spike", "inf:1:2"], "--spike needs"),
+        (["--barrier", "0.1:0"], "--barrier needs"),
         (["--barrier", "0.1"], "--barrier takes START:SECONDS"),
         (["--process-loss", "0.1:all"], "--process-loss takes START:SHARE"),
-        (["--process-loss", "3:0.5"], "A lost process needs"),
-        (["--hours", "nan"], "hours must be"),
+        (["--process-loss", "3:0.5"], "--process-loss needs"),
+        (["--hours", "nan"], "--hours must be from 0.5 to 336, not nan."),
+        (["--start-hour", "25"], "--start-hour must be from 0 to 24"),
+        (["--peak", "0"], "--peak must be"),
+        (["--staffed", "-1"], "--staffed must be"),
         (["--cleared", "1.5"], "--cleared must be"),
         (["--peak", "0.01"], "Nobody came in the measured hours"),
         (["--peak", "0.01", "--sweep"], "Nobody came in the measured hours"),
-        (["--cover", "-1"], "danger_cover must be"),
+        (["--cover", "-1"], "--cover must be"),
     ],
 )
 def test_what_can_not_be_is_refused_in_a_sentence_and_nothing_is_written(
@@ -67,6 +72,7 @@ def test_what_can_not_be_is_refused_in_a_sentence_and_nothing_is_written(
 ) -> None:
     found = CliRunner().invoke(app, [*SHORT, *wrong, "--out", str(tmp_path / "none")])
     assert isinstance(found.exception, SettingsError) and words in str(found.exception)
+    assert "_" not in str(found.exception), "a name of ours, which nobody typed"
     assert not (tmp_path / "none").exists()
 
 
