@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from chat.accounts.refusal import Refused
 
 #: `24:00` is the end of a day.
-TimeOfDay = Annotated[str, Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", max_length=5)]
+TimeOfDay = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)", max_length=5)]
 Day = Annotated[int, Meta(ge=0, le=6, description="0 is Monday")]
 
 

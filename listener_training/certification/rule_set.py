@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=60)]
 Title = Annotated[str, Meta(min_length=1, max_length=300)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Hours = Annotated[float, Meta(gt=0, le=10_000)]

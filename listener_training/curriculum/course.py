@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from listener_training.curriculum.blocks import ChatExample, ChatLine, Exercise, Section
 
 #: Ids become names of files and parts of addresses, so they hold nothing that means something there.
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=60)]
 #: `trainers`: shown to those who may take chats already, and to supervisors and admins.
 Audience = Literal["listeners", "trainers"]
 Kind = Literal["single", "multiple", "order", "best_reply", "write_and_compare"]

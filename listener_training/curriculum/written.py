@@ -15,7 +15,7 @@ from listener_training.curriculum.markup import Fault, chat_lines, sections_of
 FENCE = "+++"
 _AT_LINE = re.compile(r" ?\(?at line (\d+).*$")
 
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")]
 T = TypeVar("T")
 
 

@@ -24,7 +24,7 @@ Positive = Annotated[int, Meta(ge=1)]
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing to look at. `anchors`: what each level looks like, the lowest first; `idea`: where it comes from."""
 
-    id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$(?!\n)")]
     title: Words
     question: Words
     idea: Words

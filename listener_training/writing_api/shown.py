@@ -11,7 +11,7 @@ from listener_training.writing.course_files import COURSE_ID_MAX, PATH_MAX, TEXT
 from listener_training.writing.drafts import NOTE_MAX
 from listener_training.writing.judged import Remark
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=COURSE_ID_MAX)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=COURSE_ID_MAX)]
 Path = Annotated[str, Meta(min_length=1, max_length=PATH_MAX, pattern=NO_NUL)]
 Note = Annotated[str, Meta(max_length=NOTE_MAX, pattern=NO_NUL)]
 

@@ -1,6 +1,9 @@
-"""Which chat a request becomes, and which texts may be sent."""
+"""Which chat a request becomes, and which ids and texts may be sent."""
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +38,26 @@ def test_what_no_store_can_keep_may_not(text: str) -> None:
 def test_a_message_never_shows_its_text_by_accident() -> None:
     message = ChatMessage(3, "ada", "m1", 1_700_000_000_000, "a secret")
     assert "secret" not in f"{message} {message!r}" and "seq=3" in repr(message)
+
+
+ROOT = Path(__file__).parents[2]
+OURS = ("config", "routing", "chat", "listener_training", "tealight")
+#: What one or the other pattern takes.
+TAKEN = ("a", "en", "12:00", "2026-01-31")
+
+
+def field_patterns() -> Iterator[tuple[str, str]]:
+    """Where each pattern of a field is written, and the pattern: `Meta(pattern="...")`."""
+    for path in (path for package in OURS for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Meta":
+                for given in node.keywords:
+                    if given.arg == "pattern" and isinstance(given.value, ast.Constant):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", str(given.value.value)
+
+
+@pytest.mark.parametrize(("where", "pattern"), [*field_patterns()])
+def test_no_field_with_a_pattern_takes_a_line_break_at_its_end(where: str, pattern: str) -> None:
+    taken = [text for text in TAKEN if re.search(pattern, text)]
+    assert taken, f"{where}: name something that {pattern} takes"
+    assert not any(re.search(pattern, f"{text}\n") for text in taken), where
