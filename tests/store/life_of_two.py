@@ -210,7 +210,8 @@ class LifeOfTwo(RuleBasedStateMachine):
         for band in TAGS:
             self.finish(self.lines.call(band, "sweep", 25))
         for _ in range(ROUNDS_TO_SETTLE):
-            self.finish(self.lines.mirror_all())
+            for listener in self.finish(self.lines.several()):
+                self.finish(self.lines.mirror(listener))
         self.look()
         for name in NAMES:
             listeners = {band: truth.of("listener")[name] for band, truth in self.truths.items()}

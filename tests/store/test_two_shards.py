@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from config.engines.valkey import ThrowAwayValkey
+from config.redis_link import RedisAway
+from routing.actions.lines import MIRRORED_AT_ONCE, Lines
 from tests.helpers.valkey import empty
 from tests.store.region import TAGS, Region, wish
 
@@ -75,6 +77,47 @@ async def test_what_a_crash_left_between_two_steps_the_next_pass_mends(region: R
     assert await region.offers("bo") == []
     await region.processes[1].mirror_all()
     assert [band for band, _ in await region.offers("bo")] == ["teen"]
+
+
+class Watched(Lines):
+    """Notes who is mirrored, and how many at the same time. `fails`: whose shard goes away meanwhile."""
+
+    def __init__(self, lines: Lines, fails: str = "") -> None:
+        super().__init__(lines.shards)
+        self.fails = fails
+        self.under_way, self.most = 0, 0
+        self.mirrored: list[str] = []
+
+    async def mirror(self, listener: str, first: str = "") -> None:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            if listener == self.fails:
+                raise RedisAway("gone")
+            await super().mirror(listener, first)
+            self.mirrored.append(listener)
+        finally:
+            self.under_way -= 1
+
+
+async def test_one_pass_mirrors_many_at_once_but_each_once(region: Region) -> None:
+    names = [f"l{number:02}" for number in range(MIRRORED_AT_ONCE + 8)]
+    for name in names:
+        await region.stands(name)
+    lines = Watched(region.processes[0])
+    await lines.mirror_all()
+    assert sorted(lines.mirrored) == names
+    assert lines.most == MIRRORED_AT_ONCE
+
+
+async def test_a_pass_that_meets_a_shard_away_says_so_and_leaves_the_rest_to_the_next(region: Region) -> None:
+    names = [f"l{number:02}" for number in range(MIRRORED_AT_ONCE + 8)]
+    for name in names:
+        await region.stands(name)
+    lines = Watched(region.processes[0], fails="l03")
+    with pytest.raises(RedisAway):
+        await lines.mirror_all()
+    assert sorted(lines.mirrored) == names[:3] and lines.under_way == 0, "who was begun is done"
 
 
 async def test_an_offer_that_was_never_shown_is_nobodys_miss(region: Region) -> None:
