@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-__all__ = ["cut_off", "looks_right", "overflow"]
+__all__ = ["cut_off", "looks_right", "name_that_sticks_out", "overflow"]
 
 NARROW = {"width": 320, "height": 640}
 #: Put into a page once, by its size a matter of a tenth of a second. Of what it finds only the violations come back.
@@ -34,6 +34,37 @@ async def cut_off(page: Page) -> list[str]:
         " || one.getBoundingClientRect().right > innerWidth || one.scrollWidth > one.clientWidth)"
         ".map(one => one.textContent.slice(0, 20))"
     )
+
+
+_STICKS_OUT = """name => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    if (!node.data.includes(name)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { left, right, width } = range.getBoundingClientRect();
+    if (width < 2) continue;
+    let box = node.parentElement, bounds = [0, innerWidth], isMarked = false;
+    for (; box; box = box.parentElement) {
+      const style = getComputedStyle(box);
+      if (style.clipPath !== "none") isMarked = true;
+      if (style.textOverflow === "ellipsis" && style.overflowX === "hidden") isMarked = true;
+      if (style.overflowX !== "visible" && box !== document.documentElement) {
+        const edge = box.getBoundingClientRect();
+        bounds = [Math.max(bounds[0], edge.left), Math.min(bounds[1], edge.right)];
+      }
+    }
+    if (!isMarked && (left < bounds[0] - 1 || right > bounds[1] + 1)) {
+      found.push(`${node.parentElement.outerHTML.slice(0, 120)}: ${left} to ${right} in ${bounds}`);
+    }
+  }
+  return found;
+}"""
+
+
+async def name_that_sticks_out(page: Page, name: str) -> list[str]:
+    """Where this name is shown and can't be read whole, though nothing like an ellipsis says so."""
+    return await page.evaluate(_STICKS_OUT, name)
 
 
 async def _settled(page: Page) -> None:
