@@ -244,6 +244,17 @@ def test_one_more_that_came_to_nothing_by_the_seeker_still_stands(place: Place) 
     assert not bo.record().listener.is_taking_next, "declined is an answer"  # type: ignore[union-attr]
 
 
+def test_one_more_that_was_missed_is_used_up(place: Place) -> None:
+    bo = place.listener("bo").comes(capacity=1, maximum=3)
+    place.seeker("ada").asks()
+    bo.accepts()
+    bo.takes_next()
+    place.seeker("ben").asks()
+    assert bo.sees == "ben"
+    place.passes(25.1)
+    assert bo.offer == "" and not bo.record().listener.is_taking_next  # type: ignore[union-attr]
+
+
 def test_one_more_ends_at_the_maximum_and_with_the_duty(place: Place) -> None:
     bo = place.listener("bo").comes(capacity=1, maximum=1)
     place.seeker("ada").asks()
