@@ -53,8 +53,14 @@ def _ratio(pairs: Sequence[tuple[float, float]]) -> float | None:
 
 
 def spread(runs: Sequence[Any]) -> Any:
-    """The same tree as each run has, with an interval at each leaf; None where no seed had a figure."""
+    """The same tree as each run has, with an interval at each leaf; None where no seed had a figure.
+
+    All figures are counts, shares or waits: none is below 0, whatever Student's t makes of a few days.
+    """
     if isinstance(runs[0], dict):
         return {name: spread([run[name] for run in runs]) for name in runs[0]}
     values = [float(run) for run in runs if run is not None]
-    return interval(values) if values else None
+    if not values:
+        return None
+    found = interval(values)
+    return {**found, "low": None if found["low"] is None else max(0.0, found["low"])}

@@ -85,6 +85,7 @@ def test_an_interval_holds_the_mean_and_is_wide_with_few_seeds() -> None:
     assert two["high"] == pytest.approx(2 + 12.706)
     assert many["high"] == pytest.approx(2 + 2.093 * (20 / 19) ** 0.5 / 20**0.5)
     assert spread([{"a": 1, "b": None}, {"a": 3, "b": None}])["b"] is None
+    assert spread([0.0, 0.1])["low"] == 0, "nobody is joined less than never"
     # Student's t with 39 degrees of freedom is 2.0227: the table ends before.
     forty = interval([1.0, 3.0] * 20)
     assert forty["high"] == pytest.approx(2 + 2.0227 * (40 / 39) ** 0.5 / 40**0.5, abs=1e-4)
