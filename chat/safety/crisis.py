@@ -7,6 +7,7 @@ import hashlib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 import yaml
@@ -171,12 +172,24 @@ def faults_of(entry: ServiceEntry) -> list[str]:
         return [*faults, "verified_on or expires is missing"]
     if not entry.verified_on < entry.expires <= entry.verified_on + BELIEVED_FOR:
         faults.append(f"expires must come 1 to {BELIEVED_FOR.days} days after verified_on")
-    fresh = [s for s in entry.sources if s.dated and entry.verified_on - BELIEVED_FOR <= s.dated <= entry.verified_on]
+    fresh = _fresh_sources(entry)
     if len({s.url for s in fresh}) < 2:
         faults.append(f"fewer than two sources are dated within {BELIEVED_FOR.days} days before verified_on")
-    if not any(s.is_operator for s in fresh):
+    operators = {urlsplit(s.url).hostname for s in fresh if s.is_operator}
+    if not operators:
         faults.append("none of its dated sources is the operator's own page")
+    elif all(s.is_operator or urlsplit(s.url).hostname in operators for s in fresh):
+        # Two pages of one site repeat one mistake.
+        faults.append("none but the operator says so: a second source has to be somebody else's page")
     return faults
+
+
+def _fresh_sources(entry: ServiceEntry) -> list[Source]:
+    """Those that were dated shortly before somebody checked the entry."""
+    checked = entry.verified_on
+    if checked is None:
+        return []
+    return [s for s in entry.sources if s.dated and checked - BELIEVED_FOR <= s.dated <= checked]
 
 
 def _as_shown(entry: ServiceEntry) -> Service:
@@ -184,7 +197,7 @@ def _as_shown(entry: ServiceEntry) -> Service:
     return Service(
         name=entry.name,
         verified_on=entry.verified_on,
-        source_url=next(s.url for s in entry.sources if s.is_operator),
+        source_url=next(s.url for s in _fresh_sources(entry) if s.is_operator),
         call=entry.call,
         text=entry.text,
         chat=entry.chat,

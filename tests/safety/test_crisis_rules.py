@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chat.safety import crisis, crisis_lint
 from chat.safety.crisis import CountryFile, EmergencyNumber, ServiceEntry, Source
@@ -33,9 +34,19 @@ def service(**changes: Any) -> ServiceEntry:
     return msgspec.structs.replace(sound, **changes)
 
 
+SOURCES = service().sources
+
+
 def test_a_confirmed_service_is_shown_with_when_and_by_whose_page_it_was_checked() -> None:
     (shown,) = crisis.shown([service()], CHECKED)
     assert shown.verified_on == CHECKED
+    assert shown.source_url == "https://kind.example/contact"
+
+
+def test_an_old_page_of_the_operators_is_not_said_to_be_where_it_was_confirmed() -> None:
+    undated = Source(url="https://kind.example/about", is_operator=True)
+    old = Source(url="https://kind.example/2019", dated=CHECKED - 400 * DAY, is_operator=True)
+    (shown,) = crisis.shown([service(sources=[undated, old, *service().sources])], CHECKED)
     assert shown.source_url == "https://kind.example/contact"
 
 
@@ -66,6 +77,8 @@ def test_a_service_disappears_on_the_day_it_expires_and_not_before_it_was_verifi
         ({"sources": service().sources[:1]}, "fewer than two"),
         ({"sources": service().sources[:1] * 2}, "fewer than two"),
         ({"sources": [Source(url="https://a.example", dated=CHECKED), service().sources[1]]}, "operator"),
+        ({"sources": [replace(one, is_operator=True) for one in service().sources]}, "none but the operator"),
+        ({"sources": [SOURCES[0], replace(SOURCES[0], url="https://kind.example/", is_operator=False)]}, "none but"),
         ({"sources": [service().sources[0], Source(url="https://old.example", dated=CHECKED - 181 * DAY)]}, "fewer"),
     ],
 )

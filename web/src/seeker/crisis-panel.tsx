@@ -61,8 +61,10 @@ function Emergency({ numbers }: { numbers: CrisisNumber[] }) {
 
 function Service({ of }: { of: CrisisService }) {
   const call = of.call?.[0];
-  const details = [of.hours, of.ages, of.cost, of.languages?.join(", ")].filter(Boolean).join(". ");
-  const day = new Intl.DateTimeFormat(words.regional, { dateStyle: "long" }).format(new Date(of.verified_on));
+  // Hours of a large country tell nothing without their zone.
+  const details = [of.hours, of.time_zone, of.ages, of.cost, of.languages?.join(", ")].filter(Boolean).join(". ");
+  // A day, and no instant: west of Greenwich it would be the day before.
+  const day = new Intl.DateTimeFormat(words.regional, { dateStyle: "long", timeZone: "UTC" });
   return (
     <div class="crisis__line">
       <h3>{of.name}</h3>
@@ -76,7 +78,15 @@ function Service({ of }: { of: CrisisService }) {
       <p>
         {of.text ? `${say("crisis.text", { what: of.text })}. ` : ""}
         {details ? `${details}. ` : ""}
-        {say("crisis.checked", { day })}
+        {of.chat && (
+          <>
+            <a href={`https://${of.chat.replace(/^https?:\/\//, "")}`} target="_blank" rel="noreferrer noopener">
+              {of.chat}
+            </a>
+            {". "}
+          </>
+        )}
+        {say("crisis.checked", { day: day.format(new Date(of.verified_on)) })}
       </p>
     </div>
   );

@@ -34,6 +34,7 @@ export interface CrisisService {
   text?: string | null;
   chat?: string | null;
   hours?: string | null;
+  time_zone?: string | null;
   languages?: string[];
   ages?: string | null;
   cost?: string | null;
