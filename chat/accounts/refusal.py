@@ -64,6 +64,7 @@ Why = Literal[
     "bad_words",
     "no_such_code",
     "no_such_chat",
+    "no_such_report",
     "no_clearance",
     "not_first_chats",
     "already_observed",

@@ -75,6 +75,7 @@ _STATUS_OF: dict[Why, int] = {
     "not_in_turn": 409,
     "no_such_code": 404,
     "no_such_chat": 404,
+    "no_such_report": 404,
     "no_clearance": 403,
     "not_first_chats": 409,
     "already_observed": 409,

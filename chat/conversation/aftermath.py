@@ -22,10 +22,22 @@ async def save_comment(database: Database, key: ChatKey, comment: str) -> None:
 
 
 async def save_report(
-    database: Database, *, chat_id: str, person_id: str, role: Role, reason: str, sealed: bytes | None, block: bool
+    database: Database,
+    *,
+    chat_id: str,
+    person_id: str,
+    role: Role,
+    about_id: str | None,
+    reason: str,
+    sealed: bytes | None,
+    block: bool,
 ) -> None:
-    """Keep one participant's report of the other one. `sealed`: what they wrote about it, as a REPORT."""
+    """Keep one participant's report of the other one. `sealed`: what they wrote about it, as a REPORT.
+
+    Whoever reports once more takes nothing back: words stay where no new ones come, and so does a block.
+    """
     async with database.write() as session:
+        before = await session.get(ReportRow, (chat_id, person_id))
         await session.merge(
             ReportRow(
                 chat_id=chat_id,
@@ -34,8 +46,9 @@ async def save_report(
                 at_ms=now_ms(),
                 reason=reason,
                 comment=None,
-                sealed=sealed,
-                block=block,
+                sealed=sealed or (before.sealed if before else None),
+                block=block or (before is not None and before.block),
+                about_id=about_id,
             )
         )
 

@@ -76,7 +76,8 @@ class FeedbackCommentRow(Base):
 class ReportRow(Base):
     """One participant's report of the other one. A repeat by the same person replaces the first.
 
-    Its words stand in `sealed`, if there are any; for `comment` see FeedbackCommentRow.
+    Its words stand in `sealed`, if there are any; for `comment` see FeedbackCommentRow. `about_id` names a listener,
+    never a seeker.
     """
 
     __tablename__ = "reports"
@@ -89,6 +90,7 @@ class ReportRow(Base):
     comment: Mapped[str | None]
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     block: Mapped[bool]
+    about_id: Mapped[str | None]
 
     def __repr__(self) -> str:
         return f"ReportRow(chat_id={self.chat_id!r}, reason={self.reason!r})"

@@ -1,6 +1,15 @@
 """Which texts may be a ChatMessage. Pure."""
 
+import re
+
 from chat.protocol.fields import TEXT_MAX
+
+_PROGRAM_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+def program_word(given: str) -> str:
+    """A reason as it is kept, unsealed and among the facts: a word for programs. Whatever a person wrote is `other`."""
+    return given if _PROGRAM_WORD.fullmatch(given) else "other"
 
 
 def is_good_text(text: str) -> bool:

@@ -5,16 +5,16 @@ from typing import cast
 
 from chat.conversation.data_keys import KeysAwayError
 from chat.conversation.sealing import ChatKey
-from chat.conversation.texts import is_good_text
+from chat.conversation.texts import is_good_text, program_word
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
 from chat.edge.message_path import outcome_of
 from chat.edge.refusal import CommandRefused
-from chat.edge.view import others_in
 from chat.protocol.codes import Code
 from chat.protocol.commands import CatchUp, EndChat, MarkRead, Report, SendMessage, SetTyping
 from chat.protocol.replies import Done
 from config.redis_link import RedisAway, RedisRefused
+from routing.store.snapshots import ChatRecord
 
 #: What processes usually need to compare their logs with another life of the engine.
 COMPARING_MS = 200
@@ -105,7 +105,8 @@ class ChatCommands:
         return Done(ref=command.ref)
 
     async def end_chat(self, connection: Connection, command: EndChat) -> Done:
-        await self._end(connection, command.chat_id, command.reason or "ended", block=False)
+        reason = program_word(command.reason) if command.reason else "ended"
+        await self._end(connection, command.chat_id, reason, block=False)
         return Done(ref=command.ref)
 
     async def _end(self, connection: Connection, chat_id: str, reason: str, *, block: bool) -> None:
@@ -120,7 +121,7 @@ class ChatCommands:
 
     async def report(self, connection: Connection, command: Report) -> Done:
         """Keep the report first: a chat that ended without it would have silenced it."""
-        await self._band(connection, command.chat_id)
+        record = await self._taken_part_in(connection, command.chat_id)
         if command.comment and "\x00" in command.comment:
             raise CommandRefused("bad_text")
         if command.comment:
@@ -129,24 +130,41 @@ class ChatCommands:
             chat_id=command.chat_id,
             person_id=connection.person_id,
             role=connection.role,
-            reason=command.reason,
+            about_id=record.last_listener if record.seeker == connection.person_id else None,
+            reason=program_word(command.reason),
             comment=command.comment,
             block=command.block,
         )
         if command.block:
-            await self._end(connection, command.chat_id, "ended", block=True)
-            await self._block(connection, command.chat_id)
+            await self._block(connection, command.chat_id, record)
         return Done(ref=command.ref)
 
-    async def _block(self, connection: Connection, chat_id: str) -> None:
-        """A block holds in every age band: a seeker who says another one is the same person."""
+    async def _taken_part_in(self, connection: Connection, chat_id: str) -> ChatRecord:
+        """The record of a chat in which this person is or was; to be offered one is not enough."""
+        band = await self._band(connection, chat_id)
         person = self.hub.people[connection.person_id]
-        # Where the next listener was just looked for, only the ended chat says whom they were with last.
-        await self.hub.read(person, (await self._band(connection, chat_id),))
-        chats = self.hub.view_of(person).snapshot.chats
-        for other_id, role in others_in(chats, chat_id, connection.person_id):
-            seeker_id, listener_id = (
-                (connection.person_id, other_id) if role == "listener" else (other_id, connection.person_id)
-            )
-            for band in self.hub.lines.shards:
-                await self.hub.lines.call(band, "block", listener_id, seeker_id)
+        for is_fresh in (False, True):
+            record = person.records[band].chats.get(chat_id)
+            if record is not None and record.listeners and person.person_id in (record.seeker, *record.listeners):
+                return record
+            if not is_fresh:  # it may have opened a moment ago
+                await self.hub.read(person, (band,))
+        raise CommandRefused("chat_not_open" if person.is_seeker else "no_such_chat")
+
+    async def _block(self, connection: Connection, chat_id: str, record: ChatRecord) -> None:
+        """End the chat and keep these two apart, in every age band: who says another one is the same person."""
+        try:
+            await self._end(connection, chat_id, "ended", block=True)
+        except CommandRefused as refused:
+            # Whoever lost the chat to the next listener ends nothing, and is kept apart all the same.
+            if refused.code != "not_participant" or not self.hub.settled.is_set():
+                raise
+        listener_id = connection.person_id
+        if record.seeker == connection.person_id:
+            # Where the next listener was just looked for, only the ended chat says whom they were with last.
+            person = self.hub.people[connection.person_id]
+            band = await self._band(connection, chat_id)
+            await self.hub.read(person, (band,))
+            listener_id = person.records[band].chats.get(chat_id, record).last_listener
+        for band in self.hub.lines.shards:
+            await self.hub.lines.call(band, "block", listener_id, record.seeker)

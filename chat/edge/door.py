@@ -67,9 +67,20 @@ class Door:
         await aftermath.save_review_consent(self.database, chat_id, may_review=may_review)
 
     async def save_report(
-        self, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
+        self,
+        *,
+        chat_id: str,
+        person_id: str,
+        role: Role,
+        about_id: str | None,
+        reason: str,
+        comment: str | None,
+        block: bool,
     ) -> None:
-        """Keep one participant's report of the other one. Without a comment it needs no key: it must not fail."""
+        """Keep one participant's report of the other one. Without a comment it needs no key: it must not fail.
+
+        `about_id`: whom a seeker reports.
+        """
         sealed = None
         if comment:
             sealed = (await self.key_of(chat_id)).seal_note(aftermath.REPORT, person_id, comment)
@@ -78,6 +89,7 @@ class Door:
             chat_id=chat_id,
             person_id=person_id,
             role=role,
+            about_id=about_id,
             reason=reason,
             sealed=sealed,
             block=block,

@@ -92,7 +92,15 @@ class PracticeDoor(Door):
         """A partner has nothing to allow; whose practice it was asks for themselves."""
 
     async def save_report(
-        self, *, chat_id: str, person_id: str, role: Role, reason: str, comment: str | None, block: bool
+        self,
+        *,
+        chat_id: str,
+        person_id: str,
+        role: Role,
+        about_id: str | None,
+        reason: str,
+        comment: str | None,
+        block: bool,
     ) -> None:
         await self._keep(chat_id, reported=reason)
 

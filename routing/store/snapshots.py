@@ -71,6 +71,11 @@ class ChatRecord:
     def is_ended(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def last_listener(self) -> str:
+        """The listener who is in the chat, or was last; empty: nobody was, yet."""
+        return max(self.listeners, key=lambda listener: abs(self.listeners[listener]), default="")
+
 
 @dataclass(frozen=True, slots=True)
 class ListenerRecord:

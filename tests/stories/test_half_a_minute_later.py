@@ -128,6 +128,28 @@ async def the_same_chat_goes_on_with_the_next_listener(world: World) -> None:
     assert tab.logs[chat_id].words == seeker.logs[chat_id].words
 
 
+async def who_lost_a_chat_to_the_next_listener_may_report_and_block(world: World) -> None:
+    """In both age bands; the chat goes on with who has it now."""
+    seeker, lost, chat_id = await world.they_talk()
+    await lost.vanishes()
+    lost.logs[chat_id].is_left = True
+    await seeker.sees("request_changed", state="waiting", within_s=30 + PATIENCE_S)
+    await seeker.says(chat_id, "is anybody there?")
+    following = await world.listener_is_available()
+    await world.they_meet(seeker, following)
+    await lost.comes()
+    await lost.asks("report", chat_id=chat_id, reason="abuse", block=True)
+    await seeker.says(chat_id, "we go on")
+    await seeker.asks("end_chat", chat_id=chat_id)
+    await following.becomes("off_duty")
+    await lost.becomes("available", capacity=1)
+    for band in ("adult", "teen"):
+        await seeker.asks_for_chat(world.language, age_band=band)
+        assert seeker.asked["is_anyone_there"] is False, "who is there has blocked them"
+        await lost.sees_no("offer_made", for_s=0.6)
+        await seeker.asks("leave_line", request_id=seeker.request_id)
+
+
 async def who_was_lost_in_a_chat_is_blocked_and_not_who_comes_next(world: World) -> None:
     seeker, lost, chat_id = await world.they_talk()
     await lost.vanishes()
@@ -299,6 +321,7 @@ STORIES = (
     but_not_for_longer_than_half_a_minute,
     the_same_chat_goes_on_with_the_next_listener,
     who_was_lost_in_a_chat_is_blocked_and_not_who_comes_next,
+    who_lost_a_chat_to_the_next_listener_may_report_and_block,
     a_seeker_who_sleeps_keeps_the_chat,
     a_seeker_who_is_away_is_parked_and_comes_back_to_the_same_place,
     who_was_quiet_for_long_is_asked_whether_they_are_here,

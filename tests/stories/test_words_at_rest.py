@@ -70,7 +70,9 @@ async def test_no_file_holds_a_word_that_was_written(world: World, service: Serv
     await seeker.says(chat_id, words("a seeker's message"))
     await listener.says(chat_id, words("a listener's message"))
     await listener.asks("report", chat_id=chat_id, reason="other", comment=words("a report"), block=False)
-    await seeker.asks("end_chat", chat_id=chat_id)
+    # A stranger's client, which takes the words for programs for words of people.
+    await seeker.asks("report", chat_id=chat_id, reason=words("a reason"), block=False)
+    await seeker.asks("end_chat", chat_id=chat_id, reason=words("a goodbye"))
     await seeker.asks("give_feedback", chat_id=chat_id, rating=5, comment=words("a comment"))
     await seeker.asks("report", chat_id=chat_id, reason="other", comment=words("another report"), block=False)
     await listener.asks("finish_wrap_up", chat_id=chat_id, note=words("a note"))

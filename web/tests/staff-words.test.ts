@@ -10,7 +10,7 @@ const web = join(import.meta.dirname, "..");
 const PARTS = ["staff", "listen", "supervise", "admin", "learn", "sign-in", "certificate", "status"];
 /** Chosen at run time by a code from the server. */
 const BY_CODE =
-  /^(span|age|role|topic|risk|risk_flag|problem|duty_reason|refused|offer_gone|ended_by|ended_reason|ended_who|ended_before|clearance_kind|function|review_subject|act|offer_why|offer_outcome|practice_outcome|practice_level|practice_did|number_step|number_remark)\./;
+  /^(span|age|role|topic|risk|risk_flag|problem|duty_reason|refused|offer_gone|ended_by|ended_reason|ended_who|ended_before|clearance_kind|function|review_subject|act|offer_why|offer_outcome|practice_outcome|practice_level|practice_did|number_step|number_remark|report_reason)\./;
 /** Words that this service has others for, and tones that it doesn't take. */
 const NEVER =
   /\b(users?|customers?|tickets?|queues?|sessions?|agents?|unfortunately|oops|simply|just|invalid|failed)\b|[!—–]/i;

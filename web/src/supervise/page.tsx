@@ -15,6 +15,7 @@ import { Meanings } from "./meanings";
 import { ObservedChats } from "./observed-chats";
 import { Offers } from "./offers";
 import { PoolTable } from "./pool-table";
+import { Reports } from "./reports";
 import { Tiles } from "./tiles";
 import { Wall } from "./wall";
 
@@ -54,6 +55,7 @@ export function SupervisePage({ board }: { board: Board }) {
       ) : (
         <div class="board">
           <Alarms board={board} />
+          <Reports />
           <Tiles board={board} />
           <FirstChats board={board} />
           <ObservedChats observing={board.observing} />

@@ -1,0 +1,110 @@
+"""For supervisors: what seekers and listeners reported of each other (docs/supervision.md)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from chat.accounts.directory import names_of
+from chat.accounts.refusal import Refused
+from chat.api.endpoint import DATABASE_AWAY, SUPERVISORS, Asked, Endpoint
+from chat.conversation.data_keys import KeysAwayError
+from chat.protocol.fields import Role
+from chat.supervision.reports import Report, read_report, readers_of, reports_for
+
+
+class ReportsQuery(Struct, frozen=True):
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+
+
+class ReportLine(Struct, frozen=True):
+    """`by`: "seeker", or the listener who wrote it. `about_name`: the listener whom a seeker reported.
+
+    `read_by`: names of those who have read it as it is now.
+    """
+
+    chat_id: str
+    by: str
+    by_role: Role
+    by_name: str | None
+    about_name: str | None
+    at_ms: int
+    reason: str
+    is_blocked: bool
+    has_words: bool
+    read_by: list[str]
+
+
+class Reports(Struct, frozen=True):
+    """The newest first, without those about whoever asks."""
+
+    reports: list[ReportLine]
+
+
+class ReportWords(Struct, frozen=True):
+    """Empty: nothing was written, or the seeker had it deleted."""
+
+    words: str
+
+    def __repr__(self) -> str:
+        return "ReportWords()"
+
+
+async def _reports(asked: Asked) -> Reports:
+    query: ReportsQuery = asked.query
+    async with asked.deps.database.read() as session:
+        reports = await reports_for(session, asked.by.person_id, limit=query.limit)
+        readers = await readers_of(session, reports)
+        named = [one for report in reports for one in (report.about_id, report.writer)]
+        names = await names_of(session, [*named, *(one for those in readers.values() for one in those)])
+    return Reports([_line(report, names, readers.get((report.row.chat_id, report.writer), [])) for report in reports])
+
+
+def _line(report: Report, names: Mapping[str, str], readers: Sequence[str]) -> ReportLine:
+    row = report.row
+    return ReportLine(
+        chat_id=row.chat_id,
+        by=report.writer,
+        by_role=row.by_role,  # type: ignore[arg-type]  # written from a connection's own
+        by_name=names.get(report.writer),
+        about_name=names.get(report.about_id or ""),
+        at_ms=row.at_ms,
+        reason=row.reason,
+        is_blocked=row.block,
+        has_words=row.sealed is not None,
+        read_by=[names.get(one, one) for one in readers],
+    )
+
+
+async def _read(asked: Asked) -> ReportWords:
+    deps = asked.deps
+    chat_id, by = asked.part("chat_id"), asked.part("by")
+    try:
+        words = await read_report(deps.database, deps.keys, asked.by.person_id, chat_id, by, asked.now_ms)
+    except KeysAwayError:
+        raise DATABASE_AWAY from None
+    if words is None:
+        raise Refused("no_such_report", "There is no such report.")
+    return ReportWords(words)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/api/supervise/reports",
+        act=_reports,
+        query=ReportsQuery,
+        answer=Reports,
+        who=SUPERVISORS,
+        summary="What seekers and listeners reported of each other, without their words, and who has read it.",
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/supervise/reports/{chat_id}/{by}/readings",
+        act=_read,
+        answer=ReportWords,
+        who=SUPERVISORS,
+        refusals=(404,),
+        summary="Read one report. That you did stands in the audit log, and beside the report.",
+    ),
+)

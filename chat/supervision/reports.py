@@ -1,0 +1,92 @@
+"""Reports of chats, as supervisors read them (docs/supervision.md). Each look at the words is in the audit log."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.accounts.audit import record
+from chat.accounts.tables import AuditRow
+from chat.conversation.aftermath import REPORT
+from chat.conversation.data_keys import DataKeys
+from chat.conversation.facts_tables import ChatFactsRow, ReportRow
+from chat.conversation.sealing import UNREADABLE, UnsealError
+from config.database import Database
+
+READ = "read_report"
+#: Stands for whoever wrote a report where a seeker did: the audit log outlives reports, and names no seeker.
+BY_SEEKER = "seeker"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report. `about_id`: the listener whom a seeker reported, if that is known."""
+
+    row: ReportRow
+    about_id: str | None
+
+    @property
+    def writer(self) -> str:
+        """By what a chat's reports are told apart, without a seeker's id."""
+        return BY_SEEKER if self.row.by_role == BY_SEEKER else self.row.person_id
+
+
+async def reports_for(session: AsyncSession, reader_id: str, *, limit: int) -> list[Report]:
+    """The newest reports first, without those about whoever reads."""
+    newest = select(ReportRow).order_by(ReportRow.at_ms.desc(), ReportRow.chat_id, ReportRow.person_id).limit(limit)
+    return await _not_about(session, reader_id, (await session.scalars(newest)).all())
+
+
+async def _not_about(session: AsyncSession, reader_id: str, rows: Sequence[ReportRow]) -> list[Report]:
+    # Reports of an older version say whom they are about by the chat's facts alone.
+    unsaid = [row.chat_id for row in rows if row.about_id is None and row.by_role == BY_SEEKER]
+    listeners = select(ChatFactsRow.chat_id, ChatFactsRow.listener_id).where(ChatFactsRow.chat_id.in_(unsaid))
+    found = dict((await session.execute(listeners)).tuples().all()) if unsaid else {}
+    reports = [
+        Report(row, (row.about_id or found.get(row.chat_id)) if row.by_role == BY_SEEKER else None) for row in rows
+    ]
+    return [report for report in reports if report.about_id != reader_id]
+
+
+async def readers_of(session: AsyncSession, reports: Iterable[Report]) -> dict[tuple[str, str], list[str]]:
+    """(chat, writer) -> who has read that report as it is now, the first one first."""
+    by_key = {(report.row.chat_id, report.writer): report.row.at_ms for report in reports}
+    if not by_key:
+        return {}
+    looks = (
+        select(AuditRow.about, AuditRow.by, AuditRow.at_ms, AuditRow.detail)
+        .where(AuditRow.act == READ, AuditRow.at_ms >= min(by_key.values()))
+        .where(AuditRow.about.in_({chat_id for chat_id, _ in by_key}))
+        .order_by(AuditRow.audit_id)
+    )
+    readers: dict[tuple[str, str], list[str]] = {}
+    for chat_id, by, at_ms, detail in await session.execute(looks):
+        key = (chat_id, str(detail.get("by")))
+        # What was written once more after the look is news.
+        if at_ms >= by_key.get(key, at_ms + 1) and by not in readers.setdefault(key, []):
+            readers[key].append(by)
+    return readers
+
+
+async def read_report(
+    database: Database, keys: DataKeys, reader_id: str, chat_id: str, writer: str, now_ms: int
+) -> str | None:
+    """The words of one report, empty where there are none (any more). None: there is no such report for this reader.
+
+    The line in the audit log is written first. Raises KeysAwayError and the database's errors.
+    """
+    async with database.write() as session:
+        rows = (await session.scalars(select(ReportRow).where(ReportRow.chat_id == chat_id))).all()
+        found = [one.row for one in await _not_about(session, reader_id, rows) if one.writer == writer]
+        if not found:
+            return None
+        record(session, by=reader_id, act=READ, about=chat_id, at_ms=now_ms, detail={"by": writer})
+    row = found[0]
+    key = await keys.of(chat_id) if row.sealed else None
+    if key is None or not row.sealed:
+        return ""
+    try:
+        return key.unseal_note(REPORT, row.person_id, row.sealed)
+    except UnsealError:
+        return UNREADABLE
