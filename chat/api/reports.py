@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.directory import names_of
 from chat.accounts.refusal import Refused
 from chat.api.endpoint import DATABASE_AWAY, SUPERVISORS, Asked, Endpoint
+from chat.conversation.aftermath import COMMENT
 from chat.conversation.data_keys import KeysAwayError
+from chat.conversation.facts_tables import ReportRow
 from chat.protocol.fields import Role
-from chat.supervision.reports import Report, read_report, readers_of, reports_for
+from chat.supervision.reports import BY_SEEKER, Report, comments_for, read_report, readers_of, reports_for
 
 
 class ReportsQuery(Struct, frozen=True):
@@ -18,7 +21,7 @@ class ReportsQuery(Struct, frozen=True):
 
 
 class ReportLine(Struct, frozen=True):
-    """`by`: "seeker", or the listener who wrote it. `about_name`: the listener whom a seeker reported.
+    """`by`: "seeker", the listener who wrote it, or "comment". `about_name`: the listener whom a seeker wrote about.
 
     `read_by`: names of those who have read it as it is now.
     """
@@ -53,10 +56,19 @@ class ReportWords(Struct, frozen=True):
 async def _reports(asked: Asked) -> Reports:
     query: ReportsQuery = asked.query
     async with asked.deps.database.read() as session:
-        reports = await reports_for(session, asked.by.person_id, limit=query.limit)
-        readers = await readers_of(session, reports)
-        named = [one for report in reports for one in (report.about_id, report.writer)]
-        names = await names_of(session, [*named, *(one for those in readers.values() for one in those)])
+        return await _shown(session, await reports_for(session, asked.by.person_id, limit=query.limit))
+
+
+async def _comments(asked: Asked) -> Reports:
+    query: ReportsQuery = asked.query
+    async with asked.deps.database.read() as session:
+        return await _shown(session, await comments_for(session, asked.by.person_id, limit=query.limit))
+
+
+async def _shown(session: AsyncSession, reports: Sequence[Report]) -> Reports:
+    readers = await readers_of(session, reports)
+    named = [one for report in reports for one in (report.about_id, report.writer)]
+    names = await names_of(session, [*named, *(one for those in readers.values() for one in those)])
     return Reports([_line(report, names, readers.get((report.row.chat_id, report.writer), [])) for report in reports])
 
 
@@ -65,12 +77,12 @@ def _line(report: Report, names: Mapping[str, str], readers: Sequence[str]) -> R
     return ReportLine(
         chat_id=row.chat_id,
         by=report.writer,
-        by_role=row.by_role,  # type: ignore[arg-type]  # written from a connection's own
+        by_role=row.by_role if isinstance(row, ReportRow) else BY_SEEKER,  # type: ignore[arg-type]  # a connection's own
         by_name=names.get(report.writer),
         about_name=names.get(report.about_id or ""),
         at_ms=row.at_ms,
-        reason=row.reason,
-        is_blocked=row.block,
+        reason=row.reason if isinstance(row, ReportRow) else COMMENT,
+        is_blocked=isinstance(row, ReportRow) and row.block,
         has_words=row.sealed is not None,
         read_by=[names.get(one, one) for one in readers],
     )
@@ -97,6 +109,15 @@ ENDPOINTS = (
         answer=Reports,
         who=SUPERVISORS,
         summary="What seekers and listeners reported of each other, without their words, and who has read it.",
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/supervise/comments",
+        act=_comments,
+        query=ReportsQuery,
+        answer=Reports,
+        who=SUPERVISORS,
+        summary="What seekers wrote after their chats, as reports: by `comment`, and read as they are.",
     ),
     Endpoint(
         method="POST",

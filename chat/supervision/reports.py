@@ -1,4 +1,4 @@
-"""Reports of chats, as supervisors read them (docs/supervision.md). Each look at the words is in the audit log."""
+"""Reports and comments, as supervisors read them (docs/supervision.md). Each look at the words is in the audit log."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts.audit import record
 from chat.accounts.tables import AuditRow
-from chat.conversation.aftermath import REPORT
+from chat.conversation.aftermath import COMMENT, REPORT
 from chat.conversation.data_keys import DataKeys
-from chat.conversation.facts_tables import ChatFactsRow, ReportRow
+from chat.conversation.facts_tables import ChatFactsRow, FeedbackCommentRow, ReportRow
 from chat.conversation.sealing import UNREADABLE, UnsealError
 from config.database import Database
 
@@ -21,14 +21,16 @@ BY_SEEKER = "seeker"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. `about_id`: the listener whom a seeker reported, if that is known."""
+    """One report, or what a seeker wrote after a chat. `about_id`: the listener whom it is about, if that is known."""
 
-    row: ReportRow
+    row: ReportRow | FeedbackCommentRow
     about_id: str | None
 
     @property
     def writer(self) -> str:
-        """By what a chat's reports are told apart, without a seeker's id."""
+        """By what is told apart what was said of one chat, without a seeker's id."""
+        if not isinstance(self.row, ReportRow):
+            return COMMENT
         return BY_SEEKER if self.row.by_role == BY_SEEKER else self.row.person_id
 
 
@@ -38,15 +40,30 @@ async def reports_for(session: AsyncSession, reader_id: str, *, limit: int) -> l
     return await _not_about(session, reader_id, (await session.scalars(newest)).all())
 
 
-async def _not_about(session: AsyncSession, reader_id: str, rows: Sequence[ReportRow]) -> list[Report]:
-    # Reports of an older version say whom they are about by the chat's facts alone.
-    unsaid = [row.chat_id for row in rows if row.about_id is None and row.by_role == BY_SEEKER]
-    listeners = select(ChatFactsRow.chat_id, ChatFactsRow.listener_id).where(ChatFactsRow.chat_id.in_(unsaid))
-    found = dict((await session.execute(listeners)).tuples().all()) if unsaid else {}
-    reports = [
-        Report(row, (row.about_id or found.get(row.chat_id)) if row.by_role == BY_SEEKER else None) for row in rows
-    ]
-    return [report for report in reports if report.about_id != reader_id]
+async def comments_for(session: AsyncSession, reader_id: str, *, limit: int) -> list[Report]:
+    """What seekers wrote after their chats, the newest first, without what is about whoever reads."""
+    newest = select(FeedbackCommentRow).order_by(FeedbackCommentRow.at_ms.desc(), FeedbackCommentRow.chat_id)
+    return await _not_about(session, reader_id, (await session.scalars(newest.limit(limit))).all())
+
+
+async def _not_about(
+    session: AsyncSession, reader_id: str, rows: Sequence[ReportRow | FeedbackCommentRow]
+) -> list[Report]:
+    listeners = select(ChatFactsRow.chat_id, ChatFactsRow.listener_id).where(
+        ChatFactsRow.chat_id.in_([row.chat_id for row in rows])
+    )
+    last = dict((await session.execute(listeners)).tuples().all()) if rows else {}
+    reports = []
+    for row in rows:
+        if isinstance(row, FeedbackCommentRow):
+            if row.chat_id not in last:
+                continue  # the archiver is about to write whose chat it was
+            about_id = last[row.chat_id]
+        else:  # one of an older version says whom it is about by the chat's facts alone
+            about_id = (row.about_id or last.get(row.chat_id)) if row.by_role == BY_SEEKER else None
+        if about_id != reader_id:
+            reports.append(Report(row, about_id))
+    return reports
 
 
 async def readers_of(session: AsyncSession, reports: Iterable[Report]) -> dict[tuple[str, str], list[str]]:
@@ -77,7 +94,10 @@ async def read_report(
     The line in the audit log is written first. Raises KeysAwayError and the database's errors.
     """
     async with database.write() as session:
-        rows = (await session.scalars(select(ReportRow).where(ReportRow.chat_id == chat_id))).all()
+        rows: list[ReportRow | FeedbackCommentRow] = [
+            *await session.scalars(select(ReportRow).where(ReportRow.chat_id == chat_id)),
+            *await session.scalars(select(FeedbackCommentRow).where(FeedbackCommentRow.chat_id == chat_id)),
+        ]
         found = [one.row for one in await _not_about(session, reader_id, rows) if one.writer == writer]
         if not found:
             return None
@@ -86,7 +106,8 @@ async def read_report(
     key = await keys.of(chat_id) if row.sealed else None
     if key is None or not row.sealed:
         return ""
+    kind, by_id = (REPORT, row.person_id) if isinstance(row, ReportRow) else (COMMENT, "")
     try:
-        return key.unseal_note(REPORT, row.person_id, row.sealed)
+        return key.unseal_note(kind, by_id, row.sealed)
     except UnsealError:
         return UNREADABLE

@@ -6,16 +6,16 @@ from typing import Any
 from sqlalchemy import select
 
 from chat.accounts.tables import AuditRow
-from tests.helpers.person import Person
+from tests.helpers.person import PATIENCE_S, Person
 from tests.helpers.world import World
 from tests.stories.observing import asks_http
 
 REPORTS = "/api/supervise/reports"
 
 
-async def reports_of(reader: Person, chat_id: str) -> list[dict[str, Any]]:
+async def reports_of(reader: Person, chat_id: str, kind: str = "reports") -> list[dict[str, Any]]:
     """What this person of the staff sees of what was reported of a chat."""
-    answer = await asks_http(reader, "GET", f"{REPORTS}?limit=500")
+    answer = await asks_http(reader, "GET", f"/api/supervise/{kind}?limit=500")
     assert answer.status_code == 200, answer.text
     return [one for one in answer.json()["reports"] if one["chat_id"] == chat_id]
 
@@ -101,3 +101,25 @@ async def test_a_report_needs_a_chat_that_one_was_in(world: World) -> None:
     assert await reports_of(supervisor, chat_id) == []
     await listener.accepts(offer)
     await seeker.is_connected()
+
+
+async def test_what_a_seeker_wrote_after_the_chat_is_read_by_staff_and_not_by_its_listener(world: World) -> None:
+    seeker, listener, chat_id = await world.they_talk()
+    supervisor = await world.staff_signs_in("supervisor")
+    comment = seeker.types("thank her from me")
+    await seeker.asks("end_chat", chat_id=chat_id)
+    await seeker.asks("give_feedback", chat_id=chat_id, rating=5, comment=comment)
+    async with asyncio.timeout(PATIENCE_S):  # until the archiver has written whose chat it was
+        while not (shown := await reports_of(supervisor, chat_id, "comments")):
+            await asyncio.sleep(0.2)
+    assert [(one["by"], one["about_name"], one["read_by"]) for one in shown] == [
+        ("comment", listener.welcome["name"], [])
+    ]
+    assert await reads(supervisor, chat_id, "comment") == comment
+    (again,) = await reports_of(supervisor, chat_id, "comments")
+    assert again["read_by"] == [supervisor.welcome["name"]]
+    assert await reports_of(supervisor, chat_id) == []
+    code = (await seeker.sees("chat_ended", chat_id=chat_id))["deletion_code"]
+    assert (await asks_http(seeker, "POST", "/api/chat-deletions", {"code": code})).status_code == 204
+    assert await reports_of(supervisor, chat_id, "comments") == []
+    assert await reads(supervisor, chat_id, "comment") == "no_such_report"

@@ -55,7 +55,7 @@ export function SupervisePage({ board }: { board: Board }) {
       ) : (
         <div class="board">
           <Alarms board={board} />
-          <Reports />
+          <Reports kind="reports" />
           <Tiles board={board} />
           <FirstChats board={board} />
           <ObservedChats observing={board.observing} />
@@ -63,6 +63,7 @@ export function SupervisePage({ board }: { board: Board }) {
           <PoolTable board={board} />
           <Offers board={board} />
           <EndedChats board={board} />
+          <Reports kind="comments" />
           <Meanings />
         </div>
       )}

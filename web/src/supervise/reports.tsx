@@ -24,15 +24,17 @@ const AGAIN_EVERY_MS = 20_000;
 /** Without asking for more, beside all that nobody has read. */
 const FIRST = 3;
 
-export function Reports() {
-  const load = useCallback(() => call<{ reports: Report[] }>("GET", "/api/supervise/reports"), []);
+/** `reports`, or what seekers wrote after their chats (`comments`), of which nobody has to read each one. */
+export function Reports({ kind }: { kind: "reports" | "comments" }) {
+  const isUrgent = kind === "reports";
+  const load = useCallback(() => call<{ reports: Report[] }>("GET", `/api/supervise/${kind}`), [kind]);
   const { value, problem, again } = useLoaded(load);
   useEffect(() => {
     const ticking = setInterval(() => void again(), AGAIN_EVERY_MS);
     return () => clearInterval(ticking);
   }, [again]);
   const reports = value?.reports ?? [];
-  const unread = reports.filter((one) => one.read_by.length === 0);
+  const unread = reports.filter((one) => isUrgent && one.read_by.length === 0);
   const before = useRef(0);
   useEffect(() => {
     if (unread.length > before.current) announce(t("reports.unread", { n: unread.length }));
@@ -51,7 +53,7 @@ export function Reports() {
   return (
     <section class="span-12 panel">
       <table class="table table--stack">
-        <caption>{t("reports.title")}</caption>
+        <caption>{t(isUrgent ? "reports.title" : "comments.title")}</caption>
         <thead>
           <tr>
             <th scope="col">{t("reports.at")}</th>
@@ -69,12 +71,12 @@ export function Reports() {
       {sorted.length > shown.length && (
         <p class="panel__note">
           <button class="btn btn--dense" type="button" onClick={() => setIsAll(true)}>
-            {t("reports.all", { n: sorted.length })}
+            {t(isUrgent ? "reports.all" : "comments.all", { n: sorted.length })}
           </button>
         </p>
       )}
       {problem !== null && <p class="small panel__note">{problemWords(problem)}</p>}
-      <p class="small soft panel__note">{t("reports.hint")}</p>
+      <p class="small soft panel__note">{t(isUrgent ? "reports.hint" : "comments.hint")}</p>
     </section>
   );
 }
