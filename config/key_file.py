@@ -1,5 +1,6 @@
 """A file that holds a key: of one user, and there in whole or not at all."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -29,4 +30,5 @@ def write_key(path: Path, content: bytes, put: Callable[[Path, Path], None]) -> 
     except OSError as error:
         raise SettingsError(f"The key can't be written to {path}: {error.strerror}.") from None
     finally:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing stands aside
+            aside.unlink()

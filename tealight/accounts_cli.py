@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.accounts import entries, invitations, people
@@ -21,7 +22,7 @@ from config.clock import now_ms
 from config.database import Database, url_of
 from config.settings import Settings, SettingsError
 from listener_training.granting import grant, grant_all, withdraw_all
-from tealight.on_database import on_database
+from tealight.on_database import is_there, on_database
 
 app = typer.Typer(help="People: listeners, supervisors, admins.", no_args_is_help=True, rich_markup_mode=None)
 T = TypeVar("T")
@@ -69,7 +70,7 @@ def add(
                 await grant_all(session, person.person_id, by=COMMAND_LINE, now_ms=at_ms)
         return opened
 
-    opened = _run(act)
+    opened = _run(act, may_make=True)
     print(f"Added {name} ({role}).")
     for tag in opened:
         print(f"Opened the adult and the teen pool for {tag}.")
@@ -205,11 +206,16 @@ async def _new_password_hash(from_stdin: bool) -> str:
         passwords.close()
 
 
-def _run(act: Callable[[Database, Settings], Awaitable[T]]) -> T:
+def _run(act: Callable[[Database, Settings], Awaitable[T]], *, may_make: bool = False) -> T:
     """Run on the database that the settings name, brought up to date; a failure is one sentence and a status of 1."""
     try:
         settings = environment.load()
-        return on_database(lambda database: act(database, settings), url_of(settings), is_migrated=True)
+        url = url_of(settings)
+        is_new = not is_there(url)
+        answer = on_database(lambda database: act(database, settings), url, is_migrated=True, may_make=may_make)
+        if is_new:
+            print(f"{make_url(url).database} is new: no service has run there yet (DATA_DIR names the folder).")
+        return answer
     except (Refused, SettingsError) as refused:
         print(refused, file=sys.stderr)
         raise typer.Exit(1) from None

@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 import typer
 from rich.console import Console
 
-from config.database import Database, migrate, url_of
+from config.database import Database, url_of
 from config.settings import Settings, SettingsError, load
 from tealight.demo import people
 from tealight.demo.listeners import SignInRefused
 from tealight.demo.report import table_of
 from tealight.demo.run import DemoRun, Outcome, Plan, listeners_needed
+from tealight.on_database import on_database
 
 app = typer.Typer(help="Demo people, and simulated chats to look at.", rich_markup_mode=None)
 
@@ -44,7 +45,7 @@ def demo(
     passwords = {n: p for n, p in people.read_passwords(settings.data_dir).items() if n.startswith(people.SIMULATED)}
     needed = min(listeners_needed(at_once), people.MOST_SIMULATED)
     if len(passwords) < needed:
-        asyncio.run(_prepare(settings, needed))
+        _prepare(settings, needed, may_make=False)
         passwords = {
             n: p for n, p in people.read_passwords(settings.data_dir).items() if n.startswith(people.SIMULATED)
         }
@@ -65,6 +66,8 @@ def demo(
     except SignInRefused as refused:
         print(refused, file=sys.stderr)
         raise typer.Exit(1) from None
+    except asyncio.CancelledError:
+        raise typer.Abort from None
     Console().print(table_of(outcome))
     raise typer.Exit(0 if outcome.verdict.is_clean else 1)
 
@@ -78,7 +81,7 @@ def prepare(
     if not settings.is_loopback:
         print(people.NOT_LOOPBACK.format(host=settings.host))
         return
-    made = asyncio.run(_prepare(settings, listeners))
+    made = _prepare(settings, listeners, may_make=True)
     print(people.SENTENCE)
     print()
     for person in made:
@@ -96,7 +99,8 @@ def play_command(settings: Settings, python: Path, folder: Path) -> str:
     told = {
         "HOST": (settings.host, usual.host),
         "PORT": (str(settings.port), str(usual.port)),
-        "DATA_DIR": (_near(settings.data_dir, folder), "data"),
+        # In full, if at all: in another folder a part of it would name another place, where nobody is.
+        "DATA_DIR": (str(settings.data_dir), str(folder / "data")),
         "DEFAULT_LOCALE": (settings.default_locale, usual.default_locale),
     }
     unusual = [f"{name}={shlex.quote(value)}" for name, (value, default) in told.items() if value != default]
@@ -107,25 +111,27 @@ def _near(path: Path, folder: Path) -> str:
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
-async def _prepare(settings: Settings, listeners: int) -> list[people.DemoPerson]:
-    url = url_of(settings)
-    await asyncio.to_thread(migrate, url)
-    async with Database(url) as database:
+def _prepare(settings: Settings, listeners: int, *, may_make: bool) -> list[people.DemoPerson]:
+    async def act(database: Database) -> list[people.DemoPerson]:
         return await people.prepare(database, settings, listeners)
+
+    return on_database(act, url_of(settings), is_migrated=True, may_make=may_make)
 
 
 async def _run(plan: Plan) -> Outcome:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    whole = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop, stop, loop)
+        loop.add_signal_handler(number, _stop, stop, whole)
     return await DemoRun(plan).run(stop)
 
 
-def _stop(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+def _stop(stop: asyncio.Event, whole: "asyncio.Task[Outcome] | None") -> None:
     """The first signal ends in order; a second one doesn't wait."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
+    if stop.is_set() and whole is not None:
+        whole.cancel()
+        return
     print("\nEverybody finishes what they were sending ...", flush=True)
     stop.set()
 

@@ -102,5 +102,8 @@ def _since(key: MasterKey) -> str:
 
 def _run(act: Callable[[Database, MasterKeys], Awaitable[int]]) -> NoReturn:
     settings = load(dict(os.environ))
-    masters = MasterKeys.of(settings)
-    raise typer.Exit(on_database(lambda database: act(database, masters), url_of(settings), is_migrated=True))
+
+    async def with_keys(database: Database) -> int:
+        return await act(database, MasterKeys.of(settings))
+
+    raise typer.Exit(on_database(with_keys, url_of(settings), is_migrated=True))

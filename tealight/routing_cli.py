@@ -3,11 +3,9 @@
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from sqlalchemy.engine import make_url
 
 from chat.conversation import offer_tables
 from chat.conversation.offers import unwritten
@@ -40,8 +38,7 @@ def explain(
         _fail(f"{which!r} is neither a chat's id nor an offer's (<chat>.<turn>).")
     try:
         settings = environment.load()
-        url = _existing_database(settings)
-        offers, is_engine_away = on_database(lambda database: _offers(database, settings, chat_id), url)
+        offers, is_engine_away = on_database(lambda database: _offers(database, settings, chat_id), url_of(settings))
     except SettingsError as refused:
         _fail(str(refused))
     if turn:
@@ -128,16 +125,6 @@ async def _offers(database: Database, settings: Settings, chat_id: str) -> tuple
                     rows.setdefault(row.offer_id, row)
         in_order = sorted(rows.values(), key=lambda row: row.turn)
         return await explained(session, in_order, await live_chats(lines, in_order)), lines is None
-
-
-def _existing_database(settings: Settings) -> str:
-    """The database's URL. Opening a file that isn't there would make one, and this command only reads."""
-    url = make_url(url_of(settings))
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise SettingsError(
-            f"There is no database {url.database}; DATA_DIR names the folder of a service that has run."
-        )
-    return url.render_as_string(hide_password=False)
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -162,3 +162,20 @@ def test_what_is_typed_wrongly_is_one_sentence_too(wrong: tuple[str, ...], words
     ended = Machine(DATA_DIR=str(tmp_path)).run(*wrong)
     assert ended.returncode == 2 and ended.stdout == ""
     assert ended.stderr.count("\n") == 1 and words in ended.stderr and "--help`" in ended.stderr
+
+
+def test_a_wrong_folder_is_said_instead_of_a_new_empty_service(tmp_path: Path) -> None:
+    machine = Machine(DATA_DIR=str(tmp_path / "wrong"))
+    for words in (["list"], ["password", "wren", "--password-stdin"], ["withdraw", "wren"], ["deactivate", "wren"]):
+        done = machine.run(*words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "DATA_DIR names the folder of a service that has run" in done.stderr
+    assert not (tmp_path / "wrong").exists()
+
+
+def test_the_first_person_of_a_new_service_is_told_where_it_is(tmp_path: Path) -> None:
+    machine = Machine(DATA_DIR=str(tmp_path / "new"))
+    first = machine.run("add", "wren", "--role", "admin", "--password-stdin")
+    assert f"{tmp_path}/new/tealight.db is new" in first.stdout
+    second = machine.run("add", "juniper", "--role", "listener", "--password-stdin")
+    assert (second.returncode, "is new" in second.stdout) == (0, False)

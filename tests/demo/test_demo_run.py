@@ -85,13 +85,31 @@ def test_what_simulated_people_wrote_is_in_no_log_of_the_service(service: Up) ->
 
 
 def test_without_a_service_it_says_so_in_one_sentence(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tealight", "demo", "--url", "ws://127.0.0.1:9/ws"],
-        cwd=ROOT,
-        env={**clean_environment(), "DATA_DIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    def demo(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tealight", "demo", *words],
+            cwd=ROOT,
+            env={**clean_environment(), "DATA_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert demo("prepare").returncode == 0
+    done = demo("--url", "ws://127.0.0.1:9/ws")
     assert done.returncode == 1
     assert "is the service up?" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_second_ctrl_c_ends_at_once_and_in_one_word(service: Up) -> None:
+    demo = start(service, "--chats", "0", "--at-once", "6", "--pace", "500")
+    assert demo.stdout is not None
+    until(lambda: people_are_there(service, 6), 60)
+    demo.send_signal(signal.SIGINT)
+    assert any("finishes" in line for line in demo.stdout)
+    demo.send_signal(signal.SIGINT)
+    rest, _ = demo.communicate(timeout=30)
+    # The first one may have been enough meanwhile; then the table is there.
+    assert "Traceback" not in rest
+    assert demo.returncode == 0 or rest == "Stopped.\n"

@@ -114,6 +114,29 @@ def test_the_command_that_plays_finds_the_service_wherever_it_was_started() -> N
     )
 
 
+def test_a_folder_beside_is_named_in_full_since_the_other_terminal_may_stand_elsewhere() -> None:
+    folder = Path("/home/ada/tealight")
+    beside = load({"DATA_DIR": str(folder / "trial")})
+    said = play_command(beside, folder / ".venv/bin/python", folder)
+    assert said == "DATA_DIR=/home/ada/tealight/trial .venv/bin/tealight demo --chats 20"
+
+
+def test_simulated_people_make_no_service_where_there_is_none(tmp_path: Path) -> None:
+    done = tealight("demo", "--chats", "1", data_dir=tmp_path / "elsewhere")
+    assert done.returncode != 0
+    assert done.stderr == (
+        f"There is no database {tmp_path}/elsewhere/tealight.db; DATA_DIR names the folder of a service that has run.\n"
+    )
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_takes_no_file_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = tealight("demo", "prepare", data_dir=tmp_path / "file" / "data")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
 def test_simulated_people_never_go_to_another_machine(tmp_path: Path) -> None:
     done = tealight("demo", "--url", "ws://chat.example.org/ws", data_dir=tmp_path)
     assert done.returncode != 0

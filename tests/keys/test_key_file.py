@@ -34,6 +34,16 @@ def test_a_crash_before_it_is_in_place_leaves_the_old_one_whole(tmp_path: Path) 
     assert [file.name for file in tmp_path.iterdir()] == ["key"]
 
 
+def test_a_folder_that_takes_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", read_only)
+    monkeypatch.setattr(os, "unlink", read_only)
+    with pytest.raises(SettingsError, match=r"can't be written to .*: Read-only file system"):
+        write_key(tmp_path / "key", b"new", os.link)
+
+
 def test_a_folder_that_is_a_file_is_said_and_is_no_sign_of_another_process(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "file" / "key", tmp_path / "file" / "in" / "key"):
