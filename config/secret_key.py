@@ -19,11 +19,21 @@ def path_of(data_dir: Path) -> Path:
 
 def read_or_make(data_dir: Path) -> str:
     """The key of this data folder, made if there is none (file mode 600). Raises SettingsError."""
-    path = path_of(data_dir)
     with contextlib.suppress(FileExistsError):
-        _make(path)
+        _make(path_of(data_dir))
+    key = look(data_dir)
+    if key is None:
+        raise SettingsError(f"The key in {path_of(data_dir)} was taken away while it was read.")
+    return key
+
+
+def look(data_dir: Path) -> str | None:
+    """The key of this data folder, if there is one. Raises SettingsError."""
+    path = path_of(data_dir)
     try:
         key = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"The key in {path} can't be read; it must be a text file of this user.") from None
     if len(key) < KEY_BYTES:

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import resource
 import shutil
+import sqlite3
 import stat
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from config import master_keys, secret_key
 from config.settings import Settings, SettingsError, load
-from tealight.doctor_engine import look_at_engine
+from tealight.doctor_engine import keeper_of, look_at_engine
 from tealight.finding import Finding, Verdict
 
 OLDEST_PYTHON = (3, 11)
@@ -67,6 +67,15 @@ def judge_key(path: Path) -> Finding:
     return Finding("ok", f"the key in {path} is for this user only")
 
 
+def judge_secret_key(data_dir: Path) -> Finding:
+    """Would processes take the key of this data folder? Makes none."""
+    try:
+        secret_key.look(data_dir)
+    except SettingsError as error:
+        return Finding("wrong", str(error), "Without it sign-ins and deletion codes end; backups hold it.")
+    return judge_key(secret_key.path_of(data_dir))
+
+
 def judge_master_keys(settings: Settings) -> Finding:
     """Is it sure that every process has the same master keys, and nobody else has them?"""
     if settings.master_key:
@@ -107,12 +116,10 @@ def look_at_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"data folder {folder}")
     yield judge_disk(shutil.disk_usage(folder).free, folder)
     if not settings.secret_key:
-        yield judge_key(secret_key.path_of(folder))
+        yield judge_secret_key(folder)
     yield judge_master_keys(settings)
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        held = json.loads((folder / "up.lock").read_text())
-        os.kill(int(held["pid"]), 0)
-        yield Finding("ok", f"`tealight up` runs (pid {held['pid']})")
+    if (keeper := keeper_of(folder)) is not None:
+        yield Finding("ok", f"`tealight up` runs (pid {keeper})")
 
 
 def look_at_machine() -> Iterator[Finding]:
@@ -153,6 +160,9 @@ async def look_at_database(settings: Settings) -> list[Finding]:
             is_newest = heads == set(ScriptDirectory.from_config(configuration()).get_heads())
             aside = await connection.scalar(text("SELECT count(*) FROM set_aside_chats")) if is_newest else 0
     except (OSError, SQLAlchemyError) as error:
+        if name == "SQLite" and isinstance(getattr(error, "orig", None), sqlite3.DatabaseError):
+            what = f"the database {make_url(url).database} can't be read ({getattr(error, 'orig', '')})"
+            return [Finding("wrong", what, "Where it is damaged, `tealight restore` a backup (docs/backup.md).")]
         what = f"the database ({name}) does not answer ({type(error).__name__})"
         return [Finding("wrong", what, "Start it, or correct DATABASE_URL.")]
     finally:

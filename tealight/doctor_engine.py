@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+import os
 import statistics
 import subprocess
 import time
@@ -28,6 +30,8 @@ OLDEST_VALKEY = (7, 2)
 SLOW_ROUND_TRIP_MS = 10.0
 ROUND_TRIPS = 20
 CONNECT_S = 3.0
+#: Signs in the engine's last line that it ended because of something; the line of an end in order has none of them.
+COMPLAINTS = ("rror", "Fatal", "Can't", "Bad file format", "Unexpected end", "Wrong signature", "crashed by signal")
 
 
 def judge_engine_version(server: Mapping[str, Any]) -> Finding:
@@ -252,6 +256,24 @@ def _look_at_binary(settings: Settings) -> Iterator[Finding]:
         )
         return
     last_words = EmbeddedValkey(settings.data_dir).last_words()
+    is_complaint = any(sign in last_words for sign in COMPLAINTS)
+    mend = "See the data folder's valkey/valkey.log."
+    if keeper_of(settings.data_dir) is not None:
+        told = f": {last_words}" if is_complaint else ""
+        yield Finding("wrong", f"`tealight up` runs, and its engine does not answer{told}", mend)
+        return
     yield Finding("ok", f"{said.split(' sha=')[0].strip()} is at hand; `tealight up` starts it")
-    if "rror" in last_words:
-        yield Finding("wrong", f"its last words were: {last_words}", "See the data folder's valkey/valkey.log.")
+    if is_complaint:
+        yield Finding("wrong", f"its last words were: {last_words}", mend)
+
+
+def keeper_of(folder: Path) -> int | None:
+    """The process id of the `tealight up` that runs on this data folder, if one does."""
+    try:
+        pid = int(json.loads((folder / "up.lock").read_text())["pid"])
+        os.kill(pid, 0)
+    except PermissionError:
+        return pid
+    except (OSError, ValueError, KeyError):
+        return None
+    return pid

@@ -1,5 +1,7 @@
 """The doctor: what it calls wrong, and that it never tells a password."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,43 @@ def test_an_open_address_needs_tls() -> None:
 def test_a_bad_setting_ends_with_one_and_says_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.examine({"PORT": "many"}) == 1
     assert "WRONG PORT must be a number" in capsys.readouterr().out
+
+
+def test_a_secret_key_that_no_process_would_take_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("short")
+    (tmp_path / "secret_key").chmod(0o600)
+    found = {finding.what: finding for finding in doctor.look_at_folder(load({"DATA_DIR": str(tmp_path)}))}
+    [damaged] = [finding for what, finding in found.items() if "damaged" in what]
+    assert damaged.verdict == "wrong"
+    assert (tmp_path / "secret_key").read_text() == "short"
+
+
+async def test_a_database_file_that_is_damaged_is_brought_back_not_started(tmp_path: Path) -> None:
+    (tmp_path / "tealight.db").write_bytes(b"this was a database once" * 100)
+    [damaged] = await doctor.look_at_database(load({"DATA_DIR": str(tmp_path)}))
+    assert damaged.verdict == "wrong"
+    assert "restore" in damaged.mend
+    assert "DATABASE_URL" not in damaged.mend
+
+
+@pytest.mark.parametrize(
+    "last_words",
+    [
+        "# Bad file format reading the append only file appendonly.aof.1.base.rdb: make a backup of your AOF file",
+        "# Fatal error loading the DB, check server logs. Exiting.",
+        "# Can't open or create append-only dir appendonlydir: No space left on device",
+    ],
+)
+def test_an_engine_that_could_not_read_its_files_is_wrong(tmp_path: Path, last_words: str) -> None:
+    (tmp_path / "valkey").mkdir()
+    (tmp_path / "valkey" / "valkey.log").write_text(f"24077:M 23 Nov 2026 01:49:57.753 {last_words}\n")
+    found = [*doctor_engine.look_at_engine(load({"DATA_DIR": str(tmp_path)}))]
+    [wrong] = [finding for finding in found if finding.verdict == "wrong"]
+    assert last_words in wrong.what
+
+
+def test_an_engine_that_is_away_while_the_service_runs_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "up.lock").write_text(json.dumps({"pid": os.getpid(), "since": "now"}))
+    found = [*doctor_engine.look_at_engine(load({"DATA_DIR": str(tmp_path)}))]
+    [wrong] = [finding for finding in found if finding.verdict == "wrong"]
+    assert "`tealight up` runs, and its engine does not answer" in wrong.what
