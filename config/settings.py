@@ -69,6 +69,18 @@ class Settings:
         return {"adult": f"{{pa:{self.region}}}:", "teen": f"{{pt:{self.region}}}:"}
 
 
+def _public_url(env: Mapping[str, str]) -> str:
+    """Scheme, host and port as browsers write them into `Origin`, which is compared with it."""
+    given = _url(env, "PUBLIC_URL", ("http", "https")).rstrip("/").lower()
+    parts = urlsplit(given)
+    if given and (not parts.hostname or given != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc):
+        raise SettingsError(
+            "PUBLIC_URL must be a scheme, a host and perhaps a port, such as https://talk.example.org: "
+            "the pages stand at the root of a host of their own."
+        )
+    return given
+
+
 def _web_url(env: Mapping[str, str], host: str, port: int) -> str:
     given = _url(env, "WEB_URL", ("http", "https")).rstrip("/")
     named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - called, not bound
@@ -163,7 +175,6 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     master = env.get("MASTER_KEY", "")
     if master and not re.fullmatch(r"[0-9a-f]{64}(,[0-9a-f]{64})*", master):
         raise SettingsError("MASTER_KEY must be 64 hexadecimal digits (`openssl rand -hex 32`), or several by commas.")
-    public_url = _url(env, "PUBLIC_URL", ("http", "https")).rstrip("/")
     level = (env.get("LOG_LEVEL") or "info").lower()
     if level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"LOG_LEVEL must be debug, info, warning or error, not {level!r}.")
@@ -171,11 +182,11 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     database_url = _url(
         env, "DATABASE_URL", ("postgresql", "postgres", "postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
     )
-    host, port = env.get("HOST") or "127.0.0.1", int(_number(env, "PORT", 8000, 0, 65535))
+    host, port = env.get("HOST") or "127.0.0.1", _whole_number(env, "PORT", 8000, 0, 65535)
     return Settings(
         host=host,
         port=port,
-        public_url=public_url,
+        public_url=_public_url(env),
         web_url=_web_url(env, host, port),
         redis_url=_engine_url(env),
         durability=durability,

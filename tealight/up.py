@@ -25,6 +25,7 @@ from config import metrics_folder, secret_key
 from config.database import url_of
 from config.engines.parent_death import dies_with_parent
 from config.engines.valkey import EmbeddedValkey, stop
+from config.master_keys import MasterKeys
 from config.redis_address import Address, EngineUrl
 from config.settings import Settings, SettingsError
 from tealight import forked, long_process
@@ -280,6 +281,7 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         patience_s = LEFTOVERS_S if lock.was_left_behind else 0.0
         sock = last_of_all.enter_context(_bind(settings, patience_s))
         engine = None if settings.redis_url else _embedded(settings)
+        MasterKeys.of(settings)  # made, or refused, here: else each process would end of it, again and again
         env = _environment(settings, sock.getsockname()[1], settings.redis_url or (engine.url if engine else ""))
         os.environ[metrics_folder.DIRECTORY] = env[metrics_folder.DIRECTORY]  # before what counts is imported
         service = Service(settings, sock, engine, env)

@@ -188,6 +188,9 @@ BAD = [
     (("web",), {}, "REDIS_URL is not set"),
     (("router",), {"REDIS_URL": "redis://x"}, "DATABASE_URL is not set"),
     (("archiver",), {"REDIS_URL": "redis://x", "DATABASE_URL": "postgresql://x/y"}, "SECRET_KEY is not set"),
+    (("up",), {"PUBLIC_URL": "https://example.org/talk"}, "the pages stand at the root of a host of their own"),
+    (("up",), {"PUBLIC_URL": "https://"}, "PUBLIC_URL must be a scheme, a host"),
+    (("up", "--web", "1"), {"PORT": "80.5"}, "PORT must be a whole number"),
     (("migrate",), {}, "REDIS_URL is not set"),
 ]
 
@@ -200,6 +203,15 @@ def test_a_bad_setting_ends_the_start_with_one_sentence(
     assert code != 0
     assert sentence in said
     assert len(said.splitlines()) == 1, said
+
+
+def test_master_keys_that_cannot_be_read_end_the_start_instead_of_every_process(tmp_path: Path) -> None:
+    (tmp_path / "master_keys").write_text("rubbish")
+    (tmp_path / "master_keys").chmod(0o600)
+    code, said, complaint = command("up", env={"DATA_DIR": str(tmp_path), "PORT": "0"})
+    assert code == 2
+    assert complaint == f"The master keys in {tmp_path}/master_keys can't be read; put the saved ones back.\n"
+    assert "child_started" not in said
 
 
 def test_a_database_that_is_away_ends_the_start_with_one_sentence_without_its_password(tmp_path: Path) -> None:
