@@ -155,20 +155,24 @@ class Lines:
     async def mirror_all(self) -> None:
         """Renew the mirror of everyone who stands in several shards (a process may have died between two steps).
 
-        Raises what the first failed mirror raised; whoever is not begun by then waits for the next pass.
+        Raises RedisAway at the first that it meets, and whoever is not begun by then waits for the next pass. What is
+        refused of one listener is raised when the others are done: else it would be refused in every pass, and those
+        after them would never be mirrored.
         """
-        left = (await self.several())[::-1]
+        left, refused = (await self.several())[::-1], list[RedisRefused]()
 
         async def mirror_some() -> None:
             while left:
                 try:
                     await self.mirror(left.pop())
+                except RedisRefused as error:
+                    refused.append(error)
                 except BaseException:
                     left.clear()
                     raise
 
         ended = await asyncio.gather(*[mirror_some() for _ in range(MIRRORED_AT_ONCE)], return_exceptions=True)
-        for error in ended:
+        for error in (*ended, *refused):
             if error is not None:
                 raise error
 

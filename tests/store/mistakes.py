@@ -118,6 +118,10 @@ WITHIN: dict[str, tuple[str, str]] = {
         "return rawget(c, 'member') or member_of(c.id, c.mk) end",
         "return rawget(c, 'member') or '' end",
     ),
+    "one more is lost where two were kept apart meanwhile": (
+        "seeker_left = true, withdrawn = true }",
+        "seeker_left = true }",
+    ),
     "one more for ever": ("if l.tn == 1 and not is_spare then put(l, 'tn', 0) end", ""),
     "one more passes the maximum": ("if l.tn == 1 and l.load < l.max then", "if l.tn == 1 then"),
     "rights change and the old list stays": (

@@ -244,6 +244,19 @@ def test_one_more_that_came_to_nothing_by_the_seeker_still_stands(place: Place) 
     assert not bo.record().listener.is_taking_next, "declined is an answer"  # type: ignore[union-attr]
 
 
+def test_one_more_that_the_seeker_was_kept_apart_from_still_stands(place: Place) -> None:
+    bo = place.listener("bo").comes(capacity=1, maximum=3)
+    ben = place.seeker("ben")
+    before = ben.asks()
+    bo.accepts()
+    ben.ends(before)
+    bo.takes_next()
+    ben.asks(request="r2")
+    assert bo.sees == "ben"
+    ben.ends(before, block=True)
+    assert bo.offer == "" and bo.record().listener.is_taking_next  # type: ignore[union-attr]
+
+
 def test_one_more_that_was_missed_is_used_up(place: Place) -> None:
     bo = place.listener("bo").comes(capacity=1, maximum=3)
     place.seeker("ada").asks()

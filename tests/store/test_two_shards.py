@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from config.engines.valkey import ThrowAwayValkey
-from config.redis_link import RedisAway
+from config.redis_link import RedisAway, RedisRefused
 from routing.actions.lines import MIRRORED_AT_ONCE, Lines
 from tests.helpers.valkey import empty
 from tests.store.region import TAGS, Region, wish
@@ -80,11 +80,11 @@ async def test_what_a_crash_left_between_two_steps_the_next_pass_mends(region: R
 
 
 class Watched(Lines):
-    """Notes who is mirrored, and how many at the same time. `fails`: whose shard goes away meanwhile."""
+    """Notes who is mirrored, and how many at the same time. `fails`: whose shard goes away meanwhile, or refuses."""
 
-    def __init__(self, lines: Lines, fails: str = "") -> None:
+    def __init__(self, lines: Lines, fails: str = "", error: Exception | None = None) -> None:
         super().__init__(lines.shards)
-        self.fails = fails
+        self.fails, self.error = fails, error or RedisAway("gone")
         self.under_way, self.most = 0, 0
         self.mirrored: list[str] = []
 
@@ -93,7 +93,7 @@ class Watched(Lines):
         self.most = max(self.most, self.under_way)
         try:
             if listener == self.fails:
-                raise RedisAway("gone")
+                raise self.error
             await super().mirror(listener, first)
             self.mirrored.append(listener)
         finally:
@@ -118,6 +118,16 @@ async def test_a_pass_that_meets_a_shard_away_says_so_and_leaves_the_rest_to_the
     with pytest.raises(RedisAway):
         await lines.mirror_all()
     assert sorted(lines.mirrored) == names[:3] and lines.under_way == 0, "who was begun is done"
+
+
+async def test_one_whose_mirror_is_refused_stops_nobody_elses(region: Region) -> None:
+    names = [f"l{number:02}" for number in range(MIRRORED_AT_ONCE + 8)]
+    for name in names:
+        await region.stands(name)
+    lines = Watched(region.processes[0], fails="l03", error=RedisRefused("WRONGTYPE"))
+    with pytest.raises(RedisRefused):
+        await lines.mirror_all()
+    assert sorted(lines.mirrored) == [name for name in names if name != "l03"]
 
 
 async def test_an_offer_that_was_never_shown_is_nobodys_miss(region: Region) -> None:

@@ -37,6 +37,8 @@ local function make_offer(S, c, l, why, is_spare, line_seen, next_at)
   hint(c.pe)
 end
 
+local NOT_COME = { seeker_away = true, seeker_left = true, withdrawn = true } -- then `take_next` still stands
+
 -- Take a chat off its listener (an offer that did not become a chat, a lost listener, a finished wrap-up).
 -- `reason` is set where an offer is withdrawn: the listener's next snapshot tells it.
 local function release(S, c, l, reason)
@@ -47,7 +49,7 @@ local function release(S, c, l, reason)
   if reason then write(l, 'lo', offer_id(c), 'lr', reason) end
   if l.po == c.id then
     put(l, 'po', '')
-    if c.xt == '1' and (reason == 'seeker_away' or reason == 'seeker_left') then put(l, 'tn', 1) end -- it did not come yet
+    if c.xt == '1' and NOT_COME[reason] then put(l, 'tn', 1) end
   end
   l.load = load_of(l)
   if l.load == l.xe then put(l, 'fs', T.now) end
