@@ -130,13 +130,13 @@ class ChatCommands:
             chat_id=command.chat_id,
             person_id=connection.person_id,
             role=connection.role,
-            about_id=record.last_listener if record.seeker == connection.person_id else None,
+            about_id=_whom(command, record) if record.seeker == connection.person_id else None,
             reason=program_word(command.reason),
             comment=command.comment,
             block=command.block,
         )
         if command.block:
-            await self._block(connection, command.chat_id, record)
+            await self._block(connection, command, record)
         return Done(ref=command.ref)
 
     async def _taken_part_in(self, connection: Connection, chat_id: str) -> ChatRecord:
@@ -151,20 +151,28 @@ class ChatCommands:
                 await self.hub.read(person, (band,))
         raise CommandRefused("chat_not_open" if person.is_seeker else "no_such_chat")
 
-    async def _block(self, connection: Connection, chat_id: str, record: ChatRecord) -> None:
+    async def _block(self, connection: Connection, command: Report, record: ChatRecord) -> None:
         """End the chat and keep these two apart, in every age band: who says another one is the same person."""
-        try:
-            await self._end(connection, chat_id, "ended", block=True)
-        except CommandRefused as refused:
-            # Whoever lost the chat to the next listener ends nothing, and is kept apart all the same.
-            if refused.code != "not_participant" or not self.hub.settled.is_set():
-                raise
-        listener_id = connection.person_id
+        listener_id, chat_id = connection.person_id, command.chat_id
         if record.seeker == connection.person_id:
-            # Where the next listener was just looked for, only the ended chat says whom they were with last.
+            # Another listener may have come since whoever writes this last saw who is there.
             person = self.hub.people[connection.person_id]
             band = await self._band(connection, chat_id)
             await self.hub.read(person, (band,))
-            listener_id = person.records[band].chats.get(chat_id, record).last_listener
+            record = person.records[band].chats.get(chat_id, record)
+            listener_id = _whom(command, record)
+        if listener_id == connection.person_id or listener_id == record.last_listener:
+            try:
+                await self._end(connection, chat_id, "ended", block=True)
+            except CommandRefused as refused:
+                # Whoever lost the chat to the next listener ends nothing, and is kept apart all the same.
+                if refused.code != "not_participant" or not self.hub.settled.is_set():
+                    raise
         for band in self.hub.lines.shards:
             await self.hub.lines.call(band, "block", listener_id, record.seeker)
+
+
+def _whom(command: Report, record: ChatRecord) -> str:
+    """The listener whom a seeker reports."""
+    about_id = command.about_id
+    return about_id if about_id and about_id in record.listeners else record.last_listener

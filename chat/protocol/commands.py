@@ -161,6 +161,8 @@ class Report(Struct, frozen=True, tag_field="type", tag="report"):
     reason: Reason
     block: bool
     comment: Comment | None = None
+    #: whom a seeker means, where another listener may have come meanwhile
+    about_id: Id | None = None
 
     def __repr__(self) -> str:
         return f"Report(chat_id={self.chat_id!r})"

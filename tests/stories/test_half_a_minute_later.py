@@ -137,6 +137,9 @@ async def who_lost_a_chat_to_the_next_listener_may_report_and_block(world: World
     await seeker.says(chat_id, "is anybody there?")
     following = await world.listener_is_available()
     await world.they_meet(seeker, following)
+    # Both of the first two mean each other: the seeker began to write before the next one came.
+    await seeker.asks("report", chat_id=chat_id, reason="rude", block=True, about_id=lost.person_id)
+    await following.says(chat_id, "you are not blocked, and neither am I")
     await lost.comes()
     await lost.asks("report", chat_id=chat_id, reason="abuse", block=True)
     await seeker.says(chat_id, "we go on")

@@ -228,13 +228,28 @@ describe("the seeker's way", () => {
     void journey.ask(wish);
     await Server.now.welcome();
     Server.now.push({ type: "chat_opened", chat_id: "c1", epoch: "e1", seq: 0, participants: [wren] });
-    const reporting = talking.report("rude", "", true);
+    const reporting = talking.report("l1", "rude", "", true);
     await Server.now.answer("report");
     await reporting;
     journey.startOver();
     void journey.ask(wish);
     await Server.now.welcome();
     expect(Server.now.asked("request_chat")).toMatchObject({ avoid_listeners: ["l1"] });
+  });
+
+  it("reports whom somebody meant when the next listener came meanwhile, and goes on with that one", async () => {
+    const { journey, state, talking } = await load();
+    void journey.ask(wish);
+    await Server.now.welcome();
+    Server.now.push({ type: "chat_opened", chat_id: "c1", epoch: "e1", seq: 0, participants: [wren] });
+    const next = { ...wren, person_id: "l2", name: "Otter" };
+    Server.now.push({ type: "chat_opened", chat_id: "c1", epoch: "e1", seq: 0, participants: [next] });
+    const reporting = talking.report("l1", "rude", "", true);
+    expect(Server.now.asked("report")).toMatchObject({ about_id: "l1", block: true });
+    await Server.now.answer("report");
+    await reporting;
+    expect(state.view.value).toBe("chat");
+    expect(talking.companion.value?.person_id).toBe("l2");
   });
 
   it("says goodbye to the server when it leaves fast", async () => {

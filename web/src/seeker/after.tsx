@@ -205,7 +205,7 @@ export function After() {
           </div>
         </aside>
       </main>
-      {isReporting && <ReportDialog name={name} onClose={() => setReporting(false)} />}
+      {isReporting && <ReportDialog onClose={() => setReporting(false)} />}
     </>
   );
 }

@@ -114,7 +114,7 @@ export function ChatView() {
       </main>
       {open === "end" && <EndDialog name={name} onClose={close} />}
       {open === "more" && <MoreDialog name={name} onClose={close} onReport={() => setOpen("report")} />}
-      {open === "report" && <ReportDialog name={name} onClose={close} />}
+      {open === "report" && <ReportDialog onClose={close} />}
     </>
   );
 }

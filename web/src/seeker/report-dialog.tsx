@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { WaysOut } from "./bar";
 import { takeFocus } from "./focus";
-import { report } from "./talking";
+import { companion, report } from "./talking";
 import { type Key, say } from "./words";
 
 const REASONS = ["rude", "sexual", "contact", "advice", "unsafe", "other"] as const;
@@ -10,11 +10,13 @@ const REASONS = ["rude", "sexual", "contact", "advice", "unsafe", "other"] as co
 const COMMENT_MAX = 4000;
 
 interface Props {
-  name: string;
   onClose: () => void;
 }
 
-export function ReportDialog({ name, onClose }: Props) {
+export function ReportDialog({ onClose }: Props) {
+  // Whoever was there when it was opened: the next listener may come while somebody writes, and must not be meant.
+  const [whom] = useState(companion.value);
+  const name = whom?.name ?? "";
   const [reason, setReason] = useState<string | null>(null);
   const [comment, setComment] = useState("");
   const [isBlocking, setBlocking] = useState(false);
@@ -28,7 +30,7 @@ export function ReportDialog({ name, onClose }: Props) {
       return;
     }
     setSaid(null);
-    report(reason, comment, isBlocking).then(
+    report(whom?.person_id, reason, comment, isBlocking).then(
       () => setSaid("report.done"),
       () => setSaid("report.failed"),
     );

@@ -61,13 +61,14 @@ export async function endChat(): Promise<void> {
 }
 
 /** Blocking ends the chat; the block itself stays on this device and goes with every later wish to talk. */
-export async function report(reason: string, comment: string, block: boolean): Promise<void> {
+export async function report(whom: string | undefined, reason: string, comment: string, block: boolean): Promise<void> {
   const id = state.chatId.value;
   if (id === null) return;
-  if (block && companion.value !== null) avoid(companion.value.person_id);
+  if (block && whom) avoid(whom);
   const words = comment.trim();
-  await connection().send({ type: "report", chat_id: id, reason, block, ...(words && { comment: words }) });
-  if (block) over("blocked");
+  const more = { ...(words && { comment: words }), ...(whom && { about_id: whom }) };
+  await connection().send({ type: "report", chat_id: id, reason, block, ...more });
+  if (block && companion.value?.person_id === whom) over("blocked");
 }
 
 export async function giveFeedback(

@@ -184,6 +184,7 @@ export interface Report {
   reason: string;
   block: boolean;
   comment?: string | null;
+  about_id?: string | null;
 }
 
 export interface SetAvailability {
