@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.clock import now_ms
 from config.engines.valkey import EngineError
 from config.settings import Settings, SettingsError
+from tealight.backup.engine import DUMP
 from tealight.backup.keys import PASSPHRASE_MIN
 from tealight.backup.restoring import restore
 from tealight.backup.shelf import BackupError
@@ -22,7 +23,8 @@ def back_up(settings: Settings, folder: Path, *, has_passphrase: bool) -> int:
     """Take one and say what was done; the exit code."""
     passphrase = _passphrase() if has_passphrase else ""
     taken = _run(lambda: take(settings, folder.expanduser().resolve(), passphrase, now_ms()))
-    print(f"{taken.copy} holds the database and the engine's state, and no key.")
+    held = "the database and the engine's state" if (taken.copy / DUMP).exists() else "the database"
+    print(f"{taken.copy} holds {held}, and no key.")
     print(f"{taken.keys} holds the keys{'' if passphrase else ', in clear'}. Keep it apart from the copies.")
     for note in taken.notes:
         print(f"Note: {note}.")

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tealight.backup.keys import read
 from tealight.backup.restoring import restore
 from tealight.backup.shelf import DAY_MS, BackupError, copies, key_files, prune, stamp
 from tealight.backup.taking import take
+from tealight.backup_cli import back_up
 from tealight.up import FolderLock
 from tests.helpers.postgres import Postgres
 
@@ -238,6 +240,18 @@ async def test_keys_that_are_settings_are_named_and_not_copied(settings: Setting
     ring = read(taken.keys, "")
     assert (ring.files, ring.given) == ({}, ["SECRET_KEY", "MASTER_KEY"])
     assert [note for note in taken.notes if "is a setting" in note] != []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_said_of_a_copy_without_the_engine_claims_no_engine(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await talk(settings, "c1")
+    env = {"DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url, "REDIS_URL": "redis://r"}
+    assert await asyncio.to_thread(partial(back_up, load(env), tmp_path / "backups", has_passphrase=False)) == 0
+    said = capsys.readouterr().out
+    assert "holds the database, and no key." in said
+    assert "the engine's state" not in said
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
