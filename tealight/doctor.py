@@ -168,7 +168,13 @@ async def look_at_database(settings: Settings) -> list[Finding]:
     finally:
         await engine.dispose()
     if not is_newest:
-        return [Finding("wrong", f"the database ({name}) is not up to date", "tealight migrate")]
+        # `tealight migrate` wants the settings of a service on several machines; `up` brings its own.
+        mend = (
+            "`tealight migrate`, or start `tealight up`."
+            if settings.redis_url
+            else "`tealight up` does it when it starts."
+        )
+        return [Finding("wrong", f"the database ({name}) is not up to date", mend)]
     found = [Finding("ok", f"the database ({name}) answers and is up to date"), *await look_at_chat_keys(settings)]
     if aside:
         found.append(Finding("hint", f"{aside} ended chats could not be archived", "tealight archive list --set-aside"))

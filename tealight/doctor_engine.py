@@ -221,6 +221,10 @@ def _look_at_master(address: Address, what: str, settings: Settings, *, is_clust
                 began = time.perf_counter()
                 client.ping()
                 times.append((time.perf_counter() - began) * 1000)
+    except redis.AuthenticationError:
+        mend = "Correct them in REDIS_URL; `/`, `?`, `#`, `@` and `%` in them are percent-encoded."
+        yield Finding("wrong", f"{what} refuses the user or the password", mend)
+        return
     except (redis.RedisError, OSError, ValueError) as error:
         # Never the address: it may hold a password.
         yield Finding("wrong", f"{what} does not answer ({type(error).__name__})", "Start it, or correct REDIS_URL.")

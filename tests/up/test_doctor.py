@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import redis
 
 from config.durability import Wanted, level_of
 from config.engines import allocator
@@ -133,6 +134,10 @@ def test_an_open_address_needs_tls() -> None:
     assert doctor.judge_address(load({"HOST": "0.0.0.0", "PUBLIC_URL": "https://talk.example"})).verdict == "ok"
 
 
+def test_an_address_is_compared_as_browsers_write_it() -> None:
+    assert load({"PUBLIC_URL": "https://Talk.Example:8443/"}).public_url == "https://talk.example:8443"
+
+
 def test_a_bad_setting_ends_with_one_and_says_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.examine({"PORT": "many"}) == 1
     assert "WRONG PORT must be a number" in capsys.readouterr().out
@@ -176,3 +181,23 @@ def test_an_engine_that_is_away_while_the_service_runs_is_wrong(tmp_path: Path) 
     found = [*doctor_engine.look_at_engine(load({"DATA_DIR": str(tmp_path)}))]
     [wrong] = [finding for finding in found if finding.verdict == "wrong"]
     assert "`tealight up` runs, and its engine does not answer" in wrong.what
+
+
+async def test_a_schema_that_is_behind_is_mended_as_this_service_can(tmp_path: Path) -> None:
+    (tmp_path / "tealight.db").touch()
+    [alone] = await doctor.look_at_database(load({"DATA_DIR": str(tmp_path)}))
+    # `tealight migrate` refuses without the settings that `up` gives it.
+    assert (alone.verdict, alone.mend) == ("wrong", "`tealight up` does it when it starts.")
+    [on_several] = await doctor.look_at_database(load({"DATA_DIR": str(tmp_path), "REDIS_URL": "redis://r"}))
+    assert on_several.mend == "`tealight migrate`, or start `tealight up`."
+
+
+def test_an_engine_that_refuses_the_password_is_not_told_to_be_started() -> None:
+    with ThrowAwayValkey() as engine:
+        client = redis.Redis.from_url(engine.url)
+        client.config_set("requirepass", "a password")
+        client.close()
+        found = [*doctor_engine.look_at_engine(load({"REDIS_URL": engine.url}))]
+    [refused] = [finding for finding in found if finding.verdict == "wrong"]
+    assert "refuses" in refused.what
+    assert "Start it" not in refused.mend
