@@ -47,15 +47,17 @@ async def keep_log(shard: Shard, database: Database, chat: EndedChat, now_ms: in
         async with database.write() as session:
             await session.execute(delete(ChatKeyRow).where(ChatKeyRow.chat_id == chat.chat_id))
         return None
+    has_key = select(ChatKeyRow.chat_id).where(ChatKeyRow.chat_id == chat.chat_id)
+    async with database.read() as session:
+        if await session.scalar(has_key) is None:
+            return None  # also where the log is damaged: nobody could read it any more
+        known = await session.scalar(select(ArchivedChatRow.sha256).where(ArchivedChatRow.chat_id == chat.chat_id))
     entries = checked(await read_sealed(shard, chat.chat_id), record.seq)
     packed, sha256 = pack(entries)
-    async with database.read() as session:
-        known = await session.scalar(select(ArchivedChatRow.sha256).where(ArchivedChatRow.chat_id == chat.chat_id))
     if known == sha256:
         return len(entries)
     async with database.write() as session:
         # The lock makes two archivers take turns, and a deletion wait until what it shall delete is there.
-        has_key = select(ChatKeyRow.chat_id).where(ChatKeyRow.chat_id == chat.chat_id)
         if await session.scalar(has_key.with_for_update()) is None:
             return None
         row = await session.get(ArchivedChatRow, chat.chat_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select, tuple_
 
-from chat.conversation.archive_tables import ArchivedChatRow
+from chat.conversation.archive_tables import ArchivedChatRow, SetAsideRow
 from chat.conversation.facts_tables import (
     ChatFactsRow,
     FeedbackCommentRow,
@@ -52,6 +52,7 @@ async def enforce(
     gone = 0
     for chats in (
         select(ArchivedChatRow.chat_id).where(ArchivedChatRow.ended_at_ms < words_before),
+        select(SetAsideRow.chat_id).where(SetAsideRow.first_at_ms < words_before),
         keys if spared is None else keys.where(ChatKeyRow.chat_id.not_in(spared)),
     ):
         gone += await _forget_chats(database, chats, others)

@@ -12,6 +12,7 @@ from chat.conversation.archive import FORGET_AFTER_MS, archive_band, retry
 from chat.conversation.archive_tables import ArchivedChatRow, SetAsideRow
 from chat.conversation.facts_tables import ChatFactsRow
 from chat.conversation.key_tables import ChatKeyRow
+from chat.conversation.retention import DAY_MS, Retention, enforce
 from chat.conversation.transcripts import SealedEntry, unpack
 from config.database import Database
 from config.redis_link import RedisAway
@@ -230,6 +231,22 @@ async def test_what_was_set_aside_is_tried_again_on_demand(place: Place, lines: 
     assert (await aside(database), await archived(database)) == ({}, {chat: [b"one"]})
     assert await archive_band(lines, database, "adult", place.now_ms) == 1
     assert chats_left(place) == []
+
+
+async def test_what_was_set_aside_is_kept_no_longer_than_other_words(
+    place: Place, lines: Lines, database: Database
+) -> None:
+    chat = await talk(place, database, "ada", "one")
+    place.read("HSET", place.key("chat", chat), "sq", 2)
+    await archive_band(lines, database, "adult", an_hour_later(place))
+    days = Retention(words=30, facts=400)
+    await enforce(database, days, place.now_ms + 30 * DAY_MS)
+    assert list(await aside(database)) == [chat], "somebody may still look"
+    await enforce(database, days, place.now_ms + 30 * DAY_MS + 1)
+    async with database.read() as session:
+        assert (await session.scalars(select(ChatKeyRow))).all() == []
+    assert await archive_band(lines, database, "adult", place.now_ms) == 1
+    assert (await aside(database), chats_left(place)) == ({}, []), "and nothing calls for anybody any more"
 
 
 async def test_an_archive_that_was_changed_is_noticed(place: Place, lines: Lines, database: Database) -> None:

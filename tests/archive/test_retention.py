@@ -134,8 +134,8 @@ async def test_keys_without_a_transcript_go_a_week_later_but_not_another_houses(
             ChatKeyRow(chat_id=name, wrapped=b"w", master_id="m", made_at_ms=NOW - days * DAY_MS)
             for name, days in keys.items()
         ],
-        [SetAsideRow(chat_id="practice", age_band="adult", why="", first_at_ms=1, last_at_ms=1, tries=1)],
+        [WrapUpNoteRow(chat_id="practice", listener_id="another house", at_ms=NOW, sealed=b"words")],
     )
-    await enforce(database, KEPT, NOW, spared=select(SetAsideRow.chat_id))
+    await enforce(database, KEPT, NOW, spared=select(WrapUpNoteRow.chat_id))
     async with database.read() as session:
         assert sorted(await session.scalars(select(ChatKeyRow.chat_id))) == ["open-for-long", "practice"]

@@ -117,6 +117,17 @@ def test_reading_only_goes_forward_and_never_past_the_end(place: Place) -> None:
     assert place.call("mark_read", chat, "eve", 1) == "not_participant"
 
 
+def test_who_is_only_offered_a_chat_has_read_nothing(place: Place) -> None:
+    ada, bo = place.seeker("ada"), place.listener("bo").comes()
+    chat = ada.asks(first_words="hello")
+    assert bo.offer
+    assert place.call("mark_read", chat, "bo", 1) == "not_participant"
+    assert place.call("mark_read", chat, "ada", 1) == "done"
+    assert ada.record().chats[chat].read == {"ada": 1}
+    bo.accepts()
+    assert place.call("mark_read", chat, "bo", 1) == "done"
+
+
 def test_a_new_epoch_takes_another_life_of_the_engine(place: Place) -> None:
     ada, _, chat = in_chat(place)
     ada.writes(chat, "one")

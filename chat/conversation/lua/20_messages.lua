@@ -65,7 +65,8 @@ end
 function OPS.mark_read(keys, args)
   local S, id, person, seq = begin(keys, args), args[3], args[4], num(args[5])
   local v = redis.call('HMGET', K.chat(S, id), 'st', 'pe', 'l', 'sq', 'r:' .. person)
-  if not v[1] or (v[2] ~= person and v[3] ~= person) then return finish(S, 'not_participant') end
+  local is_offered = v[1] == 'O' or v[1] == 'H' -- it is not theirs yet
+  if not v[1] or (v[2] ~= person and (v[3] ~= person or is_offered)) then return finish(S, 'not_participant') end
   seq = math.min(seq, num(v[4]))
   if seq > num(v[5]) then
     redis.call('HSET', K.chat(S, id), 'r:' .. person, string.format('%.0f', seq))
