@@ -98,3 +98,10 @@ async def write_facts(database: Database, chats: Sequence[EndedChat]) -> None:
     for kept in (kept_promise(row) for row in rows if row.chat_id not in known):
         if kept is not None:
             metrics.wait_promise.labels("yes" if kept else "no").inc()
+
+
+async def why_ended(database: Database, chat_id: str) -> str | None:
+    """Why this request or chat ended, where the engine has forgotten it; None: nobody knows of an end."""
+    async with database.read() as session:
+        query = select(ChatFactsRow.end_reason).where(ChatFactsRow.chat_id == chat_id)
+        return (await session.scalars(query)).first()

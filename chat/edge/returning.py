@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from chat.conversation.facts_tables import ChatFactsRow
+from chat.conversation.facts import why_ended
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.reassert import resume
@@ -46,8 +44,6 @@ class Returning:
             turn = await shard.functions.link.send("HGET", shard.key("chat", ticket.chat_id), "turn")
             if turn is not None and int(float(turn)) >= ticket.turn:
                 continue
-            async with self.database.read() as session:
-                query = select(ChatFactsRow.ended_at_ms).where(ChatFactsRow.chat_id == ticket.chat_id)
-                if (await session.scalars(query)).first() is None:
-                    await resume(hub, ticket, self.avoid)
-                    await hub.read(person, (band,))
+            if await why_ended(self.database, ticket.chat_id) is None:
+                await resume(hub, ticket, self.avoid)
+                await hub.read(person, (band,))

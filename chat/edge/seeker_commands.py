@@ -7,6 +7,7 @@ from typing import Any
 
 from chat.accounts.pools import PoolBook
 from chat.conversation.chat_ids import chat_id_of
+from chat.conversation.facts import why_ended
 from chat.conversation.texts import is_good_text
 from chat.edge.connection import Connection
 from chat.edge.hub import Hub
@@ -29,7 +30,8 @@ SECOND_LANGUAGES_MAX = 2
 
 @dataclass(frozen=True, slots=True)
 class SeekerCommands:
-    """Each method answers with `done` or raises CommandRefused, RedisAway, RedisRefused or KeysAwayError."""
+    """Each method answers with `done` or raises CommandRefused, RedisAway, RedisRefused, KeysAwayError or what the
+    database raises."""
 
     hub: Hub
     pools: PoolBook
@@ -100,10 +102,17 @@ class SeekerCommands:
         return found[:SECOND_LANGUAGES_MAX]
 
     async def _known(self, band: str, chat_id: str) -> tuple[str, str]:
-        """The state of what this command made before, and why it ended; both empty if it is new."""
+        """The state of what this command made before, and why it ended; both empty if it is new.
+
+        The engine forgets an hour after the end. A page that slept for longer may say its command again, and the same
+        id must not become another chat: that would stand in the archive in place of the first.
+        """
         shard = self.hub.lines.shards[band]
         state, reason = await shard.functions.link.send("HMGET", shard.key("chat", chat_id), "st", "er")
-        return (state or b"").decode(), (reason or b"").decode()
+        if state:
+            return state.decode(), (reason or b"").decode()
+        ended = await why_ended(self.hub.door.database, chat_id)
+        return ("", "") if ended is None else ("E", ended)
 
     def _ended(self, connection: Connection, command: RequestChat, reason: str) -> Done | tuple[Done, RequestChanged]:
         """To the repeat of a request that is over: it was done, it has no place any more, and why.

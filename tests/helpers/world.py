@@ -188,6 +188,16 @@ class World:
             while not self.number_from_the_engine(f'EVAL "{passing}" 0 {seeker.person_id}'):
                 await asyncio.sleep(0.02)
 
+    async def engine_forgets(self, chat_id: str) -> None:
+        """The hour after a chat's end passes at once; the archiver has written its facts and takes it out."""
+        passing = (
+            "local chat = redis.call('KEYS', '*:c:' .. ARGV[1])[1] if not chat then return 1 end "
+            "redis.call('ZADD', string.match(chat, '^(.*:)c:') .. 'ended', 'XX', 1, ARGV[1]) return 0"
+        )
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.number_from_the_engine(f'EVAL "{passing}" 0 {chat_id}'):
+                await asyncio.sleep(0.1)
+
     def number_from_the_engine(self, asked: str) -> int:
         """What the engine answers to a command that is answered by a number."""
         with socket.socket(socket.AF_UNIX) as line:

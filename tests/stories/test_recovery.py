@@ -140,6 +140,23 @@ async def test_an_ended_chat_is_recovered_for_an_hour(world: World) -> None:
     await world.everyone_agrees()
 
 
+async def test_what_a_page_says_again_hours_later_makes_no_other_chat(world: World) -> None:
+    seeker, listener, chat_id = await world.they_talk()
+    await seeker.says(chat_id, "one")
+    await seeker.asks("end_chat", chat_id=chat_id)
+    await listener.asks("finish_wrap_up", chat_id=chat_id)
+    await world.engine_forgets(chat_id)
+    again = await seeker.asks(
+        "request_chat", request_id=seeker.request_id, language=world.language, topics=["loneliness"], age_band="adult"
+    )
+    assert again.get("place") is None and again["request_id"] == seeker.request_id
+    told = await seeker.sees("request_changed", request_id=seeker.request_id, state="ended")
+    assert told["reason"] == "ended"
+    await listener.sees_no("offer_made", for_s=0.3)
+    await seeker.asks_for_chat(world.language)
+    assert (await listener.sees_offer())["request_id"] == seeker.request_id != again["request_id"]
+
+
 async def test_one_stranger_more_is_another_person(world: World) -> None:
     seeker, _, chat_id = await world.they_talk()
     await seeker.says(chat_id)
