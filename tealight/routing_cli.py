@@ -13,7 +13,7 @@ from chat.supervision.explanations import ComparedLine, ExplainedOffer, explaine
 from config import settings as environment
 from config.database import Database, url_of
 from config.settings import Settings, SettingsError
-from routing.rules.explaining import OUTCOMES, OVERTAKE_S, SENTENCES
+from routing.rules.explaining import OUTCOMES, sentences_of
 from tealight.on_database import on_database
 from tealight.reached import reached
 
@@ -69,16 +69,12 @@ def told(offers: Sequence[ExplainedOffer]) -> list[str]:
 def _about(offer: ExplainedOffer) -> list[str]:
     name = _named(offer.listener_id, offer.listener_name)
     happened = "a listener got room" if offer.side == "listener" else "the request came, or came back to the line"
-    why = " ".join(
-        SENTENCES.get(one, "Reason: {why}.").format(
-            why=one,
-            listener=offer.listener_name or offer.listener_id,
-            load=offer.load or 0,
-            share=offer.share,
-            target=offer.target_s,
-            overtake=OVERTAKE_S,
-        )
-        for one in (offer.why, *offer.besides)
+    why = sentences_of(
+        (offer.why, *offer.besides),
+        listener=offer.listener_name or offer.listener_id,
+        load=offer.load,
+        share=offer.share,
+        target_s=offer.target_s,
     )
     lines = [
         f"Offer {offer.offer_id} to {name}, {_clock(offer.made_at_ms)} UTC, after {offer.waited_s} s: {happened}.",

@@ -8,7 +8,7 @@ is kept apart from this listener, and with `+asked` where the head of their othe
 there could be offered to them. That head is named last, with `elsewhere` for a language; no more is known of it here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 #: The wait at which heads of two lines are level, by risk; the scripts have the same numbers (02_lines.lua).
@@ -214,21 +214,16 @@ def _why_this_seeker(made: MadeOffer, lines: Sequence[LineSeen]) -> str:
     return "only_line" if len(lines) == 1 else "longest_wait"
 
 
-def tell(made: MadeOffer, name_of: Callable[[str], str], sentences: Mapping[str, str] = SENTENCES) -> str:
-    """The sentences for why this one; a reason that has none is named as it is."""
-    reason = explain(made)
-    own = next((seen for seen in made.note.listeners if seen.listener == made.listener), None)
-    target = TARGETS_S[parse_cell(made.cell)[0]]
+def sentences_of(reasons: Iterable[str], *, listener: str, load: int | None, share: float, target_s: int) -> str:
+    """The sentences for these keys of SENTENCES; a reason that has none is named as it is.
+
+    `load`: percent of the listener's capacity in use; `share`: percent of the target that was waited.
+    """
     return " ".join(
-        sentences.get(why, "Reason: {why}.").format(
-            why=why,
-            listener=name_of(made.listener),
-            load=own.load if own else 0,
-            share=made.share_of_target,
-            target=target,
-            overtake=OVERTAKE_S,
+        SENTENCES.get(why, "Reason: {why}.").format(
+            why=why, listener=listener, load=load or 0, share=share, target=target_s, overtake=OVERTAKE_S
         )
-        for why in (reason.why, *reason.besides)
+        for why in reasons
     )
 
 

@@ -14,8 +14,8 @@ from routing.rules.explaining import (
     explain,
     outcome_of,
     parse_note,
-    tell,
 )
+from tests.helpers.explained import said
 
 LUA = Path(__file__).resolve().parents[2] / "routing" / "store" / "lua"
 
@@ -64,11 +64,11 @@ def test_every_end_of_an_offer_in_the_scripts_has_words() -> None:
 
 
 def test_an_unknown_reason_is_named_and_not_invented() -> None:
-    assert tell(made("L|moonlight|en:0.0.0:10000"), str.title) == "Reason: moonlight."
+    assert said(made("L|moonlight|en:0.0.0:10000")) == "Reason: moonlight."
 
 
 def test_names_and_numbers_stand_in_the_sentence() -> None:
-    assert tell(made("S|free|bo:50:0,cy:100:1"), str.title) == "Bo had the least of their capacity in use (50 %)."
+    assert said(made("S|free|bo:50:0,cy:100:1")) == "Bo had the least of their capacity in use (50 %)."
 
 
 @pytest.mark.parametrize(

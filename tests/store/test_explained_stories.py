@@ -1,7 +1,8 @@
 """Every offer leaves a note that says why it went where it went, and what became of it is kept."""
 
-from routing.rules.explaining import MadeOffer, explain, outcome_of, parse_note, tell
+from routing.rules.explaining import MadeOffer, explain, outcome_of, parse_note
 from routing.store.snapshots import pairs
+from tests.helpers.explained import said
 from tests.store.place import Place
 
 
@@ -94,8 +95,7 @@ def test_whoever_goes_before_one_who_waited_longer_has_a_reason(place: Place) ->
     reason = explain(made)
     assert reason.why == "nearest_target"
     assert reason.overtook is not None and (reason.overtook.risk, reason.overtook.waited_s) == (0, 90)
-    said = tell(made, str.title)
-    assert said == "Had waited 58 % of this risk's target (120 s), more than the head of any other line."
+    assert said(made) == "Had waited 58 % of this risk's target (120 s), more than the head of any other line."
 
 
 def test_a_second_language_is_a_reason(place: Place) -> None:
@@ -167,7 +167,7 @@ def test_danger_does_not_hide_why_somebody_in_danger_was_passed_over(place: Plac
     reason = explain(explained(place)[-1])
     assert (reason.why, reason.besides) == ("in_danger", ("others_kept_apart",))
     assert reason.overtook is not None and reason.overtook.waited_s == 5
-    assert tell(explained(place)[-1], str.title) == (
+    assert said(explained(place)[-1]) == (
         "Whoever is in danger goes first. Those before can't be offered to Bo: declined a moment ago, or kept apart."
     )
 
