@@ -15,6 +15,9 @@ from chat.conversation.facts_tables import ReportRow
 from chat.protocol.fields import Role
 from chat.supervision.reports import BY_SEEKER, Report, comments_for, read_report, readers_of, reports_for
 
+#: More than a large service gets in the days for which reports are kept.
+_LOOKED_AT = 5_000
+
 
 class ReportsQuery(Struct, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
@@ -39,7 +42,7 @@ class ReportLine(Struct, frozen=True):
 
 
 class Reports(Struct, frozen=True):
-    """The newest first, without those about whoever asks."""
+    """Without those about whoever asks: reports that nobody has read, then the newest; of comments the newest."""
 
     reports: list[ReportLine]
 
@@ -56,17 +59,23 @@ class ReportWords(Struct, frozen=True):
 async def _reports(asked: Asked) -> Reports:
     query: ReportsQuery = asked.query
     async with asked.deps.database.read() as session:
-        return await _shown(session, await reports_for(session, asked.by.person_id, limit=query.limit))
+        reports = await reports_for(session, asked.by.person_id, limit=_LOOKED_AT)
+        readers = await readers_of(session, reports)
+        # What nobody has read must not slip behind newer ones.
+        reports.sort(key=lambda report: bool(readers.get((report.row.chat_id, report.writer))))
+        return await _shown(session, reports[: query.limit], readers)
 
 
 async def _comments(asked: Asked) -> Reports:
     query: ReportsQuery = asked.query
     async with asked.deps.database.read() as session:
-        return await _shown(session, await comments_for(session, asked.by.person_id, limit=query.limit))
+        comments = await comments_for(session, asked.by.person_id, limit=query.limit)
+        return await _shown(session, comments, await readers_of(session, comments))
 
 
-async def _shown(session: AsyncSession, reports: Sequence[Report]) -> Reports:
-    readers = await readers_of(session, reports)
+async def _shown(
+    session: AsyncSession, reports: Sequence[Report], readers: Mapping[tuple[str, str], Sequence[str]]
+) -> Reports:
     named = [one for report in reports for one in (report.about_id, report.writer)]
     names = await names_of(session, [*named, *(one for those in readers.values() for one in those)])
     return Reports([_line(report, names, readers.get((report.row.chat_id, report.writer), [])) for report in reports])

@@ -123,3 +123,14 @@ async def test_what_a_seeker_wrote_after_the_chat_is_read_by_staff_and_not_by_it
     assert (await asks_http(seeker, "POST", "/api/chat-deletions", {"code": code})).status_code == 204
     assert await reports_of(supervisor, chat_id, "comments") == []
     assert await reads(supervisor, chat_id, "comment") == "no_such_report"
+
+
+async def test_what_nobody_has_read_comes_before_newer_reports(world: World) -> None:
+    seeker, listener, chat_id = await world.they_talk()
+    supervisor = await world.staff_signs_in("supervisor")
+    await seeker.asks("report", chat_id=chat_id, reason="rude", block=False)
+    await asyncio.sleep(0.01)  # times are milliseconds
+    await listener.asks("report", chat_id=chat_id, reason="spam", block=False)
+    assert [one["by"] for one in await reports_of(supervisor, chat_id)] == [listener.person_id, "seeker"]
+    await reads(supervisor, chat_id, listener.person_id)
+    assert [one["by"] for one in await reports_of(supervisor, chat_id)] == ["seeker", listener.person_id]
