@@ -1,12 +1,12 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, sendIcon } from "../shared/icon";
 import { TEXT_MAX } from "../shared/wire";
+import { wantsSend } from "../staff/enter";
 import { t } from "../staff/words";
 import type { Console } from "./console";
 import type { Desk } from "./desk";
 import { draftOf, keepDraft } from "./drafts";
 import { deskFieldId } from "./keys";
-import { enterSends } from "./settings";
 
 /** A message holds so many characters as the server counts them: whole ones, where an emoji is one and not two halves. */
 const tooLongBy = (text: string): number => (text.length <= TEXT_MAX ? 0 : [...text].length - TEXT_MAX);
@@ -31,10 +31,7 @@ export function Composer({ held, desk }: { held: Console; desk: Desk }) {
     field.current?.focus();
   };
   const key = (event: KeyboardEvent) => {
-    // While a word is being composed (Japanese, Chinese, Korean) Enter belongs to the input method.
-    if (event.key !== "Enter" || event.isComposing) return;
-    const wantsSend = enterSends.value ? !event.shiftKey && !isTouch() : event.ctrlKey || event.metaKey;
-    if (!wantsSend) return;
+    if (!wantsSend(event)) return;
     event.preventDefault();
     send();
   };
@@ -88,9 +85,4 @@ export function Composer({ held, desk }: { held: Console; desk: Desk }) {
       </button>
     </form>
   );
-}
-
-/** On a touch keyboard Enter is a new line: there is no Shift to hold. */
-function isTouch(): boolean {
-  return matchMedia("(hover: none) and (pointer: coarse)").matches;
 }

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
+import { enterSends } from "../staff/enter";
 import { t, type WordKey } from "../staff/words";
 import { canNotify, wantNotices } from "./calls";
 import { chime, isUnlocked, unlock } from "./chime";
-import { enterSends, hasAltKeys, hasNotices, hasSound } from "./settings";
+import { hasAltKeys, hasNotices, hasSound } from "./settings";
 
 const KEYS: readonly { keys: string; what: WordKey; isAlt?: boolean }[] = [
   { keys: "Alt A", what: "keys.accept", isAlt: true },

@@ -5,6 +5,7 @@ import { Icon, lockIcon, sendIcon } from "../shared/icon";
 import { newId } from "../shared/ids";
 import { announce } from "../shared/status";
 import { TEXT_MAX } from "../shared/wire";
+import { wantsSend } from "./enter";
 import { useDoing, useLoaded } from "./loading";
 import { clock, problemWords } from "./say";
 import { useStickToEnd } from "./stick-to-end";
@@ -130,6 +131,11 @@ function Writing({ path, name, again }: { path: string; name: string; again: () 
           placeholder={t("whispers.write", { name })}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (!wantsSend(event)) return;
+            event.preventDefault();
+            if (!doing.isDoing) event.currentTarget.form?.requestSubmit();
+          }}
         />
         <button
           class="btn btn--icon btn--dense"
