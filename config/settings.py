@@ -182,6 +182,11 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     database_url = _url(
         env, "DATABASE_URL", ("postgresql", "postgres", "postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
     )
+    if database_url.startswith("sqlite") and not urlsplit(database_url).path.startswith("//"):
+        # Where else a command is called, it would be another file, and so an empty service.
+        raise SettingsError(
+            "DATABASE_URL must name the file from the root: sqlite:////srv/tealight.db, with four slashes."
+        )
     host, port = env.get("HOST") or "127.0.0.1", _whole_number(env, "PORT", 8000, 0, 65535)
     return Settings(
         host=host,

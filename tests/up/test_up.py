@@ -189,6 +189,7 @@ BAD = [
     (("router",), {"REDIS_URL": "redis://x"}, "DATABASE_URL is not set"),
     (("archiver",), {"REDIS_URL": "redis://x", "DATABASE_URL": "postgresql://x/y"}, "SECRET_KEY is not set"),
     (("up",), {"PUBLIC_URL": "https://example.org/talk"}, "the pages stand at the root of a host of their own"),
+    (("up",), {"DATABASE_URL": "sqlite:///tea.db"}, "DATABASE_URL must name the file from the root"),
     (("up",), {"PUBLIC_URL": "https://"}, "PUBLIC_URL must be a scheme, a host"),
     (("up", "--web", "1"), {"PORT": "80.5"}, "PORT must be a whole number"),
     (("migrate",), {}, "REDIS_URL is not set"),
