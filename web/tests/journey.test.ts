@@ -46,11 +46,12 @@ const openChat: ChatSummary = { chat_id: "c1", epoch: "e1", seq: 0, state: "open
 async function load() {
   vi.resetModules();
   Server.open = [];
+  const device = await import("../src/seeker/device");
   const journey = await import("../src/seeker/journey");
   const state = await import("../src/seeker/state");
   const tab = await import("../src/seeker/tab");
   const talking = await import("../src/seeker/talking");
-  return { journey, state, tab, talking };
+  return { device, journey, state, tab, talking };
 }
 
 describe("the seeker's way", () => {
@@ -235,6 +236,19 @@ describe("the seeker's way", () => {
     void journey.ask(wish);
     await Server.now.welcome();
     expect(Server.now.asked("request_chat")).toMatchObject({ avoid_listeners: ["l1"] });
+  });
+
+  it("wishes for nobody who was reported, also where the chat went on", async () => {
+    const { device, journey, talking } = await load();
+    device.prefer({ person_id: "l1", name: "Wren" });
+    void journey.ask(wish);
+    await Server.now.welcome();
+    Server.now.push({ type: "chat_opened", chat_id: "c1", epoch: "e1", seq: 0, participants: [wren] });
+    const reporting = talking.report("l1", "rude", "", false);
+    await Server.now.answer("report");
+    await reporting;
+    expect(talking.reported.value).toBe("l1");
+    expect(device.preferred.value).toBeNull();
   });
 
   it("reports whom somebody meant when the next listener came meanwhile, and goes on with that one", async () => {

@@ -8,7 +8,7 @@ import { startOver } from "./journey";
 import { ReportDialog } from "./report-dialog";
 import { isCrisisOpen } from "./state";
 import { kept } from "./tab";
-import { companion, currentChat, giveFeedback } from "./talking";
+import { companion, currentChat, giveFeedback, reported } from "./talking";
 import { Weights } from "./weights";
 import { forgetWishes } from "./wishes";
 import { type Key, say, words } from "./words";
@@ -169,7 +169,7 @@ export function After() {
   const name = listener?.name ?? "";
   const ended = currentChat()?.ended;
   const isOwnChoice = ended?.by === "seeker" && ended.reason !== "blocked";
-  const mayAskAgain = listener !== null && ended?.reason !== "blocked";
+  const mayAskAgain = listener !== null && ended?.reason !== "blocked" && reported.value !== listener.person_id;
   return (
     <>
       <Bar skipTo="main" skipWords={say("skip")} />

@@ -4,7 +4,7 @@ import type { Chat, ChatNews } from "../shared/chats";
 import { announce } from "../shared/status";
 import type { Participant } from "../shared/wire";
 import { rest } from "./attention";
-import { avoid } from "./device";
+import { avoid, prefer, preferred } from "./device";
 import { chats, connection } from "./link";
 import * as state from "./state";
 import { value } from "./store";
@@ -16,6 +16,9 @@ const SAY_TYPING_EVERY_MS = 10_000;
 
 /** The listener of now or, between two and after the end, the last one. */
 export const companion = value<Participant | null>(null);
+
+/** Whom this visit reported last: nobody is asked whether they want to talk with them again. */
+export const reported = value<string | undefined>(undefined);
 
 /** Who was in this chat, for words that stay when their writer has gone. */
 const names = new Map<string, string>();
@@ -68,6 +71,8 @@ export async function report(whom: string | undefined, reason: string, comment: 
   const words = comment.trim();
   const more = { ...(words && { comment: words }), ...(whom && { about_id: whom }) };
   await connection().send({ type: "report", chat_id: id, reason, block, ...more });
+  reported.value = whom;
+  if (whom && preferred.value?.person_id === whom) prefer(null);
   if (block && companion.value?.person_id === whom) over("blocked");
 }
 
