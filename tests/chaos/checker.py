@@ -17,6 +17,8 @@ class _Index:
     done: dict[str, list[Done]] = field(default_factory=lambda: defaultdict(list))
     refused: dict[str, Refused] = field(default_factory=dict)
     known_at_s: dict[str, float] = field(default_factory=dict)
+    #: of each message: in which logs it was answered or came
+    epochs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     request_of: dict[str, str] = field(default_factory=dict)
     seeker_of: dict[str, str] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
@@ -31,8 +33,10 @@ class _Index:
                 case Done():
                     index.done[event.message].append(event)
                     index.known_at_s.setdefault(event.message, event.at_s)
+                    index.epochs[event.message].add(event.epoch)
                 case Got():
                     index.known_at_s.setdefault(event.message, event.at_s)
+                    index.epochs[event.message].add(event.epoch)
                 case Refused():
                     index.refused[event.message] = event
                 case Opened() if event.request:
@@ -210,7 +214,7 @@ def _order(logs: dict[str, Held], index: _Index, level: Level) -> Iterator[Findi
             sent = index.sent.get(message)
             if sent is not None and sent.at_s > earliest_known:
                 yield Finding(Kind.REORDERED, f"{seq} was sent after a later one was known", chat, message, sent.who)
-            done = index.done.get(message)
-            # What was said again after the engine forgot stands where it came the second time.
-            if not level.may_forget or (done and {d.epoch for d in done} == {held.epoch}):
+            # What was said again after the engine forgot stands where it came the second time (first words, too, whose
+            # answer names no log).
+            if not level.may_forget or index.epochs[message] == {held.epoch}:
                 earliest_known = min(earliest_known, index.known_at_s.get(message, float("inf")))

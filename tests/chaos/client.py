@@ -212,11 +212,13 @@ class Client:
             return
         self.is_greeted = True
         self.came.set()
-        for command in list(self.outbox.values()):
-            self._fly(command)
+        # What was said before goes before what waits since.
+        waiting = list(self.outbox.values())
         for chat, log in self.logs.items():
             if log.is_open:
                 self._restore(chat, log)
+        for command in waiting:
+            self._fly(command)
         self.greeted()
 
     def greeted(self) -> None:

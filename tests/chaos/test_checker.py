@@ -17,6 +17,7 @@ from tests.chaos.history import (
     Burdened,
     Closed,
     Done,
+    Dropped,
     Event,
     GaveUp,
     Got,
@@ -83,6 +84,26 @@ def test_an_engine_that_forgot_an_offer_may_make_it_again_to_another() -> None:
     )
     assert check(history, Level(may_renew=True, may_forget=True)) == []
     assert [f.kind for f in check(history)] == [Kind.TWO_LISTENERS]
+
+
+def test_first_words_said_again_after_the_engine_forgot_stand_where_they_came_again() -> None:
+    history = History(
+        events=[
+            Asked(0, "s", "r"),
+            Sent(0, "s", "", "r", 1),
+            Opened(1, "s", "c", "r", PEOPLE),
+            Got(1, "s", 1, "c", "old", 1, "r", "s", 1),
+            Sent(2, "s", "c", "m", 2),
+            Dropped(3, "s", "c"),
+            Got(3, "s", 2, "c", "new", 1, "m", "s", 2),
+            Done(3, "s", "c", "m", "new", 1),
+            Got(3, "s", 2, "c", "new", 2, "r", "s", 1),
+            Done(3, "s", "c", "r", "new", 2),
+        ],
+        held=[Held("s", "c", "new", "open", ((1, "m", "s", 2), (2, "r", "s", 1)))],
+    )
+    assert [f.kind for f in check(history, Level(may_renew=True, may_forget=True))] == []
+    assert Kind.REORDERED in {f.kind for f in check(history)}
 
 
 @given(good_histories())
