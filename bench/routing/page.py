@@ -1,8 +1,13 @@
 """The routing part of docs/performance.md, written from the figures so that the two can't drift apart."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from bench.page import replace_part, table
+
+#: Runs on other machines that are kept beside the newest one: `routing.<machine>.json`.
+KEPT = Path(__file__).parents[1] / "results"
 
 #: Beyond so many busy processes on average the wall-clock figures tell of other work, too.
 QUIET_LOAD = 0.5
@@ -18,7 +23,7 @@ def text(figures: dict[str, Any]) -> list[str]:
     return [
         _where(figures),
         "### Demanded and reached",
-        _demanded(figures["demanded"]),
+        _demanded(figures["demanded"], _kept()),
         "### What a call costs",
         "CPU of the engine's main thread in microseconds per call; of the largest size the time inside the engine by "
         "the clock, too, and the CPU of calls made one by one (reading and answering included, waiting for a core "
@@ -57,9 +62,25 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 1_000 or value == int(value) else f"{value:g}"
 
 
-def _demanded(rows: dict[str, dict[str, Any]]) -> str:
+def _kept() -> dict[str, dict[str, Any]]:
+    """What was reached on other machines, by their processor's name."""
+    runs = [json.loads(path.read_text()) for path in sorted(KEPT.glob("routing.*.json"))]
+    return {run["machine"]["cpu"]: run["demanded"] for run in runs}
+
+
+def _reached(row: dict[str, Any]) -> str:
+    return _number(row["reached"]) if row["is_met"] else f"**{_number(row['reached'])}**"
+
+
+def _demanded(rows: dict[str, dict[str, Any]], elsewhere: dict[str, dict[str, Any]]) -> str:
     told = [
-        (name, row["demanded"], _number(row["reached"]), "yes" if row["is_met"] else "**no**")
+        (
+            name,
+            row["demanded"],
+            _number(row["reached"]),
+            "yes" if row["is_met"] else "**no**",
+            *(_reached(other[name]) if name in other else "" for other in elsewhere.values()),
+        )
         for name, row in rows.items()
     ]
     causes: dict[str, list[str]] = {}
@@ -68,7 +89,7 @@ def _demanded(rows: dict[str, dict[str, Any]]) -> str:
             causes.setdefault(row["cause"], []).append(name)
     listed = "\n".join(f"- {'; '.join(names)}: {cause}" for cause, names in causes.items())
     missed = f"\n\nWhere it is not met, as far as the cause is known:\n\n{listed}" if causes else ""
-    return table(("quantity", "demanded", "reached", "met"), told) + missed
+    return table(("quantity", "demanded", "reached", "met", *(f"on {cpu}" for cpu in elsewhere)), told) + missed
 
 
 def _calls(sizes: dict[str, Any]) -> str:
