@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chat.accounts.staff import StaffMember
 from chat.edge.limits import BAD_FRAMES_IN_A_ROW, TokenBucket
 from chat.edge.positions import Position
-from chat.edge.view import View, others_in
+from chat.edge.view import View
 from chat.protocol.fields import Role
 from chat.protocol.pushes import Push
 
@@ -124,8 +124,13 @@ class Connection:
     def counterparts(self, chat_id: str) -> list[str]:
         """The others in an open chat, as this connection was told."""
         chats = self.known.snapshot.chats if self.known is not None else []
-        is_open = any(chat.state == "open" for chat in chats if chat.chat_id == chat_id)
-        return [person_id for person_id, _ in others_in(chats, chat_id, self.person_id)] if is_open else []
+        return [
+            person.person_id
+            for chat in chats
+            if chat.chat_id == chat_id and chat.state == "open"
+            for person in chat.participants
+            if person.person_id != self.person_id
+        ]
 
 
 __all__ = ["Connection", "Push"]

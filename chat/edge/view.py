@@ -1,6 +1,6 @@
 """What one person may see, composed from what the shards know of them. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -81,12 +81,6 @@ def _participants(record: ChatRecord, names: Names) -> list[Participant]:
         if last is not None:
             people.append(Participant(last[0], "listener", record.names.get(last[0], "Listener"), False))
     return people
-
-
-def others_in(chats: Iterable[ChatSummary], chat_id: str, person_id: str) -> list[tuple[str, Role]]:
-    """The others in one of these chats and their roles, also after its end."""
-    people = (person for chat in chats if chat.chat_id == chat_id for person in chat.participants)
-    return [(person.person_id, person.role) for person in people if person.person_id != person_id]
 
 
 def _summary(

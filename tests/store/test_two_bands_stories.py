@@ -82,13 +82,18 @@ async def test_an_explanation_names_the_head_of_the_other_band(region: Region, h
     assert [(line.is_elsewhere, line.risk, line.waited_s) for line in lines] == [(False, 0, 42), (True, 1, 21)]
 
 
-async def test_an_explanation_says_that_the_other_band_was_asked_first(region: Region) -> None:
-    chat = await busy_in(region, "adult")
+async def first_is_apart_in_the_other_band(region: Region) -> None:
+    """Of two who wait the first is a teenager, and is kept apart from bo."""
     await asked_after(region, 21, ("teen", "first", 0), ("adult", "second", 0))
     place = region.processes[0].shards["teen"]
     await place.functions.link.send("HSET", place.key("chat", "c-first"), "nx", "1")
     await place.functions.link.send("SADD", place.key("excluded", "c-first"), "bo")
     await place.functions.link.send("SADD", place.key("excluding", "bo"), "c-first")
+
+
+async def test_an_explanation_says_that_the_other_band_was_asked_first(region: Region) -> None:
+    chat = await busy_in(region, "adult")
+    await first_is_apart_in_the_other_band(region)
     assert await freed(region, "adult", chat) == [("adult", "c-second")]
     reason, _ = await why(region, "adult")
     assert (reason.why, reason.besides) == ("only_line", ("other_band_asked",))
@@ -113,11 +118,7 @@ async def test_nobody_waits_for_somebody_who_has_left_the_other_band(region: Reg
 
 async def test_whom_the_listener_may_not_meet_in_one_band_holds_nobody_up_in_the_other(region: Region) -> None:
     chat = await busy_in(region, "adult")
-    await asked_after(region, 21, ("teen", "first", 0), ("adult", "second", 0))
-    place = region.processes[0].shards["teen"]
-    await place.functions.link.send("HSET", place.key("chat", "c-first"), "nx", "1")
-    await place.functions.link.send("SADD", place.key("excluded", "c-first"), "bo")
-    await place.functions.link.send("SADD", place.key("excluding", "bo"), "c-first")
+    await first_is_apart_in_the_other_band(region)
     assert await freed(region, "adult", chat) == [("adult", "c-second")]
 
 
