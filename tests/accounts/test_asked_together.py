@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from config.asked_together import AT_ONCE, AskedTogether
+from config.asked_together import AT_ONCE, AT_ONCE_FIRST, AskedTogether
 
 
 class Place:
@@ -60,16 +60,26 @@ async def test_all_hear_of_a_failure_and_the_next_one_is_asked_anew() -> None:
     assert await together.of(6) == 36
 
 
-async def test_the_first_one_is_answered_at_once_and_the_next_look_is_some_time_after() -> None:
+async def test_one_after_the_other_is_answered_at_once_and_a_crowd_is_held_apart() -> None:
     place = Place()
     place.go.set()
     together = AskedTogether(place.look, apart_s=60)
-    assert await together.of(1) == 1
+    for n in range(AT_ONCE_FIRST):
+        assert await together.of(n) == n * n
     waiting = [asyncio.create_task(together.of(n)) for n in (2, 3)]
     await asyncio.sleep(0.02)
-    assert place.looks == [[1]]
+    assert place.looks == [[n] for n in range(AT_ONCE_FIRST)]
     for task in waiting:
         task.cancel()
+
+
+async def test_who_was_held_apart_is_answered_a_little_later() -> None:
+    place = Place()
+    place.go.set()
+    together = AskedTogether(place.look, apart_s=0.01)
+    for n in range(AT_ONCE_FIRST + 2):
+        assert await together.of(n) == n * n
+    assert [len(look) for look in place.looks] == [1] * (AT_ONCE_FIRST + 2)
 
 
 async def test_what_is_wrong_with_one_question_is_heard_by_nobody_else() -> None:
