@@ -65,6 +65,8 @@ Why = Literal[
     "no_such_code",
     "no_such_chat",
     "no_such_report",
+    "handled_already",
+    "words_deleted",
     "no_clearance",
     "not_first_chats",
     "already_observed",

@@ -76,6 +76,8 @@ _STATUS_OF: dict[Why, int] = {
     "no_such_code": 404,
     "no_such_chat": 404,
     "no_such_report": 404,
+    "handled_already": 409,
+    "words_deleted": 409,
     "no_clearance": 403,
     "not_first_chats": 409,
     "already_observed": 409,

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat.conversation.archive_tables import ArchivedChatRow, SetAsideRow
 from chat.conversation.facts_tables import FeedbackCommentRow, ReportRow, WrapUpNoteRow
+from chat.conversation.handling_tables import HandlingRow
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.whisper_tables import WhisperRow
 
@@ -20,10 +21,11 @@ ForgetChats = Callable[[AsyncSession, Sequence[str]], Awaitable[object]]
 
 
 async def forget_words(session: AsyncSession, chat_ids: Sequence[str], others: Iterable[ForgetChats] = ()) -> None:
-    """Take away keys and all words; of reports the words alone. That there was a report stays."""
+    """Take away keys and all words; of reports the words alone. That there was one, and who handled it, stays."""
     for table in _WORDS:
         await session.execute(delete(table).where(table.chat_id.in_(chat_ids)))
     wordless = update(ReportRow).where(ReportRow.chat_id.in_(chat_ids)).values(comment=None, sealed=None)
     await session.execute(wordless)
+    await session.execute(update(HandlingRow).where(HandlingRow.chat_id.in_(chat_ids)).values(sealed=None))
     for forget_chats in others:
         await forget_chats(session, chat_ids)

@@ -15,6 +15,7 @@ from chat.conversation.facts_tables import (
     WrapUpNoteRow,
 )
 from chat.conversation.forgetting import ForgetChats, forget_words
+from chat.conversation.handling_tables import HandlingRow
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.offer_tables import OfferRow
 from config.database import Database
@@ -59,6 +60,8 @@ async def enforce(
     for table, key, at in (
         (FeedbackCommentRow, (FeedbackCommentRow.chat_id,), FeedbackCommentRow.at_ms < words_before),
         (ReportRow, (ReportRow.chat_id, ReportRow.person_id), ReportRow.at_ms < words_before),
+        # After the reports: with the last one of a chat goes who handled it.
+        (HandlingRow, (HandlingRow.handling_no,), HandlingRow.chat_id.not_in(select(ReportRow.chat_id))),
         (WrapUpNoteRow, (WrapUpNoteRow.chat_id, WrapUpNoteRow.listener_id), WrapUpNoteRow.at_ms < words_before),
         (ChatFactsRow, (ChatFactsRow.chat_id,), ChatFactsRow.ended_at_ms < facts_before),
         (OfferRow, (OfferRow.offer_id,), OfferRow.made_at_ms < facts_before),

@@ -37,22 +37,23 @@ class Report:
 async def reports_for(session: AsyncSession, reader_id: str, *, limit: int) -> list[Report]:
     """The newest reports first, without those about whoever reads."""
     newest = select(ReportRow).order_by(ReportRow.at_ms.desc(), ReportRow.chat_id, ReportRow.person_id).limit(limit)
-    return await _not_about(session, reader_id, (await session.scalars(newest)).all())
+    return await not_about(session, reader_id, (await session.scalars(newest)).all())
 
 
 async def comments_for(session: AsyncSession, reader_id: str, *, limit: int) -> list[Report]:
     """What seekers wrote after their chats, the newest first, without what is about whoever reads."""
     newest = select(FeedbackCommentRow).order_by(FeedbackCommentRow.at_ms.desc(), FeedbackCommentRow.chat_id)
-    return await _not_about(session, reader_id, (await session.scalars(newest.limit(limit))).all())
+    return await not_about(session, reader_id, (await session.scalars(newest.limit(limit))).all())
 
 
-async def _not_about(
+async def not_about(
     session: AsyncSession, reader_id: str, rows: Sequence[ReportRow | FeedbackCommentRow]
 ) -> list[Report]:
+    """Those of these rows that this person may know of: nobody reads what is about themselves."""
     listeners = select(ChatFactsRow.chat_id, ChatFactsRow.listener_id).where(
         ChatFactsRow.chat_id.in_([row.chat_id for row in rows])
     )
-    last = dict((await session.execute(listeners)).tuples().all()) if rows else {}
+    last = dict(list(await session.execute(listeners))) if rows else {}
     reports = []
     for row in rows:
         if isinstance(row, FeedbackCommentRow):
@@ -98,7 +99,7 @@ async def read_report(
             *await session.scalars(select(ReportRow).where(ReportRow.chat_id == chat_id)),
             *await session.scalars(select(FeedbackCommentRow).where(FeedbackCommentRow.chat_id == chat_id)),
         ]
-        found = [one.row for one in await _not_about(session, reader_id, rows) if one.writer == writer]
+        found = [one.row for one in await not_about(session, reader_id, rows) if one.writer == writer]
         if not found:
             return None
         record(session, by=reader_id, act=READ, about=chat_id, at_ms=now_ms, detail={"by": writer})

@@ -13,6 +13,7 @@ from chat.conversation.data_keys import DataKeys
 from chat.conversation.deletion import delete_chat
 from chat.conversation.deletion_codes import code_of, hash_of
 from chat.conversation.facts_tables import ChatFactsRow, FeedbackCommentRow, ReportRow, WrapUpNoteRow
+from chat.conversation.handling_tables import HandlingRow
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.whisper_tables import WhisperRow
 from config.database import Database
@@ -47,6 +48,8 @@ async def write_about(database: Database, chat: str) -> None:
         session.add(WhisperRow(chat_id=chat, sealed=b"words", **whisper))
         report = {"by_role": "seeker", "at_ms": 1, "reason": "rude", "comment": None, "block": True}
         session.add(ReportRow(chat_id=chat, person_id="ada", sealed=b"words", **report))
+        handling = {"by": "seeker", "report_at_ms": 1, "handled_by": "vera", "at_ms": 2}
+        session.add(HandlingRow(chat_id=chat, sealed=b"words", **handling))
 
 
 async def ids(database: Database, column: object) -> list[str]:
@@ -73,8 +76,10 @@ async def test_a_code_takes_all_words_of_its_chat_and_of_no_other(
         assert await ids(database, table.chat_id) == [other], table
     async with database.read() as session:
         reports = {row.chat_id: (row.reason, row.sealed) for row in await session.scalars(select(ReportRow))}
+        handlings = {row.chat_id: (row.handled_by, row.sealed) for row in await session.scalars(select(HandlingRow))}
         (act,) = await recent_acts(session, limit=9)
     assert reports == {chat: ("rude", None), other: ("rude", b"words")}
+    assert handlings == {chat: ("vera", None), other: ("vera", b"words")}
     assert (act.by, act.act, act.about, act.detail) == ("seeker", "delete_chat", chat, {})
     assert await ids(database, ChatFactsRow.chat_id) == sorted([chat, other]), "so that no ticket brings it back"
     assert not any(chat in key for key in place.all_keys() if not key.startswith(place.key("why")))

@@ -14,6 +14,7 @@ from chat.conversation.facts_tables import (
     ReportRow,
     WrapUpNoteRow,
 )
+from chat.conversation.handling_tables import HandlingRow
 from chat.conversation.key_tables import ChatKeyRow
 from chat.conversation.offer_tables import OfferRow
 from chat.conversation.retention import DAY_MS, Retention, enforce
@@ -27,6 +28,7 @@ TABLES: tuple[Any, ...] = (
     SetAsideRow,
     FeedbackCommentRow,
     ReportRow,
+    HandlingRow,
     WrapUpNoteRow,
     ChatFactsRow,
     OfferRow,
@@ -51,6 +53,7 @@ def chat(chat_id: str, at_ms: int) -> list[Any]:
         SetAsideRow(chat_id=chat_id, age_band="adult", why="", first_at_ms=at_ms, last_at_ms=at_ms, tries=1),
         FeedbackCommentRow(chat_id=chat_id, at_ms=at_ms, sealed=b"words"),
         ReportRow(chat_id=chat_id, person_id="s", by_role="seeker", at_ms=at_ms, reason="rude", block=False),
+        HandlingRow(chat_id=chat_id, by="seeker", report_at_ms=at_ms, handled_by="v", at_ms=NOW, sealed=b"words"),
         WrapUpNoteRow(chat_id=chat_id, listener_id="l", at_ms=at_ms, sealed=b"words"),
         ChatFactsRow(
             chat_id=chat_id,
@@ -113,10 +116,10 @@ async def test_words_go_after_their_days_and_facts_after_theirs(database: Databa
     }
     await add(database, *[chat(name, NOW - age) for name, age in ages.items()])
     assert await enforce(database, KEPT, NOW) > 0
-    assert await counts(database) == [2, 2, 2, 2, 2, 2, 4, 4, 4]
+    assert await counts(database) == [2, 2, 2, 2, 2, 2, 2, 4, 4, 4]
     assert await enforce(database, KEPT, NOW) == 0, "a repeat finds nothing"
     assert await enforce(database, KEPT, NOW + 1) > 0
-    assert await counts(database) == [1, 1, 1, 1, 1, 1, 3, 3, 3]
+    assert await counts(database) == [1, 1, 1, 1, 1, 1, 1, 3, 3, 3]
 
 
 async def test_pages_are_walked_to_their_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.looks import looks_right
+from tests.browser.seeker import SeekerPage
 from tests.browser.street import Street
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -11,10 +12,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 WHAT = "He wanted my number and asked where I live."
 
 
-async def test_a_report_reaches_the_board_and_is_read_there(street: Street) -> None:
-    seeker, listener = await street.they_talk()
+async def reports_it(street: Street, seeker: SeekerPage) -> None:
     page = seeker.page
-    await seeker.writes("hello")
     await page.get_by_role("button", name="More").or_(page.get_by_role("button", name="Report or block")).first.click()
     await page.get_by_role("dialog").get_by_role("button", name="Report or block").click()
     dialog = page.get_by_role("dialog")
@@ -24,6 +23,11 @@ async def test_a_report_reaches_the_board_and_is_read_there(street: Street) -> N
     await dialog.get_by_role("button", name="Send report").click()
     await expect(dialog.get_by_text("Your report is with a supervisor")).to_be_visible()
 
+
+async def test_a_report_reaches_the_board_and_is_read_there(street: Street) -> None:
+    seeker, listener = await street.they_talk()
+    await seeker.writes("hello")
+    await reports_it(street, seeker)
     board = await street.staff_page("/supervise", "supervisor")
     name = await listener.page.locator(".staff-bar__name").inner_text()
     row = board.get_by_role("row").filter(has_text=f"A seeker about {name}")
@@ -37,3 +41,39 @@ async def test_a_report_reaches_the_board_and_is_read_there(street: Street) -> N
     await looks_right(board, "board-report")
     await board.reload()
     await expect(row).to_contain_text("Read by")
+
+
+async def test_a_report_is_handled_on_the_board_and_the_second_of_two_is_told(street: Street) -> None:
+    street.expected = ("409",)
+    seeker, listener = await street.they_talk()
+    await seeker.writes("hello")
+    await reports_it(street, seeker)
+    name = await listener.page.locator(".staff-bar__name").inner_text()
+    board = await street.staff_page("/supervise", "supervisor")
+    other = await street.staff_page("/supervise", "admin")
+    row, same = (page.get_by_role("row").filter(has_text=f"A seeker about {name}") for page in (board, other))
+    for one, what in ((row, "Spoke with both."), (same, "Wrote to them.")):
+        await one.get_by_role("button", name="Mark as handled").click()
+        street.service.typed.add(what)
+        await one.get_by_label("What was done").fill(what)
+    await row.get_by_role("button", name="Mark as handled").click()
+    await expect(row.get_by_text("Handled by")).to_be_visible()
+    await same.get_by_role("button", name="Mark as handled").click()
+    await expect(same.get_by_role("alert")).to_contain_text("Somebody else was faster")
+    await expect(same.get_by_text("Handled by")).to_be_visible()
+    await expect(same.get_by_label("What was done")).to_have_value("Wrote to them.")
+    await looks_right(other, "board-report-second")
+    await same.get_by_role("button", name="Back").click()
+
+    await other.reload()
+    fold = other.locator("details").filter(has_text="handled report")
+    await expect(same).to_be_hidden()
+    await fold.locator("summary").click()
+    assert "Spoke with both." not in await other.content()
+    await same.get_by_role("button", name="Read").click()
+    await expect(same.get_by_text("Spoke with both.")).to_be_visible()
+    await looks_right(other, "board-report-handled")
+    await same.get_by_role("button", name="Open again").click()
+    await expect(same.get_by_text("Opened again by")).to_be_visible()
+    await board.reload()
+    await expect(row.get_by_role("button", name="Mark as handled")).to_be_visible()

@@ -1,23 +1,12 @@
-// What was reported of chats: what nobody has read yet comes first. Each look at the words is noted, for everybody to see.
+// What was reported of chats: what nobody has read or handled yet comes first. Each look at the words is noted.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../shared/http";
+import { downIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
-import { useDoing, useLoaded } from "../staff/loading";
-import { dayAndClock, problemWords } from "../staff/say";
-import { t, wordFor } from "../staff/words";
-
-interface Report {
-  chat_id: string;
-  by: string;
-  by_role: string;
-  by_name: string | null;
-  about_name: string | null;
-  at_ms: number;
-  reason: string;
-  is_blocked: boolean;
-  has_words: boolean;
-  read_by: string[];
-}
+import { useLoaded } from "../staff/loading";
+import { problemWords } from "../staff/say";
+import { t } from "../staff/words";
+import { type Report, ReportRow } from "./report-row";
 
 /** No push tells of a report; the board is open all night. */
 const AGAIN_EVERY_MS = 20_000;
@@ -41,33 +30,25 @@ export function Reports({ kind }: { kind: "reports" | "comments" }) {
     before.current = unread.length;
   }, [unread.length]);
   const [isAll, setIsAll] = useState(false);
-  // What is read stays where it stands until the page is loaded anew: a row that jumps away can't be read.
+  // What is read or handled stays where it stands until the page is loaded anew: a row that jumps away can't be read.
   const first = useRef(new Set<string>());
-  for (const one of unread) first.current.add(keyOf(one));
+  const open = useRef(new Set<string>());
+  for (const one of reports) if (!isUrgent || one.handled === null) open.current.add(keyOf(one));
+  for (const one of unread) if (open.current.has(keyOf(one))) first.current.add(keyOf(one));
   if (reports.length === 0 && problem === null) return null;
+  const standing = reports.filter((one) => open.current.has(keyOf(one)));
   const sorted = [
-    ...reports.filter((one) => first.current.has(keyOf(one))),
-    ...reports.filter((one) => !first.current.has(keyOf(one))),
+    ...standing.filter((one) => first.current.has(keyOf(one))),
+    ...standing.filter((one) => !first.current.has(keyOf(one))),
   ];
   const shown = isAll ? sorted : sorted.slice(0, Math.max(FIRST, first.current.size));
+  const handled = reports.filter((one) => !open.current.has(keyOf(one)));
   return (
     <section class="span-12 panel">
-      <table class="table table--stack">
-        <caption>{t(isUrgent ? "reports.title" : "comments.title")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("reports.at")}</th>
-            <th scope="col">{t("reports.who")}</th>
-            <th scope="col">{t("reports.why")}</th>
-            <th scope="col">{t("reports.words")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((report) => (
-            <Row key={keyOf(report)} report={report} again={again} />
-          ))}
-        </tbody>
-      </table>
+      <Table caption={t(isUrgent ? "reports.title" : "comments.title")} reports={shown} kind={kind} again={again} />
+      {isUrgent && standing.length === 0 && problem === null && (
+        <p class="small soft panel__note">{t("reports.none_open")}</p>
+      )}
       {sorted.length > shown.length && (
         <p class="panel__note">
           <button class="btn btn--dense" type="button" onClick={() => setIsAll(true)}>
@@ -75,62 +56,55 @@ export function Reports({ kind }: { kind: "reports" | "comments" }) {
           </button>
         </p>
       )}
+      {handled.length > 0 && (
+        <details class="fold panel__note">
+          <summary>
+            {t("reports.handled", { n: handled.length })}
+            <Icon of={downIcon} />
+          </summary>
+          <Table caption={t("reports.handled_title")} isHidden reports={handled} kind={kind} again={again} />
+        </details>
+      )}
       {problem !== null && <p class="small panel__note">{problemWords(problem)}</p>}
       <p class="small soft panel__note">{t(isUrgent ? "reports.hint" : "comments.hint")}</p>
     </section>
   );
 }
 
-function keyOf(report: Report): string {
-  return `${report.chat_id} ${report.by}`;
+interface TableProps {
+  caption: string;
+  /** The caption is for machines: people read it elsewhere. */
+  isHidden?: boolean;
+  reports: Report[];
+  kind: "reports" | "comments";
+  again: () => Promise<void>;
 }
 
-function Row({ report, again }: { report: Report; again: () => Promise<void> }) {
-  const doing = useDoing();
-  const [words, setWords] = useState<string | null>(null);
-  const read = () =>
-    doing.run(async () => {
-      const path = `/api/supervise/reports/${encodeURIComponent(report.chat_id)}/${encodeURIComponent(report.by)}/readings`;
-      setWords((await call<{ words: string }>("POST", path)).words);
-      await again();
-    });
-  const isBySeeker = report.by_role === "seeker";
-  const name = (isBySeeker ? report.about_name : report.by_name) ?? t("reports.somebody");
+function Table({ caption, isHidden, reports, kind, again }: TableProps) {
   return (
-    <tr>
-      <th scope="row" class="figures">
-        {dayAndClock(report.at_ms)}
-      </th>
-      <td data-label={t("reports.who")}>{t(isBySeeker ? "reports.by_seeker" : "reports.by_listener", { name })}</td>
-      <td data-label={t("reports.why")}>
-        {wordFor("report_reason", report.reason, "unknown_code")}
-        {report.is_blocked && <p class="tiny soft">{t("reports.blocked")}</p>}
-      </td>
-      <td data-label={t("reports.words")}>
-        <div class="stack stack--1">
-          {words === null ? (
-            <div class="row row--tight">
-              {report.read_by.length === 0 && <span class="chip chip--flame">{t("reports.new")}</span>}
-              <button class="btn btn--dense" type="button" disabled={doing.isDoing} onClick={() => void read()}>
-                {t(report.has_words ? "reports.read" : "reports.take")}
-                <span class="visually-hidden"> {t("reports.read_which", { clock: dayAndClock(report.at_ms) })}</span>
-              </button>
-            </div>
-          ) : (
-            <p class={words === "" ? "soft" : "bubble bubble--seeker"} dir="auto" role="status">
-              {words === "" ? t("reports.no_words") : words}
-            </p>
-          )}
-          {report.read_by.length > 0 && (
-            <span class="tiny soft">{t("reports.read_by", { names: report.read_by.join(", ") })}</span>
-          )}
-          {doing.problem !== null && (
-            <span class="error" role="alert">
-              {problemWords(doing.problem)}
-            </span>
-          )}
-        </div>
-      </td>
-    </tr>
+    <table class="table table--stack">
+      <caption class={isHidden ? "visually-hidden" : undefined}>{caption}</caption>
+      {reports.length > 0 && (
+        <>
+          <thead>
+            <tr>
+              <th scope="col">{t("reports.at")}</th>
+              <th scope="col">{t("reports.who")}</th>
+              <th scope="col">{t("reports.why")}</th>
+              <th scope="col">{t("reports.words")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {reports.map((report) => (
+              <ReportRow key={keyOf(report)} report={report} mayHandle={kind === "reports"} again={again} />
+            ))}
+          </tbody>
+        </>
+      )}
+    </table>
   );
+}
+
+function keyOf(report: Report): string {
+  return `${report.chat_id} ${report.by}`;
 }
