@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from chat.accounts.pools import PoolBook
 from chat.conversation.archive import archive_band
+from chat.conversation.blocks import drop_blocks
 from chat.conversation.facts_tables import LoadSampleRow
 from chat.conversation.retention import Retention, enforce
 from chat.supervision.board import Board
@@ -55,17 +56,18 @@ class Archiver:
         await lines.everywhere(archive_in)
         minute_ms = now_ms() // SAMPLE_MS * SAMPLE_MS
         if minute_ms > self._last_sample_ms:
-            await self._retain()
+            await self._retain(lines)
             await self._sample(lines, minute_ms)
             self._last_sample_ms = minute_ms
             await self._grant()
 
-    async def _retain(self) -> None:
+    async def _retain(self, lines: Lines) -> None:
         """What has been kept for long enough goes; before the rest, which may fail for its own reasons."""
         spared = select(PracticeChatRow.chat_id)
         gone = await enforce(self._database, self._kept, now_ms(), spared=spared, others=(forget_chats,))
         async with self._database.write() as session:
             gone += await forget_old(session, shipped_rules(), now_ms())
+        gone += await drop_blocks(self._database, list(lines.shards.values()), now_ms())
         if gone:
             log.info("retention", rows=gone)
 

@@ -161,6 +161,7 @@ class ChatCommands:
             await self.hub.read(person, (band,))
             record = person.records[band].chats.get(chat_id, record)
             listener_id = _whom(command, record)
+        await self.hub.door.save_block(record.seeker, listener_id)
         if listener_id == connection.person_id or listener_id == record.last_listener:
             try:
                 await self._end(connection, chat_id, "ended", block=True)

@@ -1,11 +1,11 @@
 """Through which door somebody came: the service's own, or one of practice chats, apart from all that is real."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
 from chat.accounts.pools import PoolBook
 from chat.accounts.staff import StaffMember
-from chat.conversation import aftermath
+from chat.conversation import aftermath, blocks
 from chat.conversation.data_keys import DataKeys
 from chat.conversation.sealing import ChatKey
 from chat.edge.refusal import CommandRefused
@@ -94,3 +94,11 @@ class Door:
             sealed=sealed,
             block=block,
         )
+
+    async def save_block(self, seeker_id: str, listener_id: str) -> None:
+        """Keep that these two shall not meet again, for an engine that forgets it."""
+        await blocks.save_block(self.database, seeker_id, listener_id)
+
+    async def blocks(self) -> Sequence[tuple[str, str, int]]:
+        """Who shall not meet: seeker, listener, and when the seeker's token was last seen in use."""
+        return await blocks.all_blocks(self.database)

@@ -69,6 +69,8 @@ class Greeter:
         try:
             if connection.staff is not None:
                 person.staff, person.role = connection.staff, connection.role
+            if hello.avoid_listeners:
+                person.avoids = tuple(hello.avoid_listeners)
             await self._arrive(person, identity, hello.avoid_listeners or [])
             await self._renew(person, recover)
             records, whole = dict(person.records), hub.view_of(person)

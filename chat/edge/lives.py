@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
+from chat.edge.apart import Apart
 from chat.edge.hub import Hub
 from chat.edge.reassert import BARRIER_MS, Held, held_in, reassert
 from chat.edge.write_back import recent_logs, write_back
@@ -53,6 +54,7 @@ class Lives:
         self._hub = hub
         self._is_up = is_up
         self._living = living
+        self._apart = Apart(hub)
         self._loop_time = asyncio.get_running_loop().time
         #: band -> the life that knows of this process, as far as that was said
         self._known: dict[str, str] = {}
@@ -75,6 +77,7 @@ class Lives:
             self._unsaid[band] = [*self._unsaid.get(band, []), *held_in(hub, band)]
             others = [name for name in sorted(self._living.get(band, ())) if not is_gone(name)]
             await shard.call("raise_barrier", life, BARRIER_MS, hub.process_id, *others)
+        await self._apart.met(band, life)
         self._known[band] = life
         hub.departed.forget(band)
         if band in self._unsaid:

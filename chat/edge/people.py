@@ -29,6 +29,8 @@ class LocalPerson:
     new_in: set[str] = field(default_factory=set)
     #: band -> availability, capacity, reason, urgent ones and when they said so, while that shard was away
     wishes: dict[str, tuple[int, int, str, bool, int]] = field(default_factory=dict)
+    #: listeners whom a seeker's device keeps away, as it last said so
+    avoids: tuple[str, ...] = ()
     refreshing: asyncio.Task[None] | None = None
     #: chat -> (turn, ticket) that was made last
     tickets: dict[str, tuple[int, str]] = field(default_factory=dict)

@@ -48,10 +48,11 @@ async def reassert(hub: Hub, band: str, held: Held) -> None:
         for chat in record.chats.values():
             if chat.chat_id not in chats or chats[chat.chat_id].turn < chat.turn:
                 chats[chat.chat_id] = chat
+    avoids = {person.person_id: person.avoids for person, _ in held}
     # What has ended first: in an older state it may still be open, and whoever was in it has asked anew since.
     for is_ended in (True, False):
         here = [chat for chat in chats.values() if chat.is_ended == is_ended]
-        await _in_pages([partial(resume, hub, ticket_of(chat, band, 0), ()) for chat in here])
+        await _in_pages([partial(resume, hub, ticket_of(chat, band, 0), avoids.get(chat.seeker, ())) for chat in here])
     log.info("reasserted", band=band, listeners=len(listeners), chats=len(chats))
 
 

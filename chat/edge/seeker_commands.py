@@ -66,6 +66,7 @@ class SeekerCommands:
         if band not in person.attached:
             await self.hub.presence.attach(person, band)
         needs = requirements_of(command.topics or (), command.distress)
+        avoids = tuple(a for a in dict.fromkeys(command.avoid_listeners or []) if "," not in a)[:AVOID_MAX]
         answer = await self.hub.lines.call(
             band,
             "request_chat",
@@ -75,7 +76,7 @@ class SeekerCommands:
             ",".join([pool.language, *self._second_languages(command, pool.language)]),
             needs.topics,
             command.distress or "",
-            ",".join([a for a in dict.fromkeys(command.avoid_listeners or []) if "," not in a][:AVOID_MAX]),
+            ",".join(avoids),
             command.prefer_listener or "",
             secrets.token_hex(6),
             key.seal(person.person_id, command.request_id, first_words) if first_words else "",
@@ -89,6 +90,7 @@ class SeekerCommands:
         if became == "open":
             raise CommandRefused("already_open", request_id=its_request, chat_id=its_chat)
         if not is_repeat:
+            person.avoids = avoids
             await self._refuse_second(person, band, chat_id, entered=True)
         return await self._placed(person, band, pool.language, command, chat_id, is_repeat=is_repeat)
 

@@ -1,6 +1,6 @@
 """The door of practice chats: shards of its own, lines for one each, nothing counted, notes with the practice chat."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -103,6 +103,12 @@ class PracticeDoor(Door):
         block: bool,
     ) -> None:
         await self._keep(chat_id, reported=reason)
+
+    async def save_block(self, seeker_id: str, listener_id: str) -> None:
+        """The next practice chat has another partner anyway."""
+
+    async def blocks(self) -> Sequence[tuple[str, str, int]]:
+        return ()
 
     async def _keep(self, chat_id: str, **values: object) -> None:
         async with self.database.write() as session:

@@ -13,7 +13,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "excluded": ("x:%s", "T set: listeners who may not be offered this request"),
     "listener": ("l:%s", "T hash: availability, capacity, languages, the open offer, the chats that use a unit"),
     "own": ("su:%s", "T string: a seeker's one open request or chat, or empty while only their token is in use"),
-    "blocks": ("bk:%s", "T set: listeners who blocked this seeker; lasts as long as the token"),
+    "blocks": ("bk:%s", "T set: listeners kept apart from this seeker, by either's block; lasts as long as the token"),
     "recent": ("pc:%s", "T zset: ended chats of a person by end"),
     "connections": (
         "cn:%s",
@@ -55,7 +55,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "why": ("why", "D stream: why each offer went where it went, until the archiver has written it"),
     "meta": (
         "meta",
-        "T hash: clock (`clk`, `tck`), the engine's life (`run`), when matching goes on (`bar`, `pau`), lost (`gra`)",
+        "T hash: clock (`clk`, `tck`), the engine's life (`run`, `apart`), when matching goes on (`bar`, `pau`), `gra`",
     ),
     "asserted": ("as", "L set: processes that have said all they hold since the barrier was raised"),
     "processes": ("procs", "L zset: process -> end of its lease; of one that is let go of, how far, below 0"),

@@ -38,7 +38,10 @@ ACROSS: dict[str, tuple[str, str]] = {
         "local _ = 0",
     ),
     "what an older state does by itself looks like news": ("  note_move(S, c)\n  c.turn", "  c.turn"),
-    "whoever was told of such a move makes another one": ("or (c.turn == turn and c.st == state) or", "or"),
+    "whoever was told of such a move makes another one": (
+        "(turn_before(S, c) >= turn or (c.turn == turn and c.st == state))",
+        "turn_before(S, c) >= turn",
+    ),
     "deadlines of an older state are acted on": (
         "if T.is_barred and num(redis.call('HGET', K.meta(S), 'bar')) > T.now then return finish(S, 0) end",
         "",
@@ -48,9 +51,26 @@ ACROSS: dict[str, tuple[str, str]] = {
         "redis.call('SISMEMBER', set, process .. mark) == 0 and",
         "false and",
     ),
-    "an old ticket wins over what is known": (
-        "turn_before(S, c) >= turn or (c.turn == turn and c.st == state) or ",
+    "two who parted stay together in an older state": ("      part(S, args[i], args[i + 1])\n", ""),
+    "who blocked somebody is put back into their chat": (
+        "if l and l.is_known and not is_kept_apart then",
+        "if l and l.is_known then",
+    ),
+    "a block that is said again begins anew": (
+        "K.blocks(S, seeker), ms or TOKEN_MS)",
+        "K.blocks(S, seeker), TOKEN_MS)",
+    ),
+    "a block ends under a request that was said again": (
+        "    redis.call('PERSIST', K.blocks(S, person))\n    for _,",
+        "    for _,",
+    ),
+    "only the first who says a request again says whom it avoids": (
+        "avoid(S, c, args[18]) -- who said it first may not have known whom the seeker avoids",
         "",
+    ),
+    "an old ticket wins over what is known": (
+        "if c and (turn_before(S, c) >= turn or (c.turn == turn and c.st == state)) then",
+        "if false then",
     ),
     "what was made up is rebuilt": ("if not EXPLAINED[name](S, part, member, score) then", "if false then"),
     "who was hidden stays unmatched": ("if is_missing and mends then match_listener(S, l) end", ""),

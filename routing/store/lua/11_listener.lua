@@ -134,13 +134,14 @@ local function last_listener(S, id)
   return last
 end
 
--- Keep two people apart for as long as the token is good, in what the seeker waits for right now too.
-local function block(S, seeker, listener)
+-- Keep two people apart for as long as the token is good, in what the seeker waits for right now too. `ms`: for how long,
+-- where nothing of the seeker's is open.
+local function block(S, seeker, listener, ms)
   redis.call('SADD', K.blocks(S, seeker), listener)
   local own = own_chat(S, seeker)
   local c = own and read_chat(S, own)
   if not c then
-    redis.call('PEXPIRE', K.blocks(S, seeker), TOKEN_MS)
+    redis.call('PEXPIRE', K.blocks(S, seeker), ms or TOKEN_MS)
     return
   end
   exclude(S, c, listener)

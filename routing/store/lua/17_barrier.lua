@@ -102,6 +102,15 @@ local function put_back(S, c, l, turn)
   match_listener(S, l)
 end
 
+-- Whom the seeker's device keeps away, from a request that is still open.
+local function avoid(S, c, listeners)
+  if c.st == 'U' or c.st == 'E' then return end
+  each_language(listeners, function(listener)
+    exclude(S, c, listener)
+    if c.st == 'W' then redis.call('SADD', K.excluding(S, listener), c.id) end
+  end)
+end
+
 -- resume: what a seeker or a process was told last about a request, from a ticket. Where the shard knows at least as much,
 -- but for what it did by itself behind the barrier, it is right; where it knows less, the ticket is; where it knows nothing,
 -- the request stands again at its old place.
@@ -111,7 +120,11 @@ end
 function OPS.resume(keys, args)
   local S, id, person, turn, state = begin(keys, args), args[3], args[4], num(args[5]), args[6]
   local c = read_chat(S, id)
-  if c and (turn_before(S, c) >= turn or (c.turn == turn and c.st == state) or c.pe ~= person) then return finish(S, 'kept') end
+  if c and c.pe ~= person then return finish(S, 'kept') end
+  if c and (turn_before(S, c) >= turn or (c.turn == turn and c.st == state)) then
+    avoid(S, c, args[18]) -- who said it first may not have known whom the seeker avoids
+    return finish(S, 'kept')
+  end
   if not c then
     if state == 'U' or state == 'E' then return finish(S, 'ended') end
     local own = own_chat(S, person)
@@ -123,12 +136,8 @@ function OPS.resume(keys, args)
       'ar', math.min(num(args[11]), T.now), 'pf', args[12], 'di', args[13], 'at', T.now, 'ep', args[16], 'sq', 0,
       'rid', args[17], 'hu', 0, 'st', 'P', 'turn', turn)
     redis.call('SET', K.own(S, person), id)
-    local barred = redis.call('SMEMBERS', K.blocks(S, person))
-    each_language(args[18], function(listener) barred[#barred + 1] = listener end)
-    if #barred > 0 then
-      redis.call('SADD', K.excluded(S, id), unpack(barred))
-      put(c, 'nx', '1')
-    end
+    redis.call('PERSIST', K.blocks(S, person))
+    for _, listener in ipairs(redis.call('SMEMBERS', K.blocks(S, person))) do exclude(S, c, listener) end
     if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.seeker, person) end
   elseif c.st == 'U' or c.st == 'E' then
     return finish(S, 'kept')
@@ -142,8 +151,11 @@ function OPS.resume(keys, args)
     return finish(S, 'ended')
   end
   c.turn = turn
+  avoid(S, c, args[18])
   local l = state == 'A' and args[14] ~= '' and read_listener(S, args[14])
-  if l and l.is_known then
+  local is_kept_apart = l and (redis.call('SISMEMBER', K.blocks(S, person), l.id) == 1
+    or string.find(',' .. args[18] .. ',', ',' .. l.id .. ',', 1, true))
+  if l and l.is_known and not is_kept_apart then
     put_back(S, c, l, turn)
   elseif is_present(S, person) then
     requeue(S, c, 'back')
