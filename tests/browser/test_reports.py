@@ -1,11 +1,11 @@
 """What a seeker reports stands on the board until somebody has read it."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.looks import looks_right
 from tests.browser.seeker import SeekerPage
-from tests.browser.street import Street
+from tests.browser.street import PHONE, Street
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -22,6 +22,13 @@ async def reports_it(street: Street, seeker: SeekerPage) -> None:
     await dialog.get_by_role("textbox").fill(WHAT)
     await dialog.get_by_role("button", name="Send report").click()
     await expect(dialog.get_by_text("Your report is with a supervisor")).to_be_visible()
+
+
+async def counted(page: Page) -> int:
+    """How many reports the page says nobody has handled; other stories leave some behind."""
+    await page.wait_for_load_state("networkidle")
+    badge = page.locator(".tab .count")
+    return int(await badge.inner_text()) if await badge.count() else 0
 
 
 async def test_a_report_reaches_the_board_and_is_read_there(street: Street) -> None:
@@ -77,3 +84,27 @@ async def test_a_report_is_handled_on_the_board_and_the_second_of_two_is_told(st
     await expect(same.get_by_text("Opened again by")).to_be_visible()
     await board.reload()
     await expect(row.get_by_role("button", name="Mark as handled")).to_be_visible()
+
+
+async def test_a_report_calls_supervisors_on_every_page_of_theirs(street: Street) -> None:
+    seeker, listener = await street.they_talk()
+    admin = await street.staff_page("/admin", "admin", PHONE)
+    learner = await street.staff_page("/learn", "supervisor")
+    await seeker.writes("hello")
+    await expect(admin.get_by_role("heading").first).to_be_visible()
+    before = await counted(admin)
+    await reports_it(street, seeker)
+    for page in (admin, learner):
+        await expect(page.locator(".tab .count")).to_have_text(str(before + 1))
+        await expect(page.get_by_role("link", name="Board")).to_contain_text("nobody has handled")
+        await expect(page.locator(".tab .count")).to_be_in_viewport()
+        assert WHAT not in await page.content()
+    await looks_right(admin, "admin-report")
+    await expect(listener.page.locator(".staff-bar .count")).to_have_count(0)
+    board = await street.staff_page("/supervise", "supervisor")
+    row = board.get_by_role("row").filter(has_text="Mark as handled").first
+    await row.get_by_role("button", name="Mark as handled").click()
+    await row.get_by_role("button", name="Mark as handled").click()
+    await expect(board.get_by_text("Handled by")).to_be_visible()
+    badge = board.locator(".tab .count")
+    await (expect(badge).to_have_text(str(before)) if before else expect(badge).to_have_count(0))

@@ -6,7 +6,8 @@ import { Status } from "../shared/status";
 import { restoreTheme } from "../shared/theme";
 import { speakHere } from "../shared/words";
 import { startClock } from "./clock";
-import { loadMe, type Me } from "./me";
+import { loadMe, type Me, maySupervise } from "./me";
+import { watchOpenReports } from "./open-reports";
 import { problemWords } from "./say";
 import { StaffBar } from "./staff-bar";
 import { t, words } from "./words";
@@ -42,6 +43,8 @@ export async function mountStaffPage(Page: ComponentType<PageProps>, options: Op
   }
   if (!person) return;
   startClock();
+  // The board tells of those that nobody has read, in words of its own.
+  if (maySupervise(person)) watchOpenReports(options.here !== "/supervise");
   if (options.bodyClass) {
     document.body.classList.add(options.bodyClass);
     root.classList.add(options.bodyClass);

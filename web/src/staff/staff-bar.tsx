@@ -7,6 +7,7 @@ import { thisDevice } from "../shared/safe-storage";
 import { switchTheme } from "../shared/theme";
 import { AccountDialog } from "./account-dialog";
 import { type Me, mayAdmin, mayListen, maySupervise, me } from "./me";
+import { openReports } from "./open-reports";
 import { t, type WordKey } from "./words";
 
 /** The state of this page's connection; null on pages that hold none. */
@@ -18,9 +19,11 @@ interface Tab {
   isFor: (person: Me) => boolean;
 }
 
+const BOARD = "/supervise";
+
 const TABS: readonly Tab[] = [
   { href: "/listen", key: "bar.chats", isFor: mayListen },
-  { href: "/supervise", key: "bar.board", isFor: maySupervise },
+  { href: BOARD, key: "bar.board", isFor: maySupervise },
   { href: "/admin", key: "bar.admin", isFor: mayAdmin },
   { href: "/learn", key: "bar.learn", isFor: () => true },
 ];
@@ -36,6 +39,7 @@ export function StaffBar({ here }: { here: string }) {
           {TABS.filter((tab) => tab.isFor(person)).map((tab) => (
             <a key={tab.href} class="tab" href={tab.href} aria-current={tab.href === here ? "page" : undefined}>
               {t(tab.key)}
+              {tab.href === BOARD && <OpenReports />}
             </a>
           ))}
         </nav>
@@ -59,6 +63,20 @@ export function StaffBar({ here }: { here: string }) {
       </div>
       {isOpen && person && <AccountDialog person={person} onClose={() => setIsOpen(false)} />}
     </header>
+  );
+}
+
+/** Beside the board, where they are read. A number alone: nothing of what was reported. */
+function OpenReports() {
+  const n = openReports.value;
+  if (!n) return null;
+  return (
+    <>
+      <span class="count" aria-hidden="true">
+        {n}
+      </span>
+      <span class="visually-hidden"> {t("bar.open_reports", { n })}</span>
+    </>
   );
 }
 

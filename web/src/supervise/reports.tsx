@@ -4,6 +4,7 @@ import { call } from "../shared/http";
 import { downIcon, Icon } from "../shared/icon";
 import { announce } from "../shared/status";
 import { useLoaded } from "../staff/loading";
+import { countOpenReports } from "../staff/open-reports";
 import { problemWords } from "../staff/say";
 import { t } from "../staff/words";
 import { type Report, ReportRow } from "./report-row";
@@ -16,7 +17,10 @@ const FIRST = 3;
 /** `reports`, or what seekers wrote after their chats (`comments`), of which nobody has to read each one. */
 export function Reports({ kind }: { kind: "reports" | "comments" }) {
   const isUrgent = kind === "reports";
-  const load = useCallback(() => call<{ reports: Report[] }>("GET", `/api/supervise/${kind}`), [kind]);
+  const load = useCallback(() => {
+    if (kind === "reports") void countOpenReports();
+    return call<{ reports: Report[] }>("GET", `/api/supervise/${kind}`);
+  }, [kind]);
   const { value, problem, again } = useLoaded(load);
   useEffect(() => {
     const ticking = setInterval(() => void again(), AGAIN_EVERY_MS);
