@@ -131,6 +131,20 @@ describe("a connection", () => {
     expect(lines.length).toBe(2);
   });
 
+  it("lets a slow line open: its greeting has a time of its own, and each try has longer than the one before", () => {
+    vi.advanceTimersByTime(7_000);
+    line().onopen?.();
+    vi.advanceTimersByTime(7_000);
+    expect(lines.length).toBe(1);
+    line().onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(1_000);
+    expect(lines.length).toBe(2);
+    vi.advanceTimersByTime(15_000);
+    expect(lines.length).toBe(2);
+    vi.advanceTimersByTime(3_000);
+    expect(lines.length).toBe(3);
+  });
+
   it("comes back within a minute of silence, and not while heartbeats come, though each is a second late", () => {
     line().greet(25);
     for (let beat = 0; beat < 5; beat += 1) {

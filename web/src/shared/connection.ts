@@ -70,6 +70,8 @@ interface Waiting {
 
 /** A command unanswered for so long means that the connection is dead, whatever the browser says. */
 const ANSWER_WITHIN_MS = 8_000;
+/** A slow phone needs several turns there and back until a line opens: up to so many times as long, more with each try. */
+const LONGEST_OPENING = 3;
 const PROBE_WITHIN_MS = 4_000;
 const CHECK_EVERY_MS = 1_000;
 /** A connection that lived so long was a good one: the next try is a first one again. */
@@ -87,6 +89,7 @@ export class Connection {
   private helloRef = "";
   private probe: { ref: string; sentAtMs: number } | null = null;
   private attempt = 0;
+  private isOpening = false;
   private heartbeatS = DEFAULT_HEARTBEAT_S;
   private heardAtMs = 0;
   private openedAtMs = 0;
@@ -154,6 +157,7 @@ export class Connection {
   private connect(): void {
     clearTimeout(this.retry);
     this.become("connecting");
+    this.isOpening = true;
     this.heardAtMs = this.now();
     this.goAwayDelayMs = null;
     this.probe = null;
@@ -166,6 +170,8 @@ export class Connection {
     }
     this.socket = socket;
     socket.onopen = () => {
+      this.isOpening = false;
+      this.heardAtMs = this.now();
       this.helloRef = newId();
       socket.send(JSON.stringify({ type: "hello", ref: this.helloRef, ...this.handlers.hello() }));
     };
@@ -261,7 +267,8 @@ export class Connection {
     const isSilent = now - this.heardAtMs > SILENT_HEARTBEATS * this.heartbeatS * 1000;
     const isUnanswered = now - oldest > ANSWER_WITHIN_MS;
     const isProbeLost = this.probe !== null && now - this.probe.sentAtMs > PROBE_WITHIN_MS;
-    const isGreetingLost = this.state === "connecting" && now - this.heardAtMs > ANSWER_WITHIN_MS;
+    const patience = this.isOpening ? Math.min(LONGEST_OPENING, 1 + this.attempt) : 1;
+    const isGreetingLost = this.state === "connecting" && now - this.heardAtMs > patience * ANSWER_WITHIN_MS;
     if (isSilent || isUnanswered || isProbeLost || isGreetingLost) this.lose();
   }
 
