@@ -44,16 +44,25 @@ function staticWords(): Plugin {
   };
 }
 
-/** Leaves out of the seeker's one style sheet the tokens that only the staff's pages name. */
-function ownTokensOnly(): Plugin {
+/** The seeker's one style sheet: without the tokens that only the staff's pages name, and with short names for the others. */
+function lightTokens(): Plugin {
   return {
-    name: "own-tokens-only",
+    name: "light-tokens",
     generateBundle(_, bundle) {
-      for (const file of Object.values(bundle)) {
+      const files = Object.values(bundle);
+      const programs = files.map((file) => (file.type === "chunk" ? file.code : "")).join();
+      for (const file of files) {
         if (file.type !== "asset" || !file.fileName.endsWith(".css")) continue;
         const css = String(file.source);
-        file.source = css.replace(/(?<=[{;])--([a-z0-9-]+):[^;}]+;?/g, (whole, name: string) =>
+        const own = css.replace(/(?<=[{;])--([a-z0-9-]+):[^;}]+;?/g, (whole, name: string) =>
           css.includes(`var(--${name}`) ? whole : "",
+        );
+        // What a program sets keeps its name; `.btn--main` is no token.
+        const tokens = [...new Set(own.match(/(?<=[{;])--[a-z0-9-]+(?=:)/g))].filter(
+          (name) => !programs.includes(name),
+        );
+        file.source = own.replace(/(?<![\w-])--[a-z0-9-]+/g, (name) =>
+          tokens.includes(name) ? `--${tokens.indexOf(name).toString(36).toUpperCase()}` : name,
         );
       }
     },
@@ -66,7 +75,7 @@ export default defineConfig(({ mode }) => {
   const pages = isSeeker ? ["index"] : [...STAFF_PAGES, ...STILL_PAGES];
   return {
     root: here,
-    plugins: [staticWords(), ...(isSeeker ? [ownTokensOnly()] : [])],
+    plugins: [staticWords(), ...(isSeeker ? [lightTokens()] : [])],
     build: {
       outDir: "dist",
       emptyOutDir: isSeeker, // the seeker's page is built first
