@@ -67,6 +67,7 @@ export async function loadFront(): Promise<void> {
     isUnreachable.value = false;
   } catch {
     isUnreachable.value = front.value === null;
+    if (isUnreachable.value) setTimeout(() => front.value ?? loadFront(), AGAIN_MS);
   }
 }
 
