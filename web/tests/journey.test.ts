@@ -29,9 +29,9 @@ class Server {
     this.push({ type: "done", ref: this.asked(type)?.ref, ...reply });
     await vi.advanceTimersByTimeAsync(0);
   }
-  async welcome(snapshot: Partial<Snapshot> = {}, missed: object[] = []): Promise<void> {
+  async welcome(snapshot: Partial<Snapshot> = {}, missed: object[] = [], server_time_ms = Date.now()): Promise<void> {
     this.onopen?.();
-    const about = { person_id: "s1", role: "seeker", name: "Quiet Heron", server_time_ms: Date.now(), heartbeat_s: 20 };
+    const about = { person_id: "s1", role: "seeker", name: "Quiet Heron", server_time_ms, heartbeat_s: 20 };
     this.push({ type: "welcome", ...about, token: "t1", snapshot: { chats: [], ...snapshot } });
     for (const push of missed) this.push(push);
     await this.answer("hello");
@@ -264,6 +264,114 @@ describe("the seeker's way", () => {
     await reporting;
     expect(state.view.value).toBe("chat");
     expect(talking.companion.value?.person_id).toBe("l2");
+  });
+
+  it("counts the wait by the service's clock, whatever this device's says", async () => {
+    const { journey, state, tab } = await load();
+    const twoHoursMs = 2 * 3600_000;
+    void journey.ask(wish);
+    vi.advanceTimersByTime(3_000);
+    await Server.now.welcome({}, [], Date.now() + twoHoursMs);
+    await Server.now.answer("request_chat", { place: 1, wait_low_s: 60, wait_high_s: 300 });
+    const waitedMs = () => state.clock.now() - (tab.kept("asking")?.asked_at_ms ?? 0);
+    expect(waitedMs()).toBe(3_000);
+    vi.advanceTimersByTime(60_000);
+    expect(waitedMs()).toBe(63_000);
+  });
+
+  it("writes the service's time beside one's own words, too", async () => {
+    const { journey, talking } = await load();
+    void journey.ask(wish);
+    const serverMs = Date.now() - 2 * 3600_000;
+    await Server.now.welcome({}, [], serverMs);
+    Server.now.push({ type: "chat_opened", chat_id: "c1", epoch: "e1", seq: 0, participants: [wren] });
+    talking.sendWords("hello");
+    expect(talking.currentChat()?.log.ownMessages[0]?.written_at_ms).toBe(serverMs);
+    await Server.now.answer("send_message", { epoch: "e1", seq: 1 });
+    expect(talking.currentChat()?.log.messages[0]?.sent_at_ms).toBe(serverMs);
+  });
+
+  it("leaves the line at once where the line is lost, before the press or after it", async () => {
+    for (const isLostBefore of [true, false]) {
+      const { journey, state, tab } = await load();
+      void journey.ask(wish);
+      await Server.now.welcome();
+      await Server.now.answer("request_chat", { place: 2 });
+      if (isLostBefore) Server.now.onclose?.({ code: 1006 });
+      void journey.leaveLine();
+      if (!isLostBefore) {
+        expect(state.view.value).toBe("waiting");
+        Server.now.onclose?.({ code: 1006 });
+      }
+      await vi.advanceTimersByTimeAsync(0);
+      expect(state.view.value).toBe("start");
+      expect(state.notice.value).toEqual({ title: "wait.left" });
+      expect(tab.kept("token")).toBeNull();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(state.view.value).toBe("start");
+    }
+  });
+
+  it("keeps what was written for the next try when the place ends without the person's wish, and not after it", async () => {
+    for (const isOwnWish of [true, false]) {
+      const { journey, tab } = await load();
+      const draft = await import("../src/seeker/draft");
+      void journey.ask(wish);
+      await Server.now.welcome();
+      await Server.now.answer("request_chat", { place: 2 });
+      tab.keep("first_words", [{ message_id: "m1", text: "hello", written_at_ms: 1 }]);
+      draft.setDraft("and");
+      if (isOwnWish) {
+        const leaving = journey.leaveLine();
+        await Server.now.answer("leave_line");
+        await leaving;
+      } else {
+        const request_id = Server.now.asked("request_chat")?.request_id;
+        Server.now.push({ type: "request_changed", request_id, state: "ended", reason: "pool_closed" });
+      }
+      expect(tab.kept("asking")).toBeNull();
+      expect(tab.kept("first_words")?.length).toBe(isOwnWish ? undefined : 1);
+      expect([draft.draft.value, tab.kept("draft")]).toEqual(isOwnWish ? ["", null] : ["and", "and"]);
+    }
+  });
+
+  it("hands back what never went out when a chat ends, or is gone altogether", async () => {
+    const { journey, state, talking } = await load();
+    const draft = await import("../src/seeker/draft");
+    void journey.ask(wish);
+    await Server.now.welcome();
+    Server.now.push({ type: "chat_opened", chat_id: "c1", epoch: "e1", seq: 0, participants: [wren] });
+    Server.now.onclose?.({ code: 1006 });
+    talking.sendWords("one");
+    talking.sendWords("two");
+    draft.setDraft("three");
+    await vi.advanceTimersByTimeAsync(3_000);
+    await Server.now.welcome();
+    expect(state.view.value).toBe("start");
+    expect(draft.draft.value).toBe("one\ntwo\nthree");
+  });
+
+  it("still knows after a reload what did not arrive before the chat ended", async () => {
+    let page = await load();
+    void page.journey.ask(wish);
+    await Server.now.welcome();
+    await Server.now.answer("request_chat", { place: 1 });
+    Server.now.push({ type: "chat_opened", chat_id: "c1", epoch: "e1", seq: 0, participants: [wren] });
+    page.talking.sendWords("too late");
+    Server.now.push({ type: "chat_ended", chat_id: "c1", by: "listener", reason: "ended" });
+    Server.now.push({ type: "refused", ref: Server.now.asked("send_message")?.ref, code: "chat_ended", message: "" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(page.tab.kept("unsent")?.messages.map((one) => one.text)).toEqual(["too late"]);
+
+    page = await load();
+    page.journey.resume();
+    const said = { message_id: "m9", from_id: "l1", text: "bye", sent_at_ms: 1 };
+    const ended = { ...openChat, seq: 1, state: "ended" as const };
+    await Server.now.welcome({ chats: [ended] }, [
+      { type: "message_added", chat_id: "c1", epoch: "e1", seq: 1, ...said },
+    ]);
+    expect(page.state.view.value).toBe("after");
+    expect(page.tab.kept("unsent")?.messages.map((one) => one.text)).toEqual(["too late"]);
   });
 
   it("says goodbye to the server when it leaves fast", async () => {

@@ -3,9 +3,11 @@ import { flagIcon, Icon } from "../shared/icon";
 import { Bar } from "./bar";
 import { Breathing } from "./breathing";
 import { prefer, preferred } from "./device";
+import { draft } from "./draft";
 import { takeFocus } from "./focus";
 import { startOver } from "./journey";
 import { ReportDialog } from "./report-dialog";
+import { Said } from "./said";
 import { isCrisisOpen } from "./state";
 import { kept } from "./tab";
 import { companion, currentChat, giveFeedback, reported } from "./talking";
@@ -56,7 +58,7 @@ function Questions() {
       setSaid("after.missing");
       return;
     }
-    setSaid(null);
+    setSaid("chat.sending");
     giveFeedback(rating, distress, comment, mayReview).then(
       () => setSaid("after.sent"),
       () => setSaid("after.failed"),
@@ -99,9 +101,7 @@ function Questions() {
         <span>{say("after.may_review")}</span>
       </label>
       <div class="stack stack--3">
-        <div id="after-said" role="alert">
-          {said !== null && <p class="error">{say(said)}</p>}
-        </div>
+        <Said id="after-said" said={said} />
         <div class="row">
           <button class="btn btn--main" type="submit">
             {say("after.send")}
@@ -113,6 +113,22 @@ function Questions() {
         <p class="small soft">{say("after.trace")}</p>
       </div>
     </form>
+  );
+}
+
+/** What was on its way, or being written, when the chat ended. */
+function NotSent() {
+  const words = [...(kept("unsent")?.messages ?? []).map((one) => one.text), draft.value.trim()].filter(Boolean);
+  if (words.length === 0) return null;
+  return (
+    <section class="stack stack--2">
+      <p>{say("after.not_sent")}</p>
+      {words.map((text) => (
+        <p key={text} class="bubble bubble--sending" dir="auto">
+          {text}
+        </p>
+      ))}
+    </section>
   );
 }
 
@@ -181,6 +197,7 @@ export function After() {
           <p class="soft">{endedWords(name)}</p>
         </div>
         <section class="stack stack--8">
+          <NotSent />
           <Questions />
         </section>
         <aside class="stack stack--6">

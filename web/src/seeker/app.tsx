@@ -1,11 +1,12 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Status } from "../shared/status";
 import { After } from "./after";
-import { calling } from "./attention";
+import { allowSound, calling } from "./attention";
 import { ChatView } from "./chat-view";
 import { CrisisPanel } from "./crisis-panel";
 import { Landing } from "./landing";
 import { type View, view } from "./state";
+import { kept } from "./tab";
 import { companion } from "./talking";
 import { Waiting } from "./waiting";
 import { say } from "./words";
@@ -66,6 +67,9 @@ export function App() {
     </>
   );
 }
+
+// A wish for sound is kept over a reload; the browser's leave is not, and comes with the next tap.
+addEventListener("click", () => kept("sound") && allowSound());
 
 let wroteLast = false;
 addEventListener("focusin", (event) => {

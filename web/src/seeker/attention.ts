@@ -14,7 +14,7 @@ const NOTES_HZ = [440, 660];
 const NOTE_S = 0.35;
 const LOUDNESS = 0.08;
 
-/** Browsers give sound only after a tap: call this from the tap that switches it on. */
+/** Browsers give sound only after a tap: call this from one. */
 export function allowSound(): void {
   audio ??= typeof AudioContext === "function" ? new AudioContext() : null;
   void audio?.resume();

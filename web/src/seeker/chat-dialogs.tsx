@@ -3,8 +3,9 @@ import { Dialog } from "../shared/dialog";
 import { flagIcon, Icon } from "../shared/icon";
 import { WaysOut } from "./bar";
 import { ThemeSwitch } from "./foot";
+import { Said } from "./said";
 import { endChat } from "./talking";
-import { say } from "./words";
+import { type Key, say } from "./words";
 
 interface Props {
   name: string;
@@ -12,9 +13,10 @@ interface Props {
 }
 
 export function EndDialog({ name, onClose }: Props) {
-  const [hasFailed, setFailed] = useState(false);
+  const [said, setSaid] = useState<Key | null>(null);
   const end = () => {
-    endChat().catch(() => setFailed(true));
+    setSaid("chat.sending");
+    endChat().catch(() => setSaid("refused.other"));
   };
   return (
     <Dialog
@@ -27,11 +29,7 @@ export function EndDialog({ name, onClose }: Props) {
     >
       <div class="stack">
         <p>{say("end.more")}</p>
-        {hasFailed && (
-          <p class="error" role="alert">
-            {say("refused.other")}
-          </p>
-        )}
+        <Said said={said} />
         <div class="row">
           <button class="btn btn--main" type="button" onClick={end}>
             {say("end.yes")}

@@ -105,6 +105,7 @@ export function ChatLogView() {
   const box = useRef<HTMLElement>(null);
   const isAtEnd = useRef(true);
   const [seenSeq, setSeenSeq] = useState(0);
+  const told = useRef(0);
   const chat = currentChat();
   const position = chat?.log.position ?? 0;
   const ownCount = chat?.log.ownMessages.length ?? 0;
@@ -113,15 +114,16 @@ export function ChatLogView() {
     if (box.current !== null && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
   };
   const seeAll = () => {
-    if (!isAtEnd.current || document.visibilityState !== "visible" || position === seenSeq) return;
+    if (!isAtEnd.current || document.visibilityState !== "visible") return;
     setSeenSeq(position);
-    markRead(position);
+    // What was missed is read before the connection may say so: then once it is open.
+    if (position !== told.current && markRead(position)) told.current = position;
   };
 
   useLayoutEffect(() => {
     toEnd();
     seeAll();
-  }, [position, ownCount, notes.value.length]);
+  }, [position, ownCount, notes.value.length, isCaughtUp.value]);
 
   useEffect(() => {
     document.addEventListener("visibilitychange", seeAll);

@@ -6,12 +6,12 @@ import { announce } from "../shared/status";
 import type { ChatSummary, Push, RequestState, Snapshot } from "../shared/wire";
 import { rest } from "./attention";
 import { avoided, holds, preferred } from "./device";
-import { setDraft } from "./draft";
+import { addToDraft, setDraft } from "./draft";
 import { askToConfirm, changeLine, changePlace, newLine, takeReply, takeRequest } from "./line";
 import { chats, connection, disconnect, subscribe } from "./link";
 import * as state from "./state";
 import { type Asking, keep, kept, wipe } from "./tab";
-import { currentChat, enterChat, forgetChat, takeNews } from "./talking";
+import { currentChat, enterChat, forgetChat, takeNews, writeUnsent } from "./talking";
 import { say, words } from "./words";
 
 let isLeavingLine = false;
@@ -30,7 +30,7 @@ export function resume(): void {
 }
 
 export async function ask(asked: Omit<Asking, "request_id" | "asked_at_ms" | "is_in_line">): Promise<void> {
-  const asking: Asking = { ...asked, request_id: newId(), asked_at_ms: state.clock.now(), is_in_line: false };
+  const asking: Asking = { ...asked, request_id: newId(), asked_at_ms: Date.now(), is_in_line: false };
   keep("asking", asking);
   state.notice.value = null;
   state.refusal.value = null;
@@ -59,11 +59,13 @@ export function releaseHold(): void {
   if (line !== null) void connection().send({ type: "release_hold", request_id: line.requestId }).catch(nothing);
 }
 
+/** Nobody who wants to go waits for a connection to come back: then the place goes as if the tab had been closed. */
 export async function leaveLine(): Promise<void> {
   const line = state.line.value;
   isLeavingLine = true;
   try {
-    if (line !== null) await connection().send({ type: "leave_line", request_id: line.requestId });
+    if (line !== null && !state.isLost.value)
+      await connection().send({ type: "leave_line", request_id: line.requestId });
   } catch (error) {
     if (error instanceof RefusedError && error.code === "already_open") return; // a listener came first
   } finally {
@@ -72,13 +74,17 @@ export async function leaveLine(): Promise<void> {
   startOver({ title: "wait.left" });
 }
 
-/** The end of the visit: this tab forgets, and another chat begins as another person. */
-export function startOver(notice: state.Notice | null = null): void {
+/**
+ * The end of the visit: this tab forgets, and another chat begins as another person. Where they didn't choose that, what they
+ * wrote stays for the next try.
+ */
+export function startOver(notice: state.Notice | null = null, isOwnWish = true): void {
   isPlaceGone = false;
+  if (isOwnWish) setDraft("");
+  else for (const one of kept("unsent")?.messages.reverse() ?? []) addToDraft(one.text);
   disconnect();
-  wipe();
+  wipe(isOwnWish);
   forgetChat();
-  setDraft("");
   state.forgetAll();
   state.link.value = "idle";
   state.notice.value = notice;
@@ -111,22 +117,28 @@ async function request(asking: Asking): Promise<void> {
       ...(preferred.value !== null && { prefer_listener: preferred.value.person_id, hold_s: holds.value ? HOLD_S : 0 }),
       ...(avoided.value.length > 0 && { avoid_listeners: avoided.value }),
     });
-    keep("asking", { ...asking, is_in_line: true });
+    isInLine(asking);
     takeReply(done);
   } catch (error) {
     if (!(error instanceof RefusedError)) return; // stopped: linkChanged says so
     if (error.code === "already_open") {
       // This person already waits or talks, in another tab perhaps: the next welcome shows what is open.
-      keep("asking", { ...asking, is_in_line: true });
+      isInLine(asking);
       state.view.value = "resuming";
       connection().stop();
       connection().start();
       return;
     }
     const key = `refused.${error.code}`;
-    startOver();
+    startOver(null, false);
     state.refusal.value = words.has(key) ? key : "refused.other";
   }
+}
+
+/** The server has it. From now on the service's clock counts the wait, which is known by now: this device's may be hours wrong. */
+function isInLine(asking: Asking): void {
+  const asked_at_ms = asking.asked_at_ms + state.clock.now() - Date.now();
+  keep("asking", { ...asking, is_in_line: true, asked_at_ms });
 }
 
 function take(push: Push): void {
@@ -184,6 +196,8 @@ function nothingRuns(summaries: ChatSummary[]): void {
   if (ended !== undefined && (wasIn === "chat" || wasIn === "resuming")) {
     state.chatId.value = ended.chat_id;
     state.view.value = "after";
+    const chat = currentChat();
+    if (chat !== null) writeUnsent(chat);
   } else if (asking !== null && !asking.is_in_line && wasIn !== "chat") {
     if (wasIn !== "resuming") return; // the connection asks again by itself
     state.line.value = newLine(asking.request_id);
@@ -195,7 +209,7 @@ function nothingRuns(summaries: ChatSummary[]): void {
     state.view.value = "waiting";
     isPlaceGone = true;
   } else if (wasIn !== "after") {
-    startOver(GONE);
+    startOver(GONE, false);
   }
 }
 
@@ -206,7 +220,7 @@ function requestChanged(now: RequestState, reason: string | null): void {
   if (now === "parked") announce(say("parked.title"));
   if (now !== "ended" || state.view.value !== "waiting" || isLeavingLine) return;
   const key = `gone.${reason}`;
-  startOver(words.has(key) ? { ...GONE, more: key } : GONE);
+  startOver(words.has(key) ? { ...GONE, more: key } : GONE, false);
 }
 
 function linkChanged(now: ConnectionState, closeCode?: number): void {
@@ -217,7 +231,7 @@ function linkChanged(now: ConnectionState, closeCode?: number): void {
   if (now === "open") {
     state.isLost.value = false;
     chats.caughtUp();
-    if (isPlaceGone) startOver(GONE);
+    if (isPlaceGone) startOver(GONE, false);
     else if (wasLost) announce(say("chat.back"));
     return;
   }
@@ -226,7 +240,8 @@ function linkChanged(now: ConnectionState, closeCode?: number): void {
     state.isLost.value = true;
     if (!wasLost) announce(say("chat.reconnecting"));
   }
-  if (now === "stopped" && closeCode !== undefined) startOver({ title: "stopped.title", more: "stopped.more" });
+  if (now === "waiting" && isLeavingLine) startOver({ title: "wait.left" });
+  if (now === "stopped" && closeCode !== undefined) startOver({ title: "stopped.title", more: "stopped.more" }, false);
 }
 
 function nothing(): void {}

@@ -4,6 +4,7 @@ import { type ChatNews, Chats } from "../shared/chats";
 import { Connection, type ConnectionState } from "../shared/connection";
 import type { Push } from "../shared/wire";
 import { avoided } from "./device";
+import { clock } from "./state";
 import { kept } from "./tab";
 import { words } from "./words";
 
@@ -19,6 +20,7 @@ let current = create();
 export const chats = new Chats(
   () => current,
   (news) => subscriber?.news(news),
+  () => clock.now(),
 );
 
 export function subscribe(to: Subscriber): void {

@@ -6,7 +6,7 @@ import { App } from "./app";
 import { loadCrisis, loadFront } from "./front";
 import { resume } from "./journey";
 import { watchEscape } from "./leave";
-import { isCrisisOpen } from "./state";
+import { isCrisisOpen, view } from "./state";
 import { drawWith } from "./store";
 import { words } from "./words";
 
@@ -21,6 +21,10 @@ async function begin(): Promise<void> {
   // Pressed before the program was here: the address says so.
   if (location.hash === "#help") isCrisisOpen.value = true;
   resume();
+  // A line may have closed or opened while nobody looked.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && view.value === "start") void loadFront();
+  });
   page.replaceChildren();
   const draw = () => render(<App />, page);
   drawWith(draw);

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { WaysOut } from "./bar";
 import { takeFocus } from "./focus";
+import { Said } from "./said";
 import { companion, report } from "./talking";
 import { type Key, say } from "./words";
 
@@ -29,7 +30,7 @@ export function ReportDialog({ onClose }: Props) {
       setSaid("report.missing");
       return;
     }
-    setSaid(null);
+    setSaid("chat.sending");
     report(whom?.person_id, reason, comment, isBlocking).then(
       () => setSaid("report.done"),
       () => setSaid("report.failed"),
@@ -90,9 +91,7 @@ export function ReportDialog({ onClose }: Props) {
             {say("report.done")}
           </p>
         )}
-        <div id="report-said" role="alert">
-          {said !== null && !isDone && <p class="error">{say(said)}</p>}
-        </div>
+        <Said id="report-said" said={isDone ? null : said} />
         <div class="row">
           {!isDone && (
             <button class="btn btn--main" type="submit">

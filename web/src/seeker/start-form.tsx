@@ -4,7 +4,7 @@ import { Flame } from "../shared/mark";
 import { dayAndTime } from "../shared/times";
 import { nameOfLanguage } from "../shared/words";
 import { Fold } from "./fold";
-import { front, lineLanguages } from "./front";
+import { front, lineLanguages, loadFront } from "./front";
 import { ask } from "./journey";
 import { isCrisisOpen, refusal } from "./state";
 import { value } from "./store";
@@ -138,6 +138,7 @@ export function StartForm() {
       form.current?.querySelector<HTMLInputElement>("input[name=age]")?.focus();
     } else if (stopped !== null) {
       isCrisisOpen.value = true;
+      void loadFront(); // it may be open by now
     } else if (age.value !== "young") {
       const asked = { language: language(), age_band: age.value, topics: topics.value, distress: distress.value };
       void ask(asked);

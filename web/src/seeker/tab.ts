@@ -37,6 +37,7 @@ interface Shapes {
 }
 
 const PREFIX = "tealight.";
+const WORDS: (keyof Shapes)[] = ["first_words", "draft"];
 const NAMES: (keyof Shapes)[] = ["token", "ticket", "asking", "first_words", "draft", "unsent", "sound", "country"];
 
 export function keep<Name extends keyof Shapes>(name: Name, value: Shapes[Name] | null): void {
@@ -58,8 +59,8 @@ export function asKept(messages: readonly OwnMessage[]): Kept[] {
   return messages.map(({ message_id, text, written_at_ms }) => ({ message_id, text, written_at_ms }));
 }
 
-/** Deletes all of it. */
-export function wipe(): void {
-  for (const name of NAMES) keep(name, null);
+/** Deletes all of it, or all but what was written and that nobody has yet. */
+export function wipe(wordsToo = true): void {
+  for (const name of NAMES) if (wordsToo || !WORDS.includes(name)) keep(name, null);
   thisTab.removeItem(THEME_KEY);
 }

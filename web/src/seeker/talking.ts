@@ -50,9 +50,10 @@ export function setTyping(typing: boolean): void {
   if (id !== null) connection().tell({ type: "set_typing", chat_id: id, typing });
 }
 
-export function markRead(seq: number): void {
+/** False where it can't be told now. */
+export function markRead(seq: number): boolean {
   const id = state.chatId.value;
-  if (id !== null) connection().tell({ type: "mark_read", chat_id: id, seq });
+  return id !== null && connection().tell({ type: "mark_read", chat_id: id, seq });
 }
 
 /** Raises RefusedError or StoppedError, as do the two below. */
@@ -99,14 +100,18 @@ export function enterChat(id: string): void {
   state.view.value = "chat";
   state.chatTick.value += 1;
   greet(chat);
-  const unsent = kept("unsent");
-  if (isNew && unsent?.chat_id === id && chat.log.ownMessages.length === 0) {
-    for (const one of unsent.messages) chats.write(id, one.text, one.message_id);
-  }
+  if (isNew) writeUnsent(chat);
   if (chat.state !== "open") return;
   const firstWords = kept("first_words") ?? [];
   keep("first_words", null);
   for (const one of firstWords) chats.write(id, one.text, one.message_id);
+}
+
+/** What a reload left behind goes out again under the same ids, also into a chat that has ended: the answer says what of it arrived. */
+export function writeUnsent({ log }: Chat): void {
+  const unsent = kept("unsent");
+  if (unsent?.chat_id !== log.chatId || log.ownMessages.length > 0) return;
+  for (const one of unsent.messages) chats.write(log.chatId, one.text, one.message_id);
 }
 
 export function takeNews(news: ChatNews): void {
@@ -115,7 +120,7 @@ export function takeNews(news: ChatNews): void {
     enterChat(news.chatId);
     announce(state.notes.value[state.notes.value.length - 1]?.text ?? "");
   }
-  if (news.chatId !== state.chatId.value) return;
+  if (news.chatId !== state.chatId.value || news.kind === "forgotten") return;
   state.chatTick.value += 1;
   const unsent = asKept(chats.unanswered(news.chatId));
   keep("unsent", unsent.length > 0 ? { chat_id: news.chatId, messages: unsent } : null);

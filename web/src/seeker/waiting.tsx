@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { Icon, moonIcon, phoneIcon } from "../shared/icon";
-import { allowSound } from "./attention";
 import { Bar, WaysOut } from "./bar";
 import { Breathing } from "./breathing";
 import { ConfirmCard } from "./confirm";
@@ -9,12 +8,10 @@ import { holds, preferred } from "./device";
 import { FirstWords } from "./first-words";
 import { leaveLine, releaseHold } from "./journey";
 import { LongerThanSaid, Place, WaitBand } from "./place";
+import { Said } from "./said";
 import { isCrisisOpen, isLost, line, myName, view } from "./state";
-import { value } from "./store";
 import { keep, kept } from "./tab";
-import { say, show } from "./words";
-
-const isSoundOn = value(kept("sound") === true);
+import { type Key, say, show } from "./words";
 
 function Offline() {
   if (!isLost.value) return null;
@@ -107,6 +104,11 @@ function InLine() {
 
 function LeaveLine() {
   const [isAsking, setAsking] = useState(false);
+  const [said, setSaid] = useState<Key | null>(null);
+  const leave = () => {
+    setSaid("chat.sending");
+    void leaveLine();
+  };
   return (
     <div>
       <button class="btn btn--quiet btn--plain" type="button" onClick={() => setAsking(true)}>
@@ -123,8 +125,9 @@ function LeaveLine() {
         >
           <div class="stack">
             <p>{say("wait.leave_more")}</p>
+            <Said said={said} />
             <div class="row">
-              <button class="btn btn--main" type="button" onClick={() => void leaveLine()}>
+              <button class="btn btn--main" type="button" onClick={leave}>
                 {say("wait.leave")}
               </button>
               <button class="btn" type="button" onClick={() => setAsking(false)}>
@@ -140,6 +143,7 @@ function LeaveLine() {
 
 export function Waiting() {
   const own = line.value;
+  const [isSoundOn, setSoundOn] = useState(kept("sound") === true);
   return (
     <>
       <Bar skipTo="main" skipWords={say("skip")} />
@@ -155,11 +159,10 @@ export function Waiting() {
           <label class="check">
             <input
               type="checkbox"
-              checked={isSoundOn.value}
+              checked={isSoundOn}
               onChange={(event) => {
-                isSoundOn.value = event.currentTarget.checked;
-                keep("sound", isSoundOn.value);
-                if (isSoundOn.value) allowSound();
+                setSoundOn(event.currentTarget.checked);
+                keep("sound", event.currentTarget.checked);
               }}
             />
             <span>{say("wait.sound")}</span>

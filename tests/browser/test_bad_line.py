@@ -1,0 +1,95 @@
+"""An old phone on a bad line: no button that seems to do nothing, no word that is gone without a word about it."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.seeker import SeekerPage
+from tests.browser.street import Street
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+LOST = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection")
+SMALL = (320, 568)
+
+
+async def loses_the_line(seeker: SeekerPage) -> None:
+    await seeker.page.context.set_offline(True)
+    await expect(seeker.page.get_by_text("Your connection is gone. Trying again.").first).to_be_visible()
+
+
+async def test_the_lines_are_asked_for_before_the_program_is_there(street: Street) -> None:
+    """Else a slow phone waits once more for a way there and back, and again if it is asked for twice."""
+    page = await (await street.context(SMALL)).new_page()
+    devtools = await page.context.new_cdp_session(page)
+    asked: list[str] = []
+    devtools.on(
+        "Network.requestWillBeSent",
+        lambda told: asked.append(told["initiator"]["type"]) if told["request"]["url"].endswith("/api/front") else None,
+    )
+    await devtools.send("Network.enable")
+    await page.goto("/")
+    await expect(page.get_by_role("group", name="How old are you?")).to_be_visible()
+    assert asked == ["parser"]
+
+
+async def test_the_listener_sees_that_what_was_missed_is_read(street: Street) -> None:
+    street.expected = LOST
+    seeker, listener = await street.they_talk()
+    desk = listener.desk()
+    await loses_the_line(seeker)
+    await desk.writes("Are you there?")
+    await expect(desk.root.get_by_text("connection lost")).to_be_visible()
+    await seeker.page.context.set_offline(False)
+    await seeker.reads("Are you there?")
+    await expect(desk.root.get_by_text("Seen", exact=True)).to_be_visible()
+
+
+async def test_the_end_of_a_chat_waits_for_the_line_and_says_so(street: Street) -> None:
+    street.expected = LOST
+    seeker, listener = await street.they_talk()
+    await loses_the_line(seeker)
+    await seeker.page.get_by_role("button", name="End chat").click()
+    question = seeker.page.get_by_role("alertdialog")
+    await question.get_by_role("button", name="End chat").click()
+    await expect(question.get_by_text("Waiting to be sent")).to_be_visible()
+    await seeker.page.context.set_offline(False)
+    await expect(seeker.heading).to_have_text("Thank you for talking with us.")
+    await expect(listener.desk().root.get_by_text("ended the chat.")).to_be_visible()
+
+
+async def test_nobody_who_leaves_the_line_waits_for_a_connection(street: Street) -> None:
+    street.expected = LOST
+    seeker = await street.seeker(SMALL)
+    await seeker.asks()
+    await expect(seeker.page.locator(".wait__name strong")).to_be_visible()
+    await loses_the_line(seeker)
+    await seeker.page.get_by_role("button", name="Leave the line").click()
+    await seeker.page.get_by_role("alertdialog").get_by_role("button", name="Leave the line").click()
+    await expect(seeker.page.get_by_text("You left the line. Come back any time.")).to_be_visible()
+
+
+async def test_what_came_too_late_is_shown_to_whoever_wrote_it(street: Street) -> None:
+    street.expected = LOST
+    seeker, listener = await street.they_talk()
+    desk = listener.desk()
+    await loses_the_line(seeker)
+    await seeker.writes("I need to tell you one more thing.")
+    await seeker.field.fill("It is")
+    await expect(desk.root.get_by_text("connection lost")).to_be_visible()
+    await desk.ends()
+    await expect(desk.root.get_by_text("Wrap up")).to_be_visible()
+    await seeker.page.context.set_offline(False)
+    left = seeker.page.locator(".bubble--sending")
+    await expect(seeker.page.get_by_text("This was not sent any more.")).to_be_visible()
+    await expect(left).to_have_text(["I need to tell you one more thing.", "It is"])
+    await seeker.page.reload()
+    await expect(left).to_have_text(["I need to tell you one more thing.", "It is"])
+    # Until the end of the visit they can write about the chat, and that waits for the line, too.
+    await seeker.page.context.set_offline(True)
+    await seeker.page.get_by_role("radio", name="Quite a lot").check()
+    await seeker.page.get_by_role("button", name="Send my answers").click()
+    await expect(seeker.page.get_by_text("Waiting to be sent")).to_be_visible()
+    await seeker.page.context.set_offline(False)
+    await expect(seeker.page.get_by_text("Thank you. We have your answers.")).to_be_visible()
+    await seeker.page.get_by_role("button", name="Finish").click()
+    await expect(seeker.page.get_by_role("button", name="Start a chat")).to_be_visible()
+    assert await seeker.page.evaluate("Object.keys(sessionStorage)") == []
