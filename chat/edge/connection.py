@@ -26,6 +26,8 @@ class Connection:
     staff: StaffMember | None = None
     #: what proves the sign-in; looked at again whenever something about the person changes
     cookie: str = field(default="", repr=False)
+    #: False: the database was away, so nobody knows yet whose sign-in that is
+    is_cookie_read: bool = True
     person_id: str = ""
     role: Role = "seeker"
     is_live: bool = False

@@ -21,6 +21,7 @@ from chat.protocol.codes import WORDS, Code
 from chat.protocol.pushes import Push
 from chat.protocol.replies import Done, Refused
 from chat.supervision.board import Board
+from config.database import is_away
 from config.functions import is_missing
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
@@ -183,6 +184,10 @@ class Dispatch:
             log.error("engine_refused", kind=str(error)[:32], command=kind)
             self.refuse(connection, ref, code, retry_after_ms=RETRY_AFTER_MS)
             return code
+        if is_away(error):
+            log.warning("database_away", command=kind, kind=type(error).__name__)
+            self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
+            return "try_again"
         # A fault of ours must cost one command, not the connection and what is under way on it.
         log.error("command_failed", command=kind, exc_info=error)
         self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)

@@ -104,7 +104,7 @@ class Edge:
         self.admission = Admission(self.link, loop.time, replicas_s)
         self.socket.dispatch = Dispatch(
             hub=self.hub,
-            greeter=Greeter(self.hub, parts.database, settings.secret_key, HEARTBEAT_S),
+            greeter=Greeter(self.hub, parts.database, parts.directory, settings.secret_key, HEARTBEAT_S),
             seeker=SeekerCommands(self.hub, door.pools, self.socket.has_room_for_request),
             listener=ListenerCommands(self.hub),
             chat=ChatCommands(self.hub),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chat.accounts import seeker_tokens
+from chat.accounts.directory import Directory
 from chat.accounts.pseudonyms import pseudonym
 from chat.edge.arriving import arrive
 from chat.edge.connection import Connection
@@ -52,12 +53,17 @@ class Greeter:
 
     hub: Hub
     database: Database
+    directory: Directory
     secret_key: str
     heartbeat_s: int
 
     async def greet(self, connection: Connection, hello: Hello) -> None:
-        """Raises RedisAway, RedisRefused, KeysAwayError: hello may be said again then, or the connection was closed."""
+        """Raises RedisAway, RedisRefused, KeysAwayError and the database's errors: hello may be said again then, or the
+        connection was closed."""
         hub, recover = self.hub, hello.recover or []
+        if not connection.is_cookie_read and hello.as_ != "seeker":
+            connection.staff = await self.directory.by_cookie(connection.cookie)
+            connection.is_cookie_read = True
         if not await self._may_enter(connection, hello):
             hub.put(connection, Refused(ref=hello.ref, code="not_allowed", message=WORDS["not_allowed"]))
             hub.close(connection, Close.NO_CLEARANCE, "nothing here for you")

@@ -10,6 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from chat.accounts.directory import Directory, cookie_name
+from chat.accounts.staff import StaffMember
 from chat.edge.connection import Connection
 from chat.edge.dispatch import Dispatch
 from chat.edge.frames import EXTENSION, Frames
@@ -20,7 +21,11 @@ from chat.edge.sender import Sender
 from chat.protocol.codec import CODECS, BadFrame
 from chat.protocol.codes import WORDS, Close
 from chat.protocol.replies import Refused
+from config.database import is_away
+from config.log import get_logger
 from config.settings import Settings
+
+log = get_logger("edge")
 
 #: PROTOCOL: the first frame must be hello within this time.
 HELLO_WITHIN_S = 10.0
@@ -89,12 +94,14 @@ class Socket:
             await send({"type": "websocket.close", "code": 1013})
             return
         cookie = _cookie(headers)
-        staff = await self._directory.by_cookie(cookie) if cookie else None
+        staff, is_cookie_read = await self._signed_in(cookie)
         await send({"type": "websocket.accept", "subprotocol": codec.subprotocol})
         self._numbers += 1
         rate = self._settings.commands_per_s
         bucket = TokenBucket(rate, rate * BURST_S)
-        connection = Connection(self._numbers, address_key, bucket, staff=staff, cookie=cookie)
+        connection = Connection(
+            self._numbers, address_key, bucket, staff=staff, cookie=cookie, is_cookie_read=is_cookie_read
+        )
         frames: Frames = scope["extensions"][EXTENSION]
         sender = Sender(frames, is_text=codec.is_text, on_too_slow=partial(self._too_slow, connection))
         self.hub.connections.add(connection)
@@ -110,6 +117,19 @@ class Socket:
             patience.cancel()
             self._leave(connection)
             sender.stop()
+
+    async def _signed_in(self, cookie: str) -> tuple[StaffMember | None, bool]:
+        """Who is signed in with this cookie, and whether that could be found out."""
+        if not cookie:
+            return None, True
+        try:
+            return await self._directory.by_cookie(cookie), True
+        except Exception as error:
+            if not is_away(error):
+                raise
+            # Who comes as a seeker needs none; anybody else is told at hello to try again.
+            log.warning("database_away", handshake=True, kind=type(error).__name__)
+            return None, False
 
     def _bad_frame(self, connection: Connection, bad: BadFrame) -> bool:
         """Refuse it. Were that too many?"""

@@ -42,6 +42,10 @@ class Postgres:
         """Make the files, start the server and wait until it answers."""
         init = ["initdb", "-D", str(self._folder / "db"), "-A", "trust", "-U", "tealight", "--no-sync", "-E", "UTF8"]
         subprocess.run(self._command(*init), check=True, stdout=subprocess.DEVNULL)
+        self.comes_back()
+
+    def comes_back(self) -> None:
+        """Start the server on its files and wait until it answers."""
         arguments = [
             "-D",
             str(self._folder / "db"),
@@ -59,11 +63,16 @@ class Postgres:
             assert time.monotonic() < until, "PostgreSQL didn't start in time"
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """End the server and remove its files."""
+    def goes_away(self) -> None:
+        """End the server, whoever is connected; its files stay."""
         if self._server is not None:
             self._server.send_signal(signal.SIGINT)
             self._server.wait(60)
+            self._server = None
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        self.goes_away()
         shutil.rmtree(self._folder)
 
     def new_database(self, template: str = "template0") -> str:
