@@ -38,7 +38,7 @@ def ended_chat(chat_id: str, band: str, fields: dict[str, str]) -> EndedChat:
 def facts_of(chat: EndedChat) -> ChatFactsRow:
     """The facts of one ended ChatRequest and its chat. Raises ValueError where its numbers are none."""
     record, h = chat.record, chat.fields
-    last = max(record.listeners.items(), key=lambda item: abs(item[1]), default=None)
+    listeners = sorted(record.listeners, key=lambda listener: abs(record.listeners[listener]))
     opened = record.opened_at_ms or None
     return ChatFactsRow(
         chat_id=record.chat_id,
@@ -54,7 +54,8 @@ def facts_of(chat: EndedChat) -> ChatFactsRow:
         ended_at_ms=record.ended_at_ms,
         ended_by=record.ended_by,
         end_reason=record.ended_reason,
-        listener_id=last[0] if last else None,
+        listener_id=listeners[-1] if listeners else None,
+        listener_ids=listeners,
         wait_ms=opened - record.arrived_at_ms if opened else None,
         wait_promised_s=int(h["pm"]) if h.get("pm") else None,
         offers=record.offers,

@@ -45,7 +45,9 @@ class ChatFactsRow(Base):
     ended_at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
     ended_by: Mapped[str]
     end_reason: Mapped[str]
+    #: the last one; all of them, the first one first, in `listener_ids` (null: an older version knew the last one only)
     listener_id: Mapped[str | None]
+    listener_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     wait_ms: Mapped[int | None] = mapped_column(BigInteger)
     #: the upper end of the wait that was announced first; None: no number was
     wait_promised_s: Mapped[int | None]

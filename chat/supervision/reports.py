@@ -1,6 +1,6 @@
 """Reports and comments, as supervisors read them (docs/supervision.md). Each look at the words is in the audit log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -50,21 +50,32 @@ async def not_about(
     session: AsyncSession, reader_id: str, rows: Sequence[ReportRow | FeedbackCommentRow]
 ) -> list[Report]:
     """Those of these rows that this person may know of: nobody reads what is about themselves."""
-    listeners = select(ChatFactsRow.chat_id, ChatFactsRow.listener_id).where(
-        ChatFactsRow.chat_id.in_([row.chat_id for row in rows])
-    )
-    last = dict(list(await session.execute(listeners))) if rows else {}
+    listeners = await listeners_of(session, {row.chat_id for row in rows})
     reports = []
     for row in rows:
+        known = listeners.get(row.chat_id)
         if isinstance(row, FeedbackCommentRow):
-            if row.chat_id not in last:
+            if known is None:
                 continue  # the archiver is about to write whose chat it was
-            about_id = last[row.chat_id]
-        else:  # one of an older version says whom it is about by the chat's facts alone
-            about_id = (row.about_id or last.get(row.chat_id)) if row.by_role == BY_SEEKER else None
-        if about_id != reader_id:
+            about, about_id = known, known[-1] if known else None
+        elif row.by_role != BY_SEEKER:
+            about, about_id = [], None
+        elif row.about_id is not None:
+            about, about_id = [row.about_id], row.about_id
+        else:  # an older version did not keep which of them it is about
+            about, about_id = known or [], known[-1] if known else None
+        if reader_id not in about:
             reports.append(Report(row, about_id))
     return reports
+
+
+async def listeners_of(session: AsyncSession, chat_ids: Collection[str]) -> dict[str, list[str]]:
+    """Chat -> its listeners, the last one at the end; without chats whose facts nobody has written yet."""
+    query = select(ChatFactsRow.chat_id, ChatFactsRow.listener_id, ChatFactsRow.listener_ids).where(
+        ChatFactsRow.chat_id.in_(chat_ids)
+    )
+    found = await session.execute(query) if chat_ids else ()
+    return {chat_id: every or ([] if last is None else [last]) for chat_id, last, every in found}
 
 
 async def readers_of(session: AsyncSession, reports: Iterable[Report]) -> dict[tuple[str, str], list[str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from chat.accounts.audit import recent_acts
 from chat.conversation.aftermath import save_report
-from chat.conversation.facts_tables import ReportRow
+from chat.conversation.facts_tables import ChatFactsRow, FeedbackCommentRow, ReportRow
 from chat.conversation.forgetting import forget_words
 from tests.helpers.api import Api, Browser, problem
 
@@ -165,3 +165,51 @@ async def test_notes_go_with_the_words_of_the_chat(api: Api, reported: str) -> N
     await vera.call("DELETE", f"{REPORTS}/c1/seeker/handlings?handling_no={number}")
     assert problem(await handles(vera, NOTE)) == (409, "words_deleted")
     assert (await handles(vera)).status_code == 204
+
+
+async def test_nobody_who_was_a_chats_listener_reads_what_was_written_about_it(api: Api) -> None:
+    first, last = await api.sign_in("boss", "supervisor"), await api.sign_in("eve", "supervisor")
+    vera = await api.sign_in("vera", "supervisor")
+    await ended(api, "c1", first.person_id, last.person_id)
+    await ended(api, "of-an-older-version", first.person_id, is_older=True)
+    async with api.deps.database.write() as session:
+        for chat_id in ("c1", "of-an-older-version"):
+            session.add(FeedbackCommentRow(chat_id=chat_id, at_ms=AT_MS, sealed=None))
+    await report(api)
+    # Reported by a seeker, from before it was kept about whom: it may be about either.
+    seen = [await comments(browser) for browser in (first, last, vera)]
+    assert seen == [[], ["of-an-older-version"], ["c1", "of-an-older-version"]]
+    for browser in (first, last):
+        assert (await lines(browser), await open_count(browser)) == ([], 0)
+        for by in ("seeker", "comment"):
+            assert problem(await browser.post(f"{REPORTS}/c1/{by}/readings")) == (404, "no_such_report")
+    assert len(await lines(vera)) == 1
+    await report(api, about_id=last.person_id)
+    assert [one["about_name"] for one in await lines(first)] == ["Eve"], "about her alone, that is known"
+    assert await lines(last) == []
+
+
+async def ended(api: Api, chat_id: str, *listeners: str, is_older: bool = False) -> None:
+    facts = ChatFactsRow(
+        chat_id=chat_id,
+        language="en",
+        age_band="adult",
+        topics=[],
+        arrived_at_ms=AT_MS,
+        opened_at_ms=AT_MS,
+        ended_at_ms=AT_MS,
+        ended_by="seeker",
+        end_reason="ended",
+        listener_id=listeners[-1],
+        listener_ids=None if is_older else list(listeners),
+        offers=len(listeners),
+        messages_seeker=1,
+        messages_listener=1,
+    )
+    async with api.deps.database.write() as session:
+        session.add(facts)
+
+
+async def comments(browser: Browser) -> list[str]:
+    answer = await browser.get("/api/supervise/comments")
+    return sorted(one["chat_id"] for one in answer.json()["reports"])

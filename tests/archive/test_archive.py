@@ -258,3 +258,22 @@ async def test_an_archive_that_was_changed_is_noticed(place: Place, lines: Lines
     await archive_band(lines, database, "adult", an_hour_later(place))
     assert await aside(database) == {chat: "the archived entries are not those that were archived"}
     assert len(place.log(chat)) == 2
+
+
+async def test_facts_name_every_listener_of_a_chat_that_went_on_with_another_one(
+    place: Place, lines: Lines, database: Database
+) -> None:
+    first = place.listener("bo").comes()
+    chat = place.seeker("ada").asks()
+    first.accepts()
+    first.disconnects()
+    place.passes(31)
+    assert place.chat(chat).state != "A"
+    second = place.listener("eve").comes()
+    second.accepts()
+    place.seeker("ada").confirms()
+    assert place.seeker("ada").ends(chat) == "done"
+    await archive_band(lines, database, "adult", place.now_ms)
+    async with database.read() as session:
+        facts = await session.get_one(ChatFactsRow, chat)
+    assert (facts.listener_id, facts.listener_ids) == ("eve", ["bo", "eve"])
