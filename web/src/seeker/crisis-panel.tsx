@@ -1,5 +1,6 @@
 import { Dialog } from "../shared/dialog";
 import { Icon, phoneIcon } from "../shared/icon";
+import { nameOfLanguage } from "../shared/words";
 import { QuickExit } from "./bar";
 import { type CrisisCountry, type CrisisNumber, type CrisisService, crisis, FALLBACK_URL } from "./front";
 import { isCrisisOpen } from "./state";
@@ -26,7 +27,7 @@ function nameOf(code: string, one: CrisisCountry): string {
 }
 
 function dialled(number: string): string {
-  return `tel:${number.replace(/[^\d+*#]/g, "")}`;
+  return number.replace(/[^\d+*#]/g, "");
 }
 
 function Emergency({ numbers }: { numbers: CrisisNumber[] }) {
@@ -46,7 +47,7 @@ function Emergency({ numbers }: { numbers: CrisisNumber[] }) {
       {numbers.map((one) => {
         const key = `crisis.for.${one.for}`;
         return (
-          <a key={one.number} class="crisis__first" href={dialled(one.number)}>
+          <a key={one.number} class="crisis__first" href={`tel:${dialled(one.number)}`}>
             <Icon of={phoneIcon} />
             <span>
               {say("crisis.call", { number: one.number })}
@@ -59,33 +60,51 @@ function Emergency({ numbers }: { numbers: CrisisNumber[] }) {
   );
 }
 
+/** One way to reach a service, said in words: which number, and whether it is called or written to. */
+function Way({ href, children }: { href: string; children: string }) {
+  const isPage = href.startsWith("https:");
+  return (
+    <a class="btn btn--dense" href={href} target={isPage ? "_blank" : undefined} rel="noreferrer noopener">
+      {children}
+    </a>
+  );
+}
+
 function Service({ of }: { of: CrisisService }) {
-  const call = of.call?.[0];
+  const text = of.text && say("crisis.text", { what: of.text });
+  // "741741", or "HOME to 741741". Anything else names an app, which a number alone doesn't open.
+  const texted = of.text?.match(/^(?:\S+ to )?([\d -]+)$/)?.[1];
   // Hours of a large country tell nothing without their zone.
-  const details = [of.hours, of.time_zone, of.ages, of.cost, of.languages?.join(", ")].filter(Boolean).join(". ");
+  const city = of.time_zone?.replace(/.*\//, "").replace(/_/g, " ");
+  const hours = of.hours === "24/7" ? say("crisis.always") : of.hours;
+  const details = [
+    texted ? "" : text,
+    city ? `${hours} (${say("crisis.zone", { city })})` : hours,
+    of.ages,
+    of.cost,
+    of.languages?.map(nameOfLanguage).join(", "),
+  ];
   // A day, and no instant: west of Greenwich it would be the day before.
   const day = new Intl.DateTimeFormat(words.regional, { dateStyle: "long", timeZone: "UTC" });
   return (
     <div class="crisis__line">
       <h3>{of.name}</h3>
-      {call ? (
-        <a class="btn btn--dense" href={dialled(call)} aria-label={say("crisis.call_service", { name: of.name })}>
-          {call}
-        </a>
-      ) : (
-        <span />
-      )}
-      <p>
-        {of.text ? `${say("crisis.text", { what: of.text })}. ` : ""}
-        {details ? `${details}. ` : ""}
+      <div class="row">
+        {of.call?.map((number) => (
+          <Way key={number} href={`tel:${dialled(number)}`}>
+            {say("crisis.call", { number })}
+          </Way>
+        ))}
+        {text && texted && <Way href={`sms:${dialled(texted)}`}>{text}</Way>}
         {of.chat && (
-          <>
-            <a href={`https://${of.chat.replace(/^https?:\/\//, "")}`} target="_blank" rel="noreferrer noopener">
-              {of.chat}
-            </a>
-            {". "}
-          </>
+          <Way href={`https://${of.chat.replace(/^https?:\/\//, "")}`}>{say("crisis.chat", { where: of.chat })}</Way>
         )}
+      </div>
+      <p>
+        {details
+          .filter(Boolean)
+          .map((one) => `${one}. `)
+          .join("")}
         {say("crisis.checked", { day: day.format(new Date(of.verified_on)) })}
       </p>
     </div>
