@@ -80,7 +80,8 @@ def _is_open_from(offer: OpenOffer, view: View) -> bool:
     return _is_chat_open(offer.offer_id, view)
 
 
-def _request_changed(request: OwnRequest, reason: str | None) -> RequestChanged:
+def request_changed(request: OwnRequest, reason: str | None) -> RequestChanged:
+    """The push for an own request as it stands."""
     return RequestChanged(request.request_id, request.state, reason, request.is_anyone_there, request.ticket)
 
 
@@ -94,7 +95,7 @@ def _request(old: View, new: View) -> list[Push]:
         return out
     is_new = before is None or before.request_id != after.request_id
     if is_new or (before is not None and before.state != after.state):
-        out.append(_request_changed(after, new.request_reason))
+        out.append(request_changed(after, new.request_reason))
     elif before is not None and before.is_anyone_there != after.is_anyone_there:
         out.append(
             RequestChanged(after.request_id, after.state, "listeners_changed", after.is_anyone_there, after.ticket)

@@ -10,6 +10,7 @@ from chat.conversation.chat_ids import chat_id_of
 from chat.conversation.facts import why_ended
 from chat.conversation.texts import is_good_text
 from chat.edge.connection import Connection
+from chat.edge.difference import request_changed
 from chat.edge.hub import Hub
 from chat.edge.people import LocalPerson
 from chat.edge.refusal import CommandRefused
@@ -92,6 +93,10 @@ class SeekerCommands:
         if not is_repeat:
             person.avoids = avoids
             await self._refuse_second(person, band, chat_id, entered=True)
+        if state == "P":
+            parked = await self._parked(person, band, command)
+            if parked is not None:
+                return parked
         return await self._placed(person, band, pool.language, command, chat_id, is_repeat=is_repeat)
 
     def _second_languages(self, command: RequestChat, first: str) -> list[str]:
@@ -126,6 +131,19 @@ class SeekerCommands:
         if open_yet is not None and open_yet.request_id == command.request_id:
             return done  # it ended a moment ago: the next look at this person tells this connection
         return done, RequestChanged(command.request_id, "ended", reason)
+
+    async def _parked(self, person: LocalPerson, band: str, command: RequestChat) -> tuple[Done, RequestChanged] | None:
+        """To the repeat of a request that is parked: what `hello` would say of it. None: it is back in line by now.
+
+        It stands at no place until the seeker says that they are here; said behind the reply, as of one that ended.
+        """
+        await self.hub.read(person, (band,))
+        view = self.hub.view_of(person)
+        own = view.snapshot.request
+        if own is None or own.request_id != command.request_id or own.state != "parked":
+            return None
+        done = Done(ref=command.ref, request_id=command.request_id, is_anyone_there=bool(own.is_anyone_there))
+        return done, request_changed(own, view.request_reason)
 
     async def _refuse_second(self, person: LocalPerson, band: str, chat_id: str, *, entered: bool = False) -> None:
         """One open request a token, in whatever age band.

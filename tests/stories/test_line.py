@@ -248,6 +248,22 @@ async def test_who_was_away_too_long_is_told_so_and_not_put_in_line_by_a_repeat(
     await tab.sees_no("request_changed", state="ended", for_s=0.2)
 
 
+async def test_a_repeat_of_a_request_that_is_parked_puts_nobody_in_line(world: World) -> None:
+    seeker, _, _ = await world.they_accept_who_is_away()
+    await seeker.comes()
+    await seeker.sees("confirm_wanted", request_id=seeker.request_id)
+    parked = await seeker.sees("request_changed", state="parked")
+    seeker.unseen.clear()
+    again = await seeker.asks(
+        "request_chat", request_id=seeker.request_id, language=world.language, topics=["loneliness"], age_band="adult"
+    )
+    assert again.get("place") is None and again.get("wait_high_s") is None
+    told = await seeker.sees("request_changed", request_id=seeker.request_id)
+    assert told == parked, "whatever the client made of that reply"
+    await seeker.tells("confirm_here", request_id=seeker.request_id)
+    await seeker.sees("request_changed", state="offered")
+
+
 async def test_a_repeat_of_what_the_seeker_left_says_that_it_ended(world: World) -> None:
     seeker = await world.seeker_arrives()
     await seeker.asks("leave_line", request_id=seeker.request_id)
