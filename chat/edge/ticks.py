@@ -5,7 +5,7 @@ import contextlib
 import math
 import random
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chat.accounts.directory import Directory
@@ -209,6 +209,19 @@ class Ticks:
             self._staff_version = max(self._staff_version, member.version)
 
     async def _apply(self, changed: StaffMember) -> None:
+        if changed.is_active:
+            await self._tell(changed)
+            return
+
+        async def dismiss(band: str) -> None:
+            await self.hub.lines.call(band, "dismiss", changed.person_id)
+
+        # Whatever is under way for them finds that they may take nothing.
+        await self._tell(replace(changed, age_bands=()))
+        # Also where no process holds a connection of them: nobody shall wait half a minute for who can't come back.
+        await self.hub.lines.everywhere(dismiss)
+
+    async def _tell(self, changed: StaffMember) -> None:
         person = self.hub.people.get(changed.person_id)
         member = None if person is None else await self.hub.door.member(changed)
         if person is None or member is None:

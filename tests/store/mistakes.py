@@ -289,6 +289,11 @@ WITHIN: dict[str, tuple[str, str]] = {
         "local state, seeker = look_at(S, id)\n    if state == 'A' then",
         "local state, seeker = look_at(S, id)\n    if false then",
     ),
+    "whose account is closed keeps their chats": (
+        "if l.is_known then let_go(S, l, 'no_clearance') end",
+        "if l.is_known then forget_listener(S, l) end",
+    ),
+    "whose account is closed reads on": ("  end_all_observing(S, id)\n", ""),
     "who vanished from a chat keeps the short grace": (
         "begin_grace(person, state == 'A' and GRACE_MS.chat or GRACE_MS.seeker)",
         "begin_grace(person, GRACE_MS.seeker)",

@@ -19,6 +19,7 @@ class Rare(Doing):
             (self.a_second_request_is_refused, self.truth.of("own")),
             (self.seeker_leaves_the_line, self.truth.chats("W", "P", "O", "H")),
             (self.listener_changes, self.truth.of("listener")),
+            (self.listener_is_dismissed, self.truth.of("listener")),
             (self.a_stale_offer_is_answered, self.truth.of("chat") and self.truth.of("listener")),
             (self.both_vanish, self.truth.chats("A")),
             (self.somebody_reads_along, self.truth.chats("A")),
@@ -152,6 +153,13 @@ class Rare(Doing):
         elif listener.get("tn") != "1":
             assert answer == ("at_maximum" if is_full else "done")
         self.last = None  # said again after it came, it asks for yet another
+
+    def listener_is_dismissed(self, data: st.DataObject) -> None:
+        """Their account was closed; the connection goes a moment later, or not, and they may be taken on again."""
+        who = self.pick(data, self.truth.of("listener"))
+        assert self.do("dismiss", who) == "done"
+        after = truth_of(self.place)
+        assert who not in after.of("listener") and not after.of("units").get(who)
 
     def both_vanish(self, data: st.DataObject) -> None:
         chat = self.pick(data, self.truth.chats("A"))

@@ -1,9 +1,14 @@
-"""A clearance that is gone is gone for those at work, too: no offer from one second on, and open chats go on."""
+"""A clearance that is gone is gone for those at work, too: no offer from one second on, and open chats go on.
+
+A closed account loses those, too, and as fast.
+"""
 
 import asyncio
 
 import httpx
+import pytest
 
+from chat.accounts.people import change_person
 from config.clock import now_ms
 from tests.helpers.machine import Taking
 from tests.helpers.person import PATIENCE_S, Person
@@ -107,3 +112,41 @@ async def test_one_lost_topic_withdraws_only_what_it_was_needed_for(world: World
     assert taking.seconds() < WITHIN_S
     other = await world.seeker_arrives(topics=["sleep"])
     await listener.sees_offer(request_id=other.request_id)
+
+
+async def closes_account(world: World, person: Person) -> Taking:
+    """As an admin does it on a page, or with `tealight accounts remove`."""
+    async with world.database.write() as session:
+        await change_person(session, person.person_id, is_active=False, by="the story", now_ms=now_ms())
+    return world.service.taking()
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+async def test_a_closed_account_loses_its_chats_within_a_second(world: World, is_connected: bool) -> None:
+    seeker, listener, chat_id = await world.they_talk()
+    await listener.says(chat_id, "what happened then?")
+    other = await world.listener_is_available()
+    # Somebody waits as well, and has waited for less.
+    await other.becomes("paused")
+    later = await world.seeker_arrives()
+    if not is_connected:
+        await listener.vanishes()
+        await world.is_known_to_be_gone(listener)
+    taking = await closes_account(world, listener)
+    lost = await seeker.sees("participants_changed", chat_id=chat_id, reason="listener_lost")
+    took_s = taking.seconds()
+    print(f"chat taken off a closed account after {took_s * 1000:.0f} ms")
+    assert took_s < WITHIN_S
+    assert [one["role"] for one in lost["participants"]] == ["seeker"]
+    if is_connected:
+        assert await listener.wire.closes() == 4500
+    await seeker.says(chat_id, "is anybody there?")
+
+    await other.becomes("available", capacity=1)
+    offer = await other.sees_offer(request_id=seeker.request_id)
+    await other.accepts(offer)
+    await seeker.is_connected()
+    await other.sees("chat_opened", chat_id=chat_id)
+    await other.says(chat_id, "yes, I am here and have read it")
+    assert len(other.logs[chat_id].messages) >= 2
+    await later.asks("leave_line", request_id=later.request_id)

@@ -12,6 +12,35 @@ local function end_holds(S, l)
   end
 end
 
+-- A listener is gone: others take over whatever they held, a chat with all that was written in it. Answers what it cost.
+local function let_go(S, l, why)
+  put(l, 'av', 0, 'wy', why, 'tn', 0)
+  strike(S, l)
+  local units = units_of(l)
+  for _, id in ipairs(units) do
+    local c = read_chat(S, id)
+    if not c then free_unit(l, id) -- the engine lost it
+    elseif c.st == 'U' then end_wrap_up(S, c, l)
+    elseif c.st == 'O' then
+      release(S, c, l, 'listener_away')
+      requeue(S, c, 'listener_away')
+    else lose_listener(S, c, l, 'listener_lost') end
+  end
+  forget_listener(S, l)
+  end_holds(S, l)
+  return 1 + #units
+end
+
+-- dismiss: this person is no listener here any more and reads along nowhere, at once and whether they are connected or not;
+-- their account was closed. A repeat changes nothing. args: 3 person. answer: 'done'
+function OPS.dismiss(keys, args)
+  local S, id = begin(keys, args), args[3]
+  end_all_observing(S, id)
+  local l = read_listener(S, id)
+  if l.is_known then let_go(S, l, 'no_clearance') end
+  return finish(S, 'done')
+end
+
 -- set_availability. The caller has checked the clearance. An explicit act is the only way to become available.
 -- args: 3 listener, 4 availability (1, 2, 0), 5 capacity, 6 maximum, 7 languages csv, 8 '1' in several shards, 9 reason,
 --       10 the name that seekers see, 11 highest risk level cleared 0-3, 12 mask of the topics cleared that take it,

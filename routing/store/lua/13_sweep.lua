@@ -101,30 +101,12 @@ SWEEPS[3] = { 'processes', function(S, process)
   return #people / GOODBYE.people_a_match + read / GOODBYE.read_a_match, math.max(1, #people)
 end }
 
-local function end_listeners_grace(S, l)
-  put(l, 'av', 0, 'wy', 'connection_lost', 'tn', 0)
-  strike(S, l)
-  local units = units_of(l)
-  for _, id in ipairs(units) do
-    local c = read_chat(S, id)
-    if not c then free_unit(l, id) -- the engine lost it
-    elseif c.st == 'U' then end_wrap_up(S, c, l)
-    elseif c.st == 'O' then
-      release(S, c, l, 'listener_away')
-      requeue(S, c, 'listener_away')
-    else lose_listener(S, c, l, 'listener_lost') end
-  end
-  forget_listener(S, l)
-  end_holds(S, l)
-  return 1 + #units
-end
-
 SWEEPS[4] = { 'grace_ends', function(S, person)
   redis.call('ZREM', K.grace_ends(S), person)
   if is_present(S, person) then return end
   end_all_observing(S, person)
   local l = read_listener(S, person)
-  if l.is_known then return end_listeners_grace(S, l) end
+  if l.is_known then return let_go(S, l, 'connection_lost') end
   local own = own_chat(S, person)
   local c = own and read_chat(S, own)
   if not c then return end
