@@ -99,7 +99,7 @@ class PoolLoad(Struct, frozen=True):
     open_chats: int
     open_offers: int
     offers_missed_1h: int
-    #: of those waiting: whom nobody on duty may take
+    #: of those waiting: whom nobody on duty may take, or only people from whom they are kept apart
     without_listener: int
     #: of those waiting: at the highest risk, and how long the first of them waits
     urgent_waiting: int

@@ -51,6 +51,18 @@ ACROSS: dict[str, tuple[str, str]] = {
         "redis.call('SISMEMBER', set, process .. mark) == 0 and",
         "false and",
     ),
+    "the board forgets who is kept apart from everybody": (
+        "is_served(classes, cell) and apart_from_all(S, language, cell, key, sizes) or count",
+        "is_served(classes, cell) and 0 or count",
+    ),
+    "the board takes who declined for kept apart": (
+        "if c and redis.call('ZSCORE', line, member_in_line(c)) and count_serving(S, language, cell, c) == 0 then",
+        "if c and redis.call('ZSCORE', line, member_in_line(c)) then",
+    ),
+    "who declined and was blocked is told as there": (
+        "redis.call('ZREM', K.tried_ends(S), c.id .. '|' .. listener) -- who declined as well",
+        "-- who declined as well",
+    ),
     "two who parted stay together in an older state": ("      part(S, args[i], args[i + 1])\n", ""),
     "who blocked somebody is put back into their chat": (
         "if l and l.is_known and not is_kept_apart then",

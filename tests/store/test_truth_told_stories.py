@@ -75,6 +75,53 @@ def test_the_board_tells_danger_and_those_whom_nobody_may_take(place: Place) -> 
     assert row[2] == ["de", 0, "0", 0, 0, 0, 0, 0, 0, 0, 0, "0"]
 
 
+def alone(place: Place, language: str = "en") -> int:
+    """How many wait of whom the board says that nobody on duty may take them."""
+    return int(place.call("load", language)[1][9])
+
+
+def test_the_board_tells_of_those_who_are_kept_apart_from_everybody_there(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    ada, ben = place.seeker("ada"), place.seeker("ben")
+    ada.asks(avoid=("bo",))
+    ben.asks()
+    bo.declines()
+    place.seeker("cleo").asks(topics=("suicide",))
+    assert alone(place) == 2, "ada, and cleo whom nobody is cleared for; ben is asked again in a minute"
+    for name in ("cy", "di"):
+        place.listener(name).comes(capacity=0)
+    assert alone(place) == 1
+    place.call("block", "cy", "ada")
+    place.call("block", "di", "ada")
+    assert alone(place) == 2
+    place.listener("eve").comes(capacity=0, level=2, topics=("suicide",))
+    assert alone(place) == 0
+    place.call("block", "eve", "ada")
+    assert alone(place) == 1 and ada.record().listeners_able == 0
+    assert broken(truth_of(place)) == []
+
+
+def test_nobody_is_kept_apart_from_very_many(place: Place) -> None:
+    names = tuple(f"l{number}" for number in range(9))
+    for name in names:
+        place.listener(name).comes(capacity=0)
+    place.seeker("ada").asks(avoid=names)
+    assert alone(place) == 0, "the board doesn't look at so many each second"
+    place.listener(names[0]).is_now(2)
+    assert alone(place) == 1
+
+
+def test_who_declined_and_was_blocked_then_is_not_told_as_there(place: Place) -> None:
+    ada, bo = place.seeker("ada"), place.listener("bo").comes()
+    ada.asks()
+    bo.declines()
+    assert ada.record().listeners_able == 1, "he is asked again in a minute"
+    place.call("block", "bo", "ada")
+    assert ada.record().listeners_able == 0
+    place.passes(61)
+    assert bo.offer == "" and broken(truth_of(place)) == []
+
+
 def test_waits_of_those_in_danger_are_told_apart(place: Place) -> None:
     for number, distress in enumerate((5, 3, 5)):
         place.seeker(f"s{number}").asks(topics=("suicide",), distress=distress)

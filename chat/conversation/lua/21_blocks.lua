@@ -6,6 +6,8 @@ function OPS.block(keys, args)
   return finish(S, 'done')
 end
 
+do
+
 -- An older state, from before the block, may have the two in a chat: it goes on without the listener.
 local function part(S, seeker, listener)
   local own = own_chat(S, seeker)
@@ -23,10 +25,12 @@ function OPS.keep_apart(keys, args)
   for i = 4, #args, 3 do
     local ms = num(args[i + 2]) + TOKEN_MS - T.now
     if ms > 0 or own_chat(S, args[i]) then
-      block(S, args[i], args[i + 1], ms)
       part(S, args[i], args[i + 1])
+      block(S, args[i], args[i + 1], ms)
     end
   end
   if args[3] ~= '' then redis.call('HSET', K.meta(S), 'apart', args[3]) end
   return finish(S, 'done')
+end
+
 end

@@ -174,6 +174,7 @@ local function block(S, seeker, listener, ms)
     return
   end
   exclude(S, c, listener)
+  redis.call('ZREM', K.tried_ends(S), c.id .. '|' .. listener) -- who declined as well isn't asked again in a minute
   if c.st == 'W' then
     redis.call('SADD', K.excluding(S, listener), c.id)
     if is_held(c) and c.pf == listener then

@@ -106,9 +106,37 @@ function OPS.lines(keys, args)
   return finish(S, out)
 end
 
+do -- the engine's Lua takes no more than 200 names for all files together
+
+-- How many of a line are kept apart from everybody on duty who may serve it. So many listeners that nobody could be are
+-- not looked at: for the others it is a few reads, and an intersection of sets that are nearly always empty.
+local APART_FROM_MAX = 8
+
+local function apart_from_all(S, language, cell, line, sizes)
+  local total, apart, count = 0, {}, 0
+  for name, size in pairs(sizes) do
+    if served_by(class_of(name), cell.name) then total = total + size end
+  end
+  if total == 0 or total > APART_FROM_MAX then return 0 end
+  for name in pairs(sizes) do
+    if served_by(class_of(name), cell.name) then
+      for _, listener in ipairs(redis.call('SMEMBERS', K.available(S, language .. ':' .. name))) do
+        apart[#apart + 1] = K.excluding(S, listener)
+      end
+    end
+  end
+  for _, id in ipairs(redis.call('SINTER', unpack(apart))) do
+    local c = read_chat(S, id)
+    if c and redis.call('ZSCORE', line, member_in_line(c)) and count_serving(S, language, cell, c) == 0 then
+      count = count + 1
+    end
+  end
+  return count
+end
+
 -- load: the board's numbers. args: 3 languages csv
 -- answer: {now, {language, waiting, head arrival or 0, available, paused, in chat, open chats, open offers, missed 1 h,
---          waiting whom nobody on duty may take, waiting at risk 3, arrival of their head or 0}, ...}
+--          waiting whom nobody on duty may take, or whom all who may are kept apart from, waiting at risk 3, arrival of their head or 0}, ...}
 function OPS.load(keys, args)
   local S = begin(keys, args)
   local out = { T.now }
@@ -117,19 +145,21 @@ function OPS.load(keys, args)
     local held, first = redis.call('ZRANGE', K.held(S, language), 0, 0, 'WITHSCORES'), nil
     local classes = redis.call('SMEMBERS', K.classes(S, language))
     if held[2] then head = num(held[2]) end
+    local sizes = {}
+    for _, name in ipairs(classes) do
+      sizes[name] = redis.call('SCARD', K.available(S, language .. ':' .. name))
+      available = available + sizes[name]
+    end
     each_cell(S, language, function(cell, key, place)
       local count = redis.call('ZCARD', key)
       waiting = waiting + count
       if head == 0 or place < head then head, first = place, key end
-      if not is_served(classes, cell) then alone = alone + count end
+      alone = alone + (is_served(classes, cell) and apart_from_all(S, language, cell, key, sizes) or count)
       if cell.risk == URGENT then
         urgent = urgent + count
         if urgent_head == 0 or place < urgent_head then urgent_head = place end
       end
     end)
-    for _, name in ipairs(classes) do
-      available = available + redis.call('SCARD', K.available(S, language .. ':' .. name))
-    end
     if first then head = came_at(S, first) end
     out[#out + 1] = { language, waiting, string.format('%.0f', head), available, redis.call('SCARD', K.paused(S, language)),
       redis.call('HLEN', K.chatting(S, language)), redis.call('SCARD', K.open(S, language)),
@@ -138,6 +168,8 @@ function OPS.load(keys, args)
       string.format('%.0f', urgent_head) }
   end)
   return finish(S, out)
+end
+
 end
 
 -- places: the place of each of these people's requests and what their wait can be told from.
