@@ -11,10 +11,11 @@ from bench.routing.crowd import PROCESSES, Crowd
 from bench.routing.engine import LONG_US, Call, Engine
 from bench.routing.masses import one_chat_each
 from bench.routing.people import MadeSeeker, made_process
+from routing.store.snapshots import needs_of
 
 BARRIER_MS = 3_000
 #: What is said of a request, and must be as it was. An offer is not: whoever had one stands in line again.
-FIELDS = ("st", "l", "pe", "ar", "ce", "ls", "mk", "rq", "turn", "op")
+FIELDS = ("st", "l", "pe", "ar", "nd", "rq", "turn", "op")
 
 
 def measure(count: int) -> dict[str, Any]:
@@ -65,6 +66,18 @@ def _standing(rows: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 def _said_again(seeker: MadeSeeker, row: list[str]) -> Call:
     """What a process says of this request."""
-    state, listener, person, arrived, cell, languages, mask, request, turn, opened = row
-    told = (state, request, languages, cell, mask, arrived, "", "", listener, opened or 0)
+    state, listener, person, arrived, packed, request, turn, opened = row
+    needs = needs_of({"nd": packed})
+    told = (
+        state,
+        request,
+        needs.languages,
+        needs.cell,
+        needs.topic_mask,
+        arrived,
+        "",
+        needs.distress,
+        listener,
+        opened or 0,
+    )
     return ("resume", seeker.chat, person, turn, *told, "0123456789ab", "f" * 40, ",".join(seeker.avoid))

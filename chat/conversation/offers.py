@@ -10,7 +10,7 @@ from config.database import Database
 from config.redis_link import RedisRefused
 from routing.rules.explaining import outcome_of
 from routing.store.shard import Shard
-from routing.store.snapshots import pairs
+from routing.store.snapshots import needs_of, pairs
 
 PAGE = 200
 
@@ -52,9 +52,9 @@ async def unwritten(shard: Shard, band: str, chat_id: str = "") -> dict[str, Off
             turn=turn,
             # A chat is forgotten an hour after its end, long after its notes were written; should one be gone, its
             # notes are kept all the same, and stand in no pool.
-            language=fields.get("la", ""),
+            language=needs_of(fields).language,
             age_band=band,
-            cell=fields.get("ce", ""),
+            cell=needs_of(fields).cell,
             listener_id=note["l"],
             made_at_ms=int(note["t"]),
             arrived_at_ms=int(note["a"]),
@@ -76,13 +76,15 @@ async def chat_fields(shard: Shard, chat_id: str) -> dict[str, str]:
 async def _readable_fields(shard: Shard, chat_id: str) -> dict[str, str]:
     """The same, and empty for one that is damaged: its notes are kept all the same, and keep no others waiting."""
     try:
-        return await chat_fields(shard, chat_id)
-    except UnicodeDecodeError:
+        fields = await chat_fields(shard, chat_id)
+        needs_of(fields)
+    except ValueError:
         return {}
     except RedisRefused as refused:
         if refused.args[:1] != ("WRONGTYPE",):
             raise
         return {}
+    return fields
 
 
 def settled(fields: Mapping[str, str], turn: int) -> str | None:

@@ -7,11 +7,14 @@ L = lease or deadline.
 
 #: name -> (suffix, what it holds). `%s` takes one id or language tag.
 KEYS: dict[str, tuple[str, str]] = {
-    "chat": ("c:%s", "T hash: a ChatRequest and its Chat, from arrival to ended"),
+    "chat": ("c:%s", "T hash: a ChatRequest and its Chat, from arrival to ended; what it needs as one text (`nd`)"),
     "log": ("g:%s", "T stream: what was written in a chat; ids are <seq>-0"),
     "sent": ("i:%s", "T hash: <from>:<message_id> -> seq, so that a repeat changes nothing"),
     "excluded": ("x:%s", "T set: listeners who may not be offered this request"),
-    "listener": ("l:%s", "T hash: availability, capacity, languages, the open offer, the chats that use a unit"),
+    "listener": (
+        "l:%s",
+        "T hash: availability, what they can do as one text (`can`), the open offer, the chats that use a unit",
+    ),
     "own": ("su:%s", "T string: a seeker's one open request or chat, or empty while only their token is in use"),
     "blocks": ("bk:%s", "T set: listeners kept apart from this seeker, by either's block; lasts as long as the token"),
     "recent": ("pc:%s", "T zset: ended chats of a person by end"),

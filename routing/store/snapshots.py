@@ -1,8 +1,11 @@
 """A person's routing truth, read in one call and turned into values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+#: In which fields an earlier build wrote what is `can` now.
+_RIGHTS_BEFORE = ("lg", "cap", "max", "lv", "hd", "mk", "em")
 #: States of a request that is over: in its wrap-up, and after it.
 ENDED = ("U", "E")
 
@@ -130,11 +133,50 @@ def _offer_id(chat_id: str, state: str, turn: int) -> str:
     return f"{chat_id}.{turn - (state == 'H')}" if state in ("O", "H") else ""
 
 
+class Needs(NamedTuple):
+    """What a request needs, as it stands in its one field `nd`. The pool's language is the first of `languages`."""
+
+    language: str
+    cell: str
+    topic_mask: int
+    #: 0: not told
+    distress: int
+    languages: str
+
+
+def needs_of(h: Mapping[str, str]) -> Needs:
+    """What the request of this hash needs; nothing where it is empty."""
+    if "nd" not in h:  # an earlier build wrote it
+        distress = _whole(h.get("di"))
+        return Needs(h.get("la", ""), h.get("ce", ""), _whole(h.get("mk")), distress, h.get("ls", ""))
+    language, cell, topics, told, *languages = h["nd"].split(" ")
+    return Needs(language, cell, int(topics), int(told), languages[0] if languages else language)
+
+
+class Rights(NamedTuple):
+    """What a listener can do, as it stands in their one field `can`."""
+
+    languages: str
+    capacity: int
+    maximum: int
+    level: int
+    hard_topics: int
+    topic_mask: int
+    takes_urgent: bool
+
+
+def rights_of(h: Mapping[str, str]) -> Rights:
+    """What the listener of this hash can do; nothing where none has said so."""
+    languages, *numbers = h["can"].split(" ") if "can" in h else [h.get(name, "") for name in _RIGHTS_BEFORE]
+    capacity, maximum, level, hard, topics, urgent = map(_whole, numbers)
+    return Rights(languages, capacity, maximum, level, hard, topics, bool(urgent))
+
+
 def chat_record(
     chat_id: str, h: dict[str, str], *, seeker_here: bool = False, listener_here: bool = False
 ) -> ChatRecord:
     """A chat's hash as a value."""
-    turn = _whole(h.get("turn"))
+    turn, needs = _whole(h.get("turn")), needs_of(h)
     # One look at all names, most of which have no part of their own.
     parts: dict[str, dict[str, str]] = {"was": {}, "r": {}, "n": {}, "nm": {}}
     for name, value in h.items():
@@ -148,12 +190,12 @@ def chat_record(
         turn=turn,
         seeker=h.get("pe", ""),
         request_id=h.get("rq", ""),
-        language=h.get("la", ""),
-        offered_language=h.get("ml", "") or h.get("la", ""),
-        languages=h.get("ls", ""),
-        cell=h.get("ce", ""),
-        topic_mask=_whole(h.get("mk")),
-        distress=_whole(h.get("di")) or None,
+        language=needs.language,
+        offered_language=h.get("ml", "") or needs.language,
+        languages=needs.languages,
+        cell=needs.cell,
+        topic_mask=needs.topic_mask,
+        distress=needs.distress or None,
         arrived_at_ms=_whole(h.get("ar")),
         listener=h.get("l", ""),
         preferred=h.get("pf", ""),
@@ -190,10 +232,11 @@ def person_record(answer: list[Any]) -> PersonRecord:
     h = pairs(listener)
     record = None
     if h:
+        rights = rights_of(h)
         record = ListenerRecord(
             availability=_whole(h.get("av")),
-            capacity=_whole(h.get("cap")),
-            maximum=_whole(h.get("max")),
+            capacity=rights.capacity,
+            maximum=rights.maximum,
             on_duty_since_ms=_whole(h.get("du")),
             reason=h.get("wy", ""),
             open_offer=h.get("po", ""),
@@ -201,7 +244,7 @@ def person_record(answer: list[Any]) -> PersonRecord:
             last_offer_reason=h.get("lr", ""),
             is_taking_next=h.get("tn") == "1",
             is_lost=bool(h.get("lost")),
-            takes_urgent=h.get("em") == "1",
+            takes_urgent=rights.takes_urgent,
             said_at_ms=_whole(h.get("sa")),
         )
     found = {}

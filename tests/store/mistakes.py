@@ -328,6 +328,12 @@ WITHIN: dict[str, tuple[str, str]] = {
         "if args[4] and not is_all(S, id, args[4], args[5]) then",
         "if false then",
     ),
+    "only a request's first language is known": ("all ~= '' and all or language", "language"),
+    "an earlier build's request needs nothing": (
+        "unpack(redis.call('HMGET', key, 'la', 'ce', 'mk', 'ls'))",
+        "'en', '0.0.0'",
+    ),
+    "an earlier build's listener can do nothing": ("if not text and is_known then", "if false then"),
     "what another epoch held counts as archived": ("== num(count) and v[2] == epoch and", "== num(count) and"),
     "a log with a hole counts as archived": ("and redis.call('XLEN', K.log(S, id)) == num(count)", ""),
     "a chat that goes on is forgotten": ("if c and c.st ~= 'E' and c.st ~= 'U' then return finish(S, 'open') end", ""),

@@ -11,7 +11,7 @@ def explained(place: Place) -> list[MadeOffer]:
     made = []
     for _, flat in place.read("XRANGE", place.key("why"), "-", "+"):
         note = dict(zip(flat[::2], flat[1::2], strict=True))
-        cell = place.read("HGET", place.key("chat", note["o"].rpartition(".")[0]), "ce")
+        cell = place.chat(note["o"].rpartition(".")[0]).cell
         made.append(MadeOffer(note["o"], note["l"], int(note["t"]), int(note["a"]), cell, parse_note(note["w"])))
     return made
 

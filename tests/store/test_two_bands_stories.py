@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chat.conversation.offers import chat_fields
 from config.engines.valkey import ThrowAwayValkey
 from config.redis_link import RedisAway
 from routing.rules.explaining import Explanation, LineSeen, MadeOffer, explain, parse_note
-from routing.store.snapshots import pairs
+from routing.store.snapshots import needs_of, pairs
 from tests.helpers.valkey import empty
 from tests.store.place import UNHURRIED
 from tests.store.region import Region
@@ -66,8 +67,8 @@ async def why(region: Region, band: str) -> tuple[Explanation, tuple[LineSeen, .
     shard = region.processes[0].shards[band]
     [(_, flat)] = await shard.functions.link.send("XREVRANGE", shard.key("why"), "+", "-", "COUNT", 1)
     note = pairs(flat)
-    chat = await shard.functions.link.send("HGET", shard.key("chat", note["o"].rpartition(".")[0]), "ce")
-    made = MadeOffer(note["o"], note["l"], int(note["t"]), int(note["a"]), chat.decode(), parse_note(note["w"]))
+    chat = needs_of(await chat_fields(shard, note["o"].rpartition(".")[0]))
+    made = MadeOffer(note["o"], note["l"], int(note["t"]), int(note["a"]), chat.cell, parse_note(note["w"]))
     return explain(made), made.note.lines
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from routing.store.keys import KEYS
 from tests.store.place import TIMING, Place
+from tests.store.rows import unpacked
 
 _READ_ALL = """
 local out = {}
@@ -71,9 +72,8 @@ def truth_of(place: Place, beside: str = "") -> Truth:
         name, part = (_WHOLE[suffix], "") if suffix in _WHOLE else _split(suffix)
         if name == "own" and value == [""]:
             name = "token"  # in use, with nothing open
-        truth.held.setdefault(name, {})[part] = _value(kind, value)
-    listed = {who: set(row.get("un", "").split()) for who, row in truth.of("listener").items()}
-    truth.held["units"] = {who: units for who, units in listed.items() if units}
+        truth.held.setdefault(name, {})[part] = unpacked(name, _value(kind, value))
+    truth.held["units"] = {who: set(row["un"].split()) for who, row in truth.of("listener").items() if row.get("un")}
     return truth
 
 

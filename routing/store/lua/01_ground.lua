@@ -135,16 +135,61 @@ end
 -- What the engine answered for one field: false where it is missing or ''.
 local function some(value) return value ~= '' and value end
 
--- A read costs as much as a dozen of its fields. So what few calls need is read together when one of them is first asked
--- for; who knows what will be needed (`read_waiting`, `read_offered`) reads all at once. And rows are made in one piece: a
--- table that grows field by field costs half as much as reading it. One field is some four thousand instructions from the
--- engine's hash to the row, and a row with more than 16 is twice as large.
-local function rows_of(...)
+-- What is written once and read with each call stands in one field: to take that apart costs less than to read its parts.
+local PACKED = {}
+
+-- What a request needs (`nd`): `<language> <cell> <topics> <distress or 0>`, and all its languages where there are more.
+-- answer: language, cell, topics as text, all languages
+function PACKED.needs_of(text, key)
+  local language, cell, topics, all = string.match(text or '', '^([^ ]+) ([^ ]+) ([^ ]+) [^ ]+ ?(.*)$')
+  if language then return language, cell, topics, all ~= '' and all or language end
+  return unpack(redis.call('HMGET', key, 'la', 'ce', 'mk', 'ls')) -- an earlier build wrote it
+end
+
+function PACKED.pack_needs(languages, cell, topics, distress)
+  local language = string.match(languages, '^[^,]+')
+  local text = language .. ' ' .. cell .. ' ' .. topics .. ' ' .. (distress ~= '' and distress or '0')
+  return languages == language and text or text .. ' ' .. languages
+end
+
+-- What a listener can do (`can`): `<languages> <capacity> <maximum> <level> <hard topics> <topics> <takes emergencies>`.
+-- is_known: there is such a listener, so an earlier build wrote the row where there is no text. answer: these
+function PACKED.rights_of(text, key, is_known)
+  if not text and is_known then
+    local v = redis.call('HMGET', key, 'lg', 'cap', 'max', 'lv', 'hd', 'mk', 'em')
+    text = PACKED.pack_rights(v[1] or '', v[2], v[3], v[4], v[5], v[6], v[7])
+  end
+  if not text then return false, 0, 0, 0, 0, 0, '0' end
+  return string.match(text, '^([^ ]*) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) (.)$')
+end
+
+function PACKED.pack_rights(languages, ...)
+  local numbers = { ... }
+  for i = 1, 6 do numbers[i] = string.format('%d', num(numbers[i])) end
+  return languages .. ' ' .. table.concat(numbers, ' ')
+end
+
+function PACKED.unpack_needs(row)
+  local la, ce, mk, ls = PACKED.needs_of(row.nd, row.key)
+  row.la, row.ce, row.mk, row.ls = la, ce, num(mk), ls
+end
+
+function PACKED.unpack_rights(row)
+  local lg, cap, max, lv, hd, mk, em = PACKED.rights_of(row.can, row.key, row.is_known)
+  row.lg, row.cap, row.max, row.lv, row.hd, row.mk, row.em = some(lg), cap + 0, max + 0, lv + 0, hd + 0, mk + 0, em
+end
+
+-- unpacks: name -> what sets it, and others, from a packed field of this row.
+local function rows_of(unpacks, ...)
   local groups, group_of = { ... }, {}
   for i = 1, #groups do -- while the library loads there is no `ipairs`
     for j = 1, #groups[i] do group_of[groups[i][j]] = groups[i] end
   end
   return { __index = function(row, name)
+    if unpacks[name] then
+      unpacks[name](row)
+      return rawget(row, name)
+    end
     local names = group_of[name]
     if not names then return nil end
     local values = redis.call('HMGET', row.key, unpack(names))
@@ -155,13 +200,14 @@ local function rows_of(...)
   end }
 end
 
-local CHAT = rows_of(
-  { 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx', numbers = { turn = true, ar = true } }, -- until the wrap-up
-  { 'ls', 'mk', 'pf', 'no', 'wi', 'hu', numbers = { mk = true, hu = true } },                -- to stand in line and to be offered
-  { 'at', 'vis', 'xt', 'wt', 'rq', numbers = {} })                                           -- while an offer is open
-local LISTENER = rows_of(
-  { 'lg', 'cap', 'fs', 'xe', 'lv', 'hd', 'mk', 'em', 'un', numbers = { cap = true, fs = true, xe = true, lv = true, hd = true, mk = true } },
-  { 'max', 'ms', 'mw', 'nm', 'xh', numbers = { max = true, ms = true, mw = true } })
+local CHAT = rows_of({ la = PACKED.unpack_needs, ce = PACKED.unpack_needs, mk = PACKED.unpack_needs, ls = PACKED.unpack_needs },
+  { 'turn', 'pe', 'nd', 'l', 'ar', 'op', 'nx', numbers = { turn = true, ar = true } }, -- until the wrap-up
+  { 'pf', 'no', 'wi', 'hu', numbers = { hu = true } }, -- to stand in line and to be offered
+  { 'at', 'vis', 'xt', 'wt', 'rq', numbers = {} }) -- while an offer is open
+local LISTENER = rows_of({ lg = PACKED.unpack_rights, cap = PACKED.unpack_rights, max = PACKED.unpack_rights,
+  lv = PACKED.unpack_rights, hd = PACKED.unpack_rights, mk = PACKED.unpack_rights, em = PACKED.unpack_rights },
+  { 'can', 'fs', 'xe', 'un', numbers = { fs = true, xe = true } },
+  { 'ms', 'mw', 'nm', 'xh', numbers = { ms = true, mw = true } })
 
 local function remember(id, c)
   chats[id] = c
@@ -173,10 +219,12 @@ end
 local function read_chat(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'nx')
-  return remember(id, v[1] and setmetatable({
-    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], l = some(v[5]), ce = v[6],
-    ar = (v[7] or 0) + 0, op = some(v[8]), nx = some(v[9]),
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'nd', 'l', 'ar', 'op', 'nx')
+  if not v[1] then return remember(id, false) end
+  local la, ce = PACKED.needs_of(v[4], key)
+  return remember(id, setmetatable({
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], nd = v[4], la = la, l = some(v[5]), ce = ce,
+    ar = (v[6] or 0) + 0, op = some(v[7]), nx = some(v[8]),
   }, CHAT))
 end
 
@@ -184,10 +232,12 @@ end
 local function read_ending(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'op', 'nx', 'ob')
-  return remember(id, v[1] and setmetatable({
-    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], l = some(v[5]), ce = v[6],
-    op = some(v[7]), nx = some(v[8]), ob = v[9],
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'nd', 'l', 'op', 'nx', 'ob')
+  if not v[1] then return remember(id, false) end
+  local la, ce = PACKED.needs_of(v[4], key)
+  return remember(id, setmetatable({
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], nd = v[4], la = la, l = some(v[5]), ce = ce,
+    op = some(v[6]), nx = some(v[7]), ob = v[8],
   }, CHAT))
 end
 
@@ -203,12 +253,14 @@ end
 local function read_waiting(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'ce', 'ar', 'nx', 'mk', 'pf', 'no', 'wi')
-  return remember(id, v[1] and setmetatable({
-    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], ce = v[5], ar = (v[6] or 0) + 0,
-    nx = some(v[7]), mk = (v[8] or 0) + 0, pf = some(v[9]), no = some(v[10]), wi = some(v[11]),
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'nd', 'ar', 'nx', 'pf', 'no', 'wi')
+  if not v[1] then return remember(id, false) end
+  local la, ce, mk, ls = PACKED.needs_of(v[4], key)
+  return remember(id, setmetatable({
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = la, ce = ce, mk = (mk or 0) + 0, ls = ls,
+    ar = (v[5] or 0) + 0, nx = some(v[6]), pf = some(v[7]), no = some(v[8]), wi = some(v[9]),
     l = false, -- an offer sets it
-    member = id .. '/' .. (v[8] or '0'), -- in a line: as `member_of` spells it, but a number would have to be spelled again
+    member = id .. '/' .. (mk or '0'), -- in a line: as `member_of` spells it, but a number would have to be spelled again
   }, CHAT))
 end
 
@@ -216,10 +268,12 @@ end
 local function read_offered(S, id)
   if chats[id] ~= nil then return chats[id] or nil end
   local key = K.chat(S, id)
-  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'la', 'l', 'ce', 'ar', 'op', 'at', 'vis', 'wt')
-  return remember(id, v[1] and setmetatable({
-    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], la = v[4], l = some(v[5]), ce = v[6],
-    ar = (v[7] or 0) + 0, op = some(v[8]), at = (v[9] or v[7] or 0) + 0, vis = some(v[10]), wt = some(v[11]),
+  local v = redis.call('HMGET', key, 'st', 'turn', 'pe', 'nd', 'l', 'ar', 'op', 'at', 'vis', 'wt')
+  if not v[1] then return remember(id, false) end
+  local la, ce = PACKED.needs_of(v[4], key)
+  return remember(id, setmetatable({
+    id = id, key = key, writes = false, st = v[1], turn = (v[2] or 0) + 0, pe = v[3], nd = v[4], la = la, l = some(v[5]), ce = ce,
+    ar = (v[6] or 0) + 0, op = some(v[7]), at = (v[8] or v[6] or 0) + 0, vis = some(v[9]), wt = some(v[10]),
   }, CHAT))
 end
 
@@ -228,14 +282,13 @@ local function read_listener(S, id)
   local l = listeners[id]
   if l then return l end
   local key = K.listener(S, id)
-  local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'lv', 'hd', 'mk',
-    'em', 'ix', 'un')
+  local v = redis.call('HMGET', key, 'av', 'can', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'sev', 'ix', 'un')
+  local lg, cap, max, lv, hd, mk, em = PACKED.rights_of(v[2], key, v[1])
   l = setmetatable({
-    id = id, key = key, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0,
-    lg = some(v[2]), cap = (v[3] or 0) + 0, fs = (v[4] or 0) + 0, po = some(v[5]), tn = (v[6] or 0) + 0,
-    gap = (v[7] or 0) + 0, xe = (v[8] or 0) + 0, xp = (v[9] or 0) + 0, lost = some(v[10]), sev = some(v[11]),
-    lv = (v[12] or 0) + 0, hd = (v[13] or 0) + 0, mk = (v[14] or 0) + 0, em = some(v[15]), ix = some(v[16]), un = some(v[17]), un_at = false,
-    held = false, load = false, max = nil, ms = nil, mw = nil, nm = nil, -- place for them
+    id = id, key = key, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0, lg = some(lg), cap = cap + 0,
+    max = max + 0, lv = lv + 0, hd = hd + 0, mk = mk + 0, em = em, fs = (v[3] or 0) + 0, po = some(v[4]), tn = (v[5] or 0) + 0,
+    gap = (v[6] or 0) + 0, xe = (v[7] or 0) + 0, xp = (v[8] or 0) + 0, lost = some(v[9]), sev = some(v[10]),
+    ix = some(v[11]), un = some(v[12]), un_at = false, held = false, load = false, ms = nil, mw = nil, nm = nil, -- place for them
   }, LISTENER)
   listeners[id] = l
   return l
@@ -246,12 +299,13 @@ local function read_answering(S, id)
   local l = listeners[id]
   if l then return l end
   local key = K.listener(S, id)
-  local v = redis.call('HMGET', key, 'av', 'po', 'tn', 'gap', 'xp', 'lost', 'sev', 'ix', 'ms', 'nm', 'cap', 'xe', 'em', 'un')
+  local v = redis.call('HMGET', key, 'av', 'po', 'tn', 'gap', 'xp', 'lost', 'sev', 'ix', 'ms', 'nm', 'can', 'xe', 'un')
+  local _, cap, _, _, _, _, em = PACKED.rights_of(v[11], key, v[1])
   l = setmetatable({
     id = id, key = key, writes = false, is_known = some(v[1]) ~= false, av = (v[1] or 0) + 0, po = some(v[2]), tn = (v[3] or 0) + 0,
     gap = (v[4] or 0) + 0, xp = (v[5] or 0) + 0, lost = some(v[6]), sev = some(v[7]), ix = some(v[8]), ms = (v[9] or 0) + 0,
-    nm = some(v[10]), cap = (v[11] or 0) + 0, xe = (v[12] or 0) + 0, em = some(v[13]), un = some(v[14]), un_at = false,
-    held = false,
+    nm = some(v[10]), can = v[11], cap = cap + 0, em = em,
+    xe = (v[12] or 0) + 0, un = some(v[13]), un_at = false, held = false,
   }, LISTENER)
   listeners[id] = l
   return l

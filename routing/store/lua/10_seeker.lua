@@ -20,15 +20,15 @@ function OPS.request_chat(keys, args)
     if #barred > 0 then redis.call('PERSIST', K.blocks(S, person)) end
   end
   each_language(args[9], function(listener) barred[#barred + 1] = listener end)
-  local language = string.match(args[6], '^[^,]+')
-  local cell, mask = args[14] .. '.' .. args[15] .. '.' .. args[16], num(args[7])
+  local nd = PACKED.pack_needs(args[6], args[14] .. '.' .. args[15] .. '.' .. args[16], args[7], args[8])
+  local language, cell, topics = PACKED.needs_of(nd)
   local c = {
-    id = id, key = K.chat(S, id), st = 'W', turn = 0, pe = person, rq = args[5], la = language, ls = args[6], ce = cell, mk = mask,
-    ar = T.now, at = T.now, pf = some(args[10]), hu = 0,
+    id = id, key = K.chat(S, id), st = 'W', turn = 0, pe = person, rq = args[5], la = language, ls = args[6], ce = cell,
+    mk = topics + 0, ar = T.now, at = T.now, pf = some(args[10]), hu = 0,
     -- What most calls read comes first: a small hash is searched from its beginning. What is not there yet costs no bytes
     -- for each of those who wait: `at` is `ar` then, `sq` 0.
-    writes = { 'st', 'W', 'turn', 0, 'pe', person, 'la', language, 'ce', cell, 'ar', T.now, 'ls', args[6], 'mk', mask,
-      'di', args[8], 'ep', args[11], 'rid', args[13] or '', 'rq', args[5],
+    writes = { 'st', 'W', 'turn', 0, 'pe', person, 'nd', nd, 'ar', T.now,
+      'ep', args[11], 'rid', args[13] or '', 'rq', args[5],
       nil, nil, nil, nil }, -- place for two more, since a table that grows is dear
   }
   if c.pf then write(c, 'pf', c.pf) end

@@ -61,10 +61,9 @@ function OPS.set_availability(keys, args)
     return finish(S, 'done')
   end
   redis.call('HSETNX', l.key, 've', T.now) -- from the clock: a later life's version is above all of an earlier one's
-  put(l, 'av', av, 'lg', args[7], 'cap', num(args[5]), 'lv', num(args[11]), 'mk', num(args[13]), 'max', num(args[6]),
-    'nm', args[10], 'wy', args[9])
-  put_unusual(l, 'hd', num(args[12]), 0)
-  put_unusual(l, 'em', args[14], '0')
+  put(l, 'av', av, 'can', PACKED.pack_rights(args[7], args[5], args[6], args[11], args[12], args[13], args[14]), 'nm', args[10],
+    'wy', args[9])
+  PACKED.unpack_rights(l)
   put_unusual(l, 'sev', args[8], '0')
   if said > 0 then write(l, 'sa', args[15]) end
   if args[8] == '1' then redis.call('SADD', K.several(S), id) end

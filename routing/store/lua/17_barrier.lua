@@ -132,9 +132,9 @@ function OPS.resume(keys, args)
     local cell = string.match(args[9], '^[0-3]%.[0-3]%.%d+$')
     c = { id = id, key = K.chat(S, id) }
     chats[id] = c
-    put(c, 'pe', person, 'rq', args[7], 'la', string.match(args[8], '^[^,]+'), 'ls', args[8], 'ce', cell, 'mk', num(args[10]),
-      'ar', math.min(num(args[11]), T.now), 'pf', args[12], 'di', args[13], 'at', T.now, 'ep', args[16], 'sq', 0,
-      'rid', args[17], 'hu', 0, 'st', 'P', 'turn', turn)
+    put(c, 'pe', person, 'rq', args[7], 'nd', PACKED.pack_needs(args[8], cell, num(args[10]), args[13]),
+      'ar', math.min(num(args[11]), T.now), 'pf', args[12], 'at', T.now, 'ep', args[16], 'sq', 0, 'rid', args[17], 'hu', 0, 'st', 'P', 'turn', turn)
+    PACKED.unpack_needs(c)
     redis.call('SET', K.own(S, person), id)
     redis.call('PERSIST', K.blocks(S, person))
     for _, listener in ipairs(redis.call('SMEMBERS', K.blocks(S, person))) do exclude(S, c, listener) end

@@ -82,21 +82,21 @@ local function refill_line(S, language, id, cell, arrival, mask)
 end
 
 -- Nothing that was read is counted with, so nothing is converted; and what few have is asked for only where it matters.
-local function refill_waiting(S, id, key, language)
-  local v = redis.call('HMGET', key, 'ce', 'ar', 'mk', 'pf', 'nx', 'wi')
-  local cell, arrival, mask, preferred = v[1], v[2], v[3] or '0', some(v[4])
+local function refill_waiting(S, id, key, language, cell, mask, all)
+  local v = redis.call('HMGET', key, 'ar', 'pf', 'nx', 'wi')
+  local arrival, preferred = v[1], some(v[2])
   if preferred then add_scored(K.preferring(S, preferred), arrival, id) end
   if preferred and num(redis.call('HGET', key, 'hu')) > T.now then
     add_scored(K.held(S, language), arrival, id)
-  elseif some(v[6]) then
-    local later = num(v[6]) > 1 and v[6] or arrival -- as `place_in`
-    each_language(redis.call('HGET', key, 'ls'), function(one)
+  elseif some(v[4]) then
+    local later = num(v[4]) > 1 and v[4] or arrival -- as `place_in`
+    each_language(all, function(one)
       refill_line(S, one, id, cell, one == language and arrival or later, mask)
     end)
   else
     refill_line(S, language, id, cell, arrival, mask)
   end
-  if not some(v[5]) then return end
+  if not some(v[3]) then return end
   for _, listener in ipairs(redis.call('SMEMBERS', K.excluded(S, id))) do add('SADD', K.excluding(S, listener), id) end
 end
 
@@ -107,9 +107,9 @@ function OPS.refill_chats(keys, args)
   for i = 3, #args do
     local id = args[i]
     local key = K.chat(S, id)
-    local v = redis.call('HMGET', key, 'st', 'la', 'ob') -- of most of them nothing more is needed
-    local state, language = v[1], v[2]
-    if state == 'W' then refill_waiting(S, id, key, language)
+    local v = redis.call('HMGET', key, 'st', 'nd', 'ob') -- of most of them nothing more is needed
+    local state, language, cell, topics, all = v[1], PACKED.needs_of(v[2], key)
+    if state == 'W' then refill_waiting(S, id, key, language, cell, topics, all)
     elseif state == 'A' then
       add('SADD', K.open(S, language), id)
       if some(v[3]) then add('SADD', K.observing(S, v[3]), id) end
@@ -121,13 +121,12 @@ end
 -- A listener's row with no more than `room_of` and `score_of` ask for, or nil. What goes on as text stays text.
 local function read_for_list(S, id)
   local key = K.listener(S, id)
-  local v = redis.call('HMGET', key, 'av', 'lg', 'cap', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'lv', 'hd', 'mk', 'em', 'ix', 'max',
-    'un')
+  local v = redis.call('HMGET', key, 'av', 'can', 'fs', 'po', 'tn', 'gap', 'xe', 'xp', 'lost', 'ix', 'un')
   if not some(v[1]) then return nil end
-  return { id = id, key = key, av = v[1] + 0, lg = v[2], cap = (v[3] or 0) + 0, fs = (v[4] or 0) + 0, po = some(v[5]),
-    tn = (v[6] or 0) + 0, gap = (v[7] or 0) + 0, xe = (v[8] or 0) + 0, xp = (v[9] or 0) + 0, lost = some(v[10]),
-    lv = v[11] or '0', hd = v[12] or '0', mk = v[13] or '0', em = v[14], ix = v[15] or '0', max = (v[16] or 0) + 0, un = some(v[17]),
-    held = false, load = 0 }
+  local lg, cap, max, lv, hd, mk, em = PACKED.rights_of(v[2], key, true)
+  return { id = id, key = key, av = v[1] + 0, lg = lg, cap = cap + 0, max = max + 0, lv = lv, hd = hd, mk = mk,
+    em = em, fs = (v[3] or 0) + 0, po = some(v[4]), tn = (v[5] or 0) + 0, gap = (v[6] or 0) + 0, xe = (v[7] or 0) + 0,
+    xp = (v[8] or 0) + 0, lost = some(v[9]), ix = v[10] or '0', un = some(v[11]), held = false, load = 0 }
 end
 
 local function refill_listener(S, l)
@@ -149,9 +148,10 @@ local function refill_listener(S, l)
   end)
   if l.ix ~= room then redis.call('HSET', l.key, 'ix', room) end
   local open = {}
-  for _, id in ipairs(units_of(l)) do
-    local told = redis.call('HMGET', K.chat(S, id), 'st', 'la')
-    if told[1] == 'A' then open[told[2]] = (open[told[2]] or 0) + 1 end
+  for _, chat in ipairs(units_of(l)) do
+    local told = redis.call('HMGET', K.chat(S, chat), 'st', 'nd')
+    local language = PACKED.needs_of(told[2], K.chat(S, chat))
+    if told[1] == 'A' then open[language] = (open[language] or 0) + 1 end
   end
   for language, count in pairs(open) do add('HSET', K.chatting(S, language), id, count) end
 end
