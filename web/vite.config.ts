@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -69,13 +69,39 @@ function lightTokens(): Plugin {
   };
 }
 
+/** In the seeker's program: short names for the sentences that are never asked for by a name put together from parts. */
+function lightWords(): Plugin {
+  const read = (path: string): string => readFileSync(resolve(here, path), "utf8");
+  const sources = ["src/seeker", "src/shared"].flatMap((folder) =>
+    readdirSync(resolve(here, folder)).map((name) => read(`${folder}/${name}`)),
+  );
+  const parts = [
+    ...new Set(sources.flatMap((code) => [...code.matchAll(/`([a-z_.]+)\$\{/g)].map((found) => found[1] ?? ""))),
+  ];
+  const keys = ["shared", "seeker"].flatMap((name) => Object.keys(JSON.parse(read(`messages/${name}/en.json`))));
+  // Only names with a dot: no other string looks like them.
+  const own = keys.filter((key) => key.includes(".") && !parts.some((part) => key.startsWith(part)));
+  const short = new Map(own.map((key, index) => [key, `_${index.toString(36)}`]));
+  return {
+    name: "light-words",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/\/(src|messages)\/(seeker|shared)\//.test(id)) return null;
+      return {
+        code: code.replace(/"([a-z0-9_.]+)"/g, (_, key: string) => JSON.stringify(short.get(key) ?? key)),
+        map: null,
+      };
+    },
+  };
+}
+
 // Two builds: what the staff's pages share must not reach the seeker, whose page has to be light.
 export default defineConfig(({ mode }) => {
   const isSeeker = mode === "seeker";
   const pages = isSeeker ? ["index"] : [...STAFF_PAGES, ...STILL_PAGES];
   return {
     root: here,
-    plugins: [staticWords(), ...(isSeeker ? [lightTokens()] : [])],
+    plugins: [staticWords(), ...(isSeeker ? [lightTokens(), lightWords()] : [])],
     build: {
       outDir: "dist",
       emptyOutDir: isSeeker, // the seeker's page is built first

@@ -86,7 +86,8 @@ async def _violations(page: Page, scheme: str) -> list[str]:
 async def _bare_keys(page: Page) -> list[str]:
     """Names of sentences that are shown instead of the sentence."""
     return await page.evaluate(
-        "() => document.body.innerText.split('\\n').filter(one => /^[a-z_]+(\\.[a-z_0-9]+)+$/.test(one.trim()))"
+        "() => document.body.innerText.split('\\n')"
+        ".filter(one => /^([a-z_]+(\\.[a-z_0-9]+)+|_[0-9a-z]+)$/.test(one.trim()))"
     )
 
 
