@@ -132,7 +132,9 @@ def page_routes(deps: ApiDeps) -> list[Route]:
                     raise
                 return plain_page(503, "That can't be shown right now. Try again in a moment.")
             if staff is None:
-                return RedirectResponse(f"/sign-in?next={quote(path)}", 303, headers={"Cache-Control": "no-store"})
+                # With its query: a practice chat's console without its `?practice=` is the one for real chats.
+                asked = f"{path}?{request.url.query}" if request.url.query else path
+                return RedirectResponse(f"/sign-in?next={quote(asked)}", 303, headers={"Cache-Control": "no-store"})
             if staff.role not in roles:
                 return plain_page(403, f"This page is for {whose}.")
             return page(name, request, f"private, {_ASK_AGAIN}")

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -62,6 +63,14 @@ async def test_staff_pages_are_shown_by_role(sqlite_api: Api, role: str, sees: s
         assert answer.status_code == (200 if path in sees else 403)
         assert answer.headers["content-type"].startswith("text/html")
     assert (await browser.get("/learn")).status_code == 404
+
+
+async def test_whoever_signs_in_comes_back_to_what_they_asked_for(sqlite_api: Api) -> None:
+    build(sqlite_api.deps.dist)
+    answer = await sqlite_api.browser().get("/listen?practice=p1&more=a%20b")
+    # Without its query it would be the console for real chats.
+    next_page = parse_qs(urlsplit(answer.headers["location"]).query)["next"]
+    assert next_page == ["/listen?practice=p1&more=a%20b"]
 
 
 async def test_assets_are_kept_for_ever_and_come_packed(sqlite_api: Api) -> None:

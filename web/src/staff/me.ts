@@ -42,7 +42,7 @@ export async function loadMe(): Promise<Me | null> {
 }
 
 export function goToSignIn(): void {
-  const here = location.pathname + location.hash;
+  const here = location.pathname + location.search + location.hash;
   location.replace(`/sign-in?next=${encodeURIComponent(here)}`);
 }
 
