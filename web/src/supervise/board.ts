@@ -32,6 +32,7 @@ export class Board {
     return only === null ? all : all.filter((pool) => poolKey(pool) === only);
   });
   private isWatching = false;
+  private wasOpen = false;
   private lastMinute = 0;
   private readonly connection = new Connection({
     hello: () => ({ observes: true, recover: this.observing.positions() }),
@@ -128,7 +129,12 @@ export class Board {
 
   private connectionChanged(state: ConnectionState, closeCode?: number): void {
     connectionState.value = state;
-    if (state === "open") void this.watch();
+    if (state === "open") {
+      void this.watch();
+      // What happened while this page was away, or slept, is known to the service: the line needs no hole.
+      if (this.wasOpen || this.historyFailed.value) void this.loadHistory();
+      this.wasOpen = true;
+    }
     if (closeCode === Close.SIGNED_OUT) {
       this.isSignedOut.value = true;
       goToSignIn();
