@@ -93,3 +93,22 @@ async def test_what_came_too_late_is_shown_to_whoever_wrote_it(street: Street) -
     await seeker.page.get_by_role("button", name="Finish").click()
     await expect(seeker.page.get_by_role("button", name="Start a chat")).to_be_visible()
     assert await seeker.page.evaluate("Object.keys(sessionStorage)") == []
+
+
+async def test_a_listener_s_report_waits_for_the_line_and_no_slip_of_the_thumb_takes_it_away(street: Street) -> None:
+    street.expected = LOST
+    seeker, listener = await street.they_talk()
+    desk, page = listener.desk(), listener.page
+    await desk.root.get_by_role("button", name="Report or block").click()
+    dialog = page.get_by_role("dialog")
+    street.service.typed.add("What they asked for.")
+    await dialog.get_by_role("textbox").fill("What they asked for.")
+    await page.mouse.click(3, 3)
+    await expect(dialog.get_by_role("textbox")).to_have_value("What they asked for.")
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("Your connection is gone. Trying again.")).to_have_count(1)
+    await dialog.get_by_role("button", name="Report and block").click()
+    await expect(dialog.get_by_text("Your connection is gone. Trying again.")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(dialog).to_have_count(0)
+    await expect(seeker.heading).to_have_text("This chat is over.")

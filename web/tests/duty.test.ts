@@ -147,6 +147,26 @@ describe("the open offer", () => {
     expect([offers.shown.value, offers.gone.value]).toEqual([null, "offer_gone"]);
   });
 
+  it("that is gone after a lost connection doesn't vanish without a word", async () => {
+    const offers = new Offers(wire as unknown as Connection);
+    offers.take({ type: "offer_made", ...offer });
+    offers.take(welcome({}));
+    expect([offers.shown.value, offers.gone.value]).toEqual([null, "other"]);
+    // It was answered on the way: what became of that is told by the answer to its repeat, or by the chat.
+    wire.answers = ["offer_gone"];
+    offers.take({ type: "offer_made", ...offer, offer_id: "o2" });
+    const answering = offers.answer(true);
+    offers.take(welcome({}));
+    expect([offers.shown.value, offers.gone.value]).toEqual([null, null]);
+    await answering;
+    expect(offers.gone.value).toBe("offer_gone");
+    wire.answers = [{}];
+    offers.take({ type: "offer_made", ...offer, offer_id: "o3" });
+    await offers.answer(true);
+    offers.take(welcome({}));
+    expect([offers.shown.value, offers.gone.value]).toEqual([null, null]);
+  });
+
   it("isn't another one when a reconnect tells it again", () => {
     const offers = new Offers(wire as unknown as Connection);
     offers.take({ type: "offer_made", ...offer });

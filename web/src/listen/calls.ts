@@ -75,7 +75,8 @@ export function canNotify(): boolean {
   return typeof Notification === "function";
 }
 
-function mayNotify(): boolean {
+/** Wished for, and not forbidden in the browser since. */
+export function mayNotify(): boolean {
   return hasNotices.value && canNotify() && Notification.permission === "granted";
 }
 

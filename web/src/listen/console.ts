@@ -9,7 +9,16 @@ import { goToSignIn } from "../staff/me";
 import { connectionState } from "../staff/staff-bar";
 import { t } from "../staff/words";
 import { Desk } from "./desk";
-import { deskOrder, factsOf, forgetAll, keepDeskOrder, keepFacts, keepUnanswered, unansweredOf } from "./drafts";
+import {
+  deskOrder,
+  factsOf,
+  forgetAll,
+  keepDeskOrder,
+  keepFacts,
+  keepUnanswered,
+  noteOf,
+  unansweredOf,
+} from "./drafts";
 import { Duty } from "./duty";
 import { Offers } from "./offers";
 import { afterwards, debriefAddress, doorOf } from "./practice";
@@ -45,6 +54,8 @@ export class Console {
   readonly closeCode = signal<number | null>(null);
   readonly hasWelcome = signal(false);
   private readonly typing = new TypingNews((told) => this.connection.tell(told));
+  /** Chats whose note is on its way: its answer closes them. */
+  private readonly finishing = new Set<string>();
   private isRestored = false;
   private isLeaving = false;
 
@@ -108,12 +119,22 @@ export class Console {
   async finishWrapUp(desk: Desk, note: string): Promise<void> {
     const words = note.trim();
     const command = { type: "finish_wrap_up", chat_id: desk.chatId } as const;
+    this.finishing.add(desk.chatId);
     try {
       await this.connection.send(words ? { ...command, note: words } : command);
     } catch (error) {
       if (!(error instanceof RefusedError) || error.code !== "no_wrap_up") throw error;
+    } finally {
+      this.finishing.delete(desk.chatId);
     }
     this.close(desk);
+  }
+
+  /** The time ran out before this page looked at its clock: in the background, or asleep. What was typed goes out first. */
+  private closeWithNote(desk: Desk): void {
+    const note = noteOf(desk.chatId);
+    if (note.trim() === "") this.close(desk);
+    else if (!this.finishing.has(desk.chatId)) void this.finishWrapUp(desk, note).catch(() => this.close(desk));
   }
 
   close(desk: Desk): void {
@@ -218,7 +239,7 @@ export class Console {
       this.endedCount.value += 1;
       announce(t("desk.ended_status", { name }));
     }
-    if (news.kind === "wrap_up_finished") this.close(desk);
+    if (news.kind === "wrap_up_finished") this.closeWithNote(desk);
     if (news.kind === "message") {
       if (desk === this.front.value) this.readFront();
       else if (!news.isCatchingUp && news.fromId !== this.myId) announce(t("desk.wrote", { name }));
@@ -240,6 +261,7 @@ export class Console {
     const desk = this.deskOf(chatId);
     if (!desk) return;
     if (!desk.isOpen || desk.isClosed.value) {
+      if (noteOf(chatId) !== "") this.closeWithNote(desk);
       this.drop(chatId);
       return;
     }

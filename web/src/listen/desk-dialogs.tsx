@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import { RefusedError } from "../shared/connection";
 import { Dialog } from "../shared/dialog";
-import { warningIcon } from "../shared/icon";
+import { offlineIcon, warningIcon } from "../shared/icon";
 import { Banner } from "../staff/field";
-import { useDoing } from "../staff/loading";
+import { type Doing, useDoing } from "../staff/loading";
 import { LongField } from "../staff/long-field";
+import { connectionState } from "../staff/staff-bar";
 import { t, type WordKey, wordFor } from "../staff/words";
 import type { Console } from "./console";
 import type { Desk } from "./desk";
@@ -30,7 +31,15 @@ const REPORT_REASONS: readonly { code: string; key: WordKey }[] = [
   { code: "other", key: "report.other" },
 ];
 
-function Refusal({ problem }: { problem: unknown }) {
+/** Why it failed, or why nothing seems to happen: it goes out when the connection is back. */
+function Refusal({ of: { isDoing, problem } }: { of: Doing }) {
+  if (isDoing && connectionState.value !== "open") {
+    return (
+      <Banner kind="caution" icon={offlineIcon} isAlert>
+        {t("listen.reconnecting")}
+      </Banner>
+    );
+  }
   if (problem === null) return null;
   const code = problem instanceof RefusedError ? problem.code : "stopped";
   return (
@@ -50,7 +59,7 @@ export function EndDialog({ held, desk, name, onClose }: Props) {
   return (
     <Dialog id="end" title={t("end.title", { name })} closeLabel={t("close")} onClose={onClose}>
       <form class="stack stack--5" onSubmit={end}>
-        <Refusal problem={doing.problem} />
+        <Refusal of={doing} />
         <p>{t("end.hint", { name })}</p>
         <fieldset class="stack stack--2">
           <legend class="small soft">{t("end.why")}</legend>
@@ -88,7 +97,7 @@ export function ReportDialog({ held, desk, name, onClose }: Props) {
   return (
     <Dialog id="report" title={t("report.title", { name })} closeLabel={t("close")} onClose={onClose}>
       <form class="stack stack--5" onSubmit={report}>
-        <Refusal problem={doing.problem} />
+        <Refusal of={doing} />
         <p>{t("report.hint", { name })}</p>
         <fieldset class="stack stack--2">
           <legend class="small soft">{t("report.why")}</legend>

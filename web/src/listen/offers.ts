@@ -32,6 +32,8 @@ export class Offers {
       if (!accept) this.drop(offer.offer_id, null);
       else this.change(offer.offer_id, "held");
     } catch (error) {
+      // A greeting meanwhile may have taken it from the page: the answer was given all the same, and this became of it.
+      if (this.shown.value === null) this.shown.value = shown;
       this.drop(offer.offer_id, error instanceof RefusedError ? error.code : "stopped");
     }
   }
@@ -44,7 +46,11 @@ export class Offers {
     switch (push.type) {
       case "welcome":
         if (push.snapshot.offer) this.show(push.snapshot.offer);
-        else if (this.shown.value) this.drop(this.shown.value.offer.offer_id, null);
+        else if (this.shown.value) {
+          // The greeting doesn't say why. What was answered is told by the answer, or by the chat that opens.
+          const { offer, phase } = this.shown.value;
+          this.drop(offer.offer_id, phase === "open" ? "other" : null);
+        }
         return;
       case "offer_made": {
         const { type: _, ...offer } = push;

@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import { Dialog } from "../shared/dialog";
 import { enterSends } from "../staff/enter";
 import { t, type WordKey } from "../staff/words";
-import { canNotify, wantNotices } from "./calls";
+import { canNotify, mayNotify, wantNotices } from "./calls";
 import { chime, isUnlocked, unlock } from "./chime";
-import { hasAltKeys, hasNotices, hasSound } from "./settings";
+import { hasAltKeys, hasSound } from "./settings";
 
 const KEYS: readonly { keys: string; what: WordKey; isAlt?: boolean }[] = [
   { keys: "Alt A", what: "keys.accept", isAlt: true },
@@ -44,7 +44,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             <Tick
               label={t("settings.notices")}
               hint={t(isRefused ? "settings.notices_refused" : "settings.notices_hint")}
-              isOn={hasNotices.value}
+              isOn={mayNotify()}
               change={(on) => void notices(on)}
             />
           )}

@@ -42,7 +42,8 @@ export function Dialog({ id, title, closeLabel, onClose, children, before, role 
         onClose();
       }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose(); // the ground beside it
+        // The ground beside it: a slip of the thumb there takes away nothing that was written.
+        if (event.target === dialog.current && !dialog.current?.querySelector("textarea")?.value) onClose();
       }}
       onKeyDown={(event) => {
         if (event.key === "Escape" && typeof dialog.current?.showModal !== "function") onClose();
