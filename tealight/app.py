@@ -21,6 +21,7 @@ from chat.edge.edge import Edge, Parts
 from chat.supervision.board import gauges_of
 from config import metrics
 from config.database import Database, url_of
+from config.disk import free_bytes
 from config.durability import Promised
 from config.log import get_logger
 from config.master_keys import MasterKeys
@@ -146,10 +147,12 @@ class App:
 
     async def _metrics(self) -> bytes:
         gauges: list[GaugeMetricFamily] = []
+        if (free := free_bytes(self.settings.data_dir)) is not None:
+            gauges.append(GaugeMetricFamily("tealight_disk_free_bytes", "Room left for the data folder", value=free))
         if self.edge is not None and self.edge.board is not None:
             with contextlib.suppress(RedisAway, RedisRefused):
                 _, loads, _ = await self.edge.board.sample()
-                gauges = gauges_of(loads.values())
+                gauges += gauges_of(loads.values())
         return metrics.page(*gauges)
 
     async def __call__(

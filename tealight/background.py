@@ -11,6 +11,7 @@ from chat.edge.edge import engine_of, timing_of
 from chat.edge.lives import life_of
 from chat.edge.reassert import BARRIER_MS
 from config.database import is_away
+from config.disk import kind_of
 from config.functions import Functions
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
@@ -68,7 +69,7 @@ def run(settings: Settings, name: str, every_s: float, act: Pass, on_stop: Calla
                 if not is_away(error):
                     log.error("pass_failed", process=name, exc_info=error)
                 elif is_well:
-                    log.warning("database_away", process=name, kind=type(error).__name__)
+                    log.warning("database_away", process=name, kind=kind_of(error))
                 is_well = False
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), every_s)

@@ -41,8 +41,10 @@ Start = Callable[[], Process]
 class Child:
     """One process that is to be there."""
 
-    def __init__(self, name: str, start: Start) -> None:
+    def __init__(self, name: str, start: Start, why_ended: Callable[[], str] = str) -> None:
+        """`why_ended`: what may have ended it, in a few words for the log, or none."""
         self.name = name
+        self._why_ended = why_ended
         self.process: Process | None = None
         self._start = start
         self._started_at = 0.0
@@ -71,7 +73,8 @@ class Child:
             is_quick = now - self._started_at < QUICK_LIFE_S
             self._quick_deaths = self._quick_deaths + 1 if is_quick else 0
             self._due_at = now + (PAUSE_S if self._quick_deaths > FREE_DEATHS else 0.0)
-            log.warning("child_ended", child=self.name, exit_code=code, quick_deaths=self._quick_deaths)
+            why = {"why": told} if (told := self._why_ended()) else {}
+            log.warning("child_ended", child=self.name, exit_code=code, quick_deaths=self._quick_deaths, **why)
         if now < self._due_at:
             return self._due_at
         try:

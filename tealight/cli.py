@@ -1,5 +1,6 @@
 """`tealight ...`: every command of the service. What a command needs is imported when it runs."""
 
+import errno
 import importlib
 import importlib.util
 import os
@@ -205,4 +206,8 @@ def main() -> None:
         _fail(f"{error.format_message().rstrip('.')}; see `{where} --help`.", error.exit_code)
     except typer.Abort:
         _fail("Stopped.", 1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _fail(f"The disk is full: {error.filename or 'a file'} can't be written. Make room; see `tealight doctor`.", 1)
     sys.exit(answer if isinstance(answer, int) else 0)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config import master_keys, secret_key
+from config.disk import fullness
 from config.settings import Settings, SettingsError, load
 from tealight.doctor_engine import keeper_of, look_at_engine
 from tealight.finding import Finding, Verdict
@@ -47,6 +48,10 @@ def judge_descriptors(soft: int) -> Finding:
 def judge_disk(free: int, folder: Path) -> Finding:
     """Is there room for the logs of writes and the database?"""
     text = f"{free / 1024**3:.1f} GiB free for {folder}"
+    if full := fullness(folder):
+        return Finding(
+            "wrong", full, "Make room: until then messages are refused, and pages send them again by themselves."
+        )
     if free < TOO_LITTLE_DISK:
         return Finding("wrong", text, "Make room: an engine that can't write stops.")
     return Finding("hint" if free < LITTLE_DISK else "ok", text, "Make room soon.")

@@ -211,6 +211,12 @@ def _look_at_master(address: Address, what: str, settings: Settings, *, is_clust
                 for name in ("appendonly", "appendfsync", "maxmemory-policy", "min-replicas-to-write"):
                     conf.update({str(key): str(value) for key, value in client.config_get(name).items()})
             yield from judge_engine_settings(conf, settings.durability)
+            if client.info("persistence").get("aof_last_write_status", "ok") != "ok":
+                mend = (
+                    "Make room on its disk (its log says what it met). Until then it refuses every message (MISCONF)."
+                )
+                yield Finding("wrong", f"{what} can't write its log: the disk is full, or failing", mend)
+                return  # it would refuse even a PING
             replicas = _replicas_in_step(client.info("replication"))
             if what.startswith("the master") or settings.replica_ack or replicas:
                 yield from judge_replicas(replicas, conf, settings.replica_ack)

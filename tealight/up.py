@@ -23,6 +23,7 @@ from pathlib import Path
 from config import log as logs
 from config import metrics_folder, secret_key
 from config.database import url_of
+from config.disk import fullness
 from config.engines.parent_death import dies_with_parent
 from config.engines.valkey import EmbeddedValkey, stop
 from config.master_keys import MasterKeys
@@ -282,6 +283,7 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         sock = last_of_all.enter_context(_bind(settings, patience_s))
         engine = None if settings.redis_url else _embedded(settings)
         MasterKeys.of(settings)  # made, or refused, here: else each process would end of it, again and again
+        last_of_all.callback(metrics_folder.remove_folder, settings.data_dir)
         env = _environment(settings, sock.getsockname()[1], settings.redis_url or (engine.url if engine else ""))
         os.environ[metrics_folder.DIRECTORY] = env[metrics_folder.DIRECTORY]  # before what counts is imported
         service = Service(settings, sock, engine, env)
@@ -289,7 +291,7 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         if engine is not None:
             engine.lock(patience_s)
             last_of_all.callback(engine.release)
-            keeper_of_engine = Child("valkey", engine.start)
+            keeper_of_engine = Child("valkey", engine.start, lambda: fullness(settings.data_dir))
             last_of_all.callback(lambda: stop(engine.process, ENGINE_STOP_S) if engine.process else None)
             keeper_of_engine.adopt(engine.start())
             children.append(keeper_of_engine)

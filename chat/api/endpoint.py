@@ -20,6 +20,7 @@ from chat.api.origin import is_own_origin
 from chat.api.problems import Problem, problem_of
 from chat.protocol.fields import Role
 from config.database import is_away
+from config.disk import kind_of
 from config.log import get_logger
 
 log = get_logger("api")
@@ -144,7 +145,7 @@ async def or_problem(path: str, answering: Awaitable[Response]) -> Response:
         if not is_away(failure):
             raise
         # The class only: a driver's message may quote values.
-        log.error("database_away", path=path, kind=type(failure).__name__)
+        log.error("database_away", path=path, kind=kind_of(failure))
         return DATABASE_AWAY.response()
 
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from chat.api.deps import ApiDeps
 from chat.api.problems import ProblemDetails
+from config.disk import fullness
 
 #: An engine that hangs is away, too.
 _PATIENCE_S = 3.0
@@ -41,6 +42,8 @@ def health_routes(deps: ApiDeps) -> list[Route]:
         if engines and not away:
             return _json(200, json.encode(Ready(engines)))
         detail = f"Away: {', '.join(away)}." if away else "The engines didn't answer in time."
+        if full := fullness(deps.settings.data_dir):
+            detail += f" {full[0].upper()}{full[1:].partition(':')[0]}."  # no folder's name, for anybody may ask
         problem = NotReady(title="Service Unavailable", status=503, code="not_ready", detail=detail, engines=engines)
         return _json(503, json.encode(problem), "application/problem+json")
 

@@ -22,6 +22,7 @@ from chat.protocol.pushes import Push
 from chat.protocol.replies import Done, Refused
 from chat.supervision.board import Board
 from config.database import is_away
+from config.disk import kind_of
 from config.functions import is_missing
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
@@ -185,7 +186,7 @@ class Dispatch:
             self.refuse(connection, ref, code, retry_after_ms=RETRY_AFTER_MS)
             return code
         if is_away(error):
-            log.warning("database_away", command=kind, kind=type(error).__name__)
+            log.warning("database_away", command=kind, kind=kind_of(error))
             self.refuse(connection, ref, "try_again", retry_after_ms=RETRY_AFTER_MS)
             return "try_again"
         # A fault of ours must cost one command, not the connection and what is under way on it.

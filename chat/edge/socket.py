@@ -22,6 +22,7 @@ from chat.protocol.codec import CODECS, BadFrame
 from chat.protocol.codes import WORDS, Close
 from chat.protocol.replies import Refused
 from config.database import is_away
+from config.disk import kind_of
 from config.log import get_logger
 from config.settings import Settings
 
@@ -128,7 +129,7 @@ class Socket:
             if not is_away(error):
                 raise
             # Who comes as a seeker needs none; anybody else is told at hello to try again.
-            log.warning("database_away", handshake=True, kind=type(error).__name__)
+            log.warning("database_away", handshake=True, kind=kind_of(error))
             return None, False
 
     def _bad_frame(self, connection: Connection, bad: BadFrame) -> bool:

@@ -26,6 +26,7 @@ from chat.supervision.board import Board
 from chat.supervision.observing import may_observe
 from config.clock import now_ms
 from config.database import is_away
+from config.disk import kind_of
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
 from routing.store.shard import BEAT_S, LEASE_MS
@@ -109,7 +110,7 @@ class Ticks:
             except Exception as error:
                 tick = getattr(act, "__name__", "")
                 if is_away(error):
-                    log.warning("database_away", tick=tick, kind=type(error).__name__)
+                    log.warning("database_away", tick=tick, kind=kind_of(error))
                 else:
                     log.error("tick_failed", tick=tick, exc_info=error)
 
