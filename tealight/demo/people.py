@@ -3,8 +3,11 @@
 Their passwords are random and stand in a file of the data folder (mode 600), since the database holds only hashes.
 """
 
+import contextlib
+import fcntl
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +60,11 @@ def wanted(simulated: int) -> dict[str, str]:
 
 async def prepare(database: Database, settings: Settings, simulated: int) -> list[DemoPerson]:
     """Make the accounts that are missing. One of the same name that was not made here is left alone."""
+    with _alone(settings.data_dir):
+        return await _prepare(database, settings, simulated)
+
+
+async def _prepare(database: Database, settings: Settings, simulated: int) -> list[DemoPerson]:
     path = settings.data_dir / FILE
     known = read_passwords(settings.data_dir)
     made = []
@@ -101,6 +109,15 @@ async def _make(
         if person.role != "admin":  # supervisors need one to read along
             await grant_all(session, row.person_id, by=COMMAND_LINE, now_ms=at_ms)
     return person
+
+
+@contextlib.contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """`up --demo` and a `demo` in the next terminal, just after it, would both make whoever is missing."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / f".{FILE}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def read_passwords(data_dir: Path) -> dict[str, str]:

@@ -141,3 +141,21 @@ def test_simulated_people_never_go_to_another_machine(tmp_path: Path) -> None:
     done = tealight("demo", "--url", "ws://chat.example.org/ws", data_dir=tmp_path)
     assert done.returncode != 0
     assert "this machine only" in done.stderr
+
+
+def test_two_commands_at_once_make_everybody_once(tmp_path: Path) -> None:
+    # `up --demo`, and a `demo` in the next terminal before that is through.
+    migrate(url_of(load({"DATA_DIR": str(tmp_path)})))
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tealight", "demo", "prepare"],
+            env={**os.environ, "DATA_DIR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [one.communicate(timeout=60) for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    assert said[0][0] == said[1][0]
