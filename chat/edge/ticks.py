@@ -29,6 +29,7 @@ from config.database import is_away
 from config.disk import kind_of
 from config.log import get_logger
 from config.redis_link import RedisAway, RedisRefused
+from routing.rules.clocks import Steps
 from routing.store.shard import BEAT_S, LEASE_MS
 
 log = get_logger("edge")
@@ -68,6 +69,7 @@ class Ticks:
 
     def __post_init__(self) -> None:
         self._staff_version = 0
+        self._steps = Steps()
         self._load_told_at = -math.inf
         self._lines_telling = LinesTelling(self.hub, self.pools)
         self.burial = Burial(self.hub.lines, self.hub.door.link_names[0])
@@ -116,7 +118,10 @@ class Ticks:
 
     async def heartbeats(self) -> None:
         """Both ways: the server's own pings find dead peers, this tells a page's script that we live."""
-        due = self.loop_time() - self.heartbeat_s
+        now = self.loop_time()
+        # Pages count down by our clock: where it was put right, all hear so at once.
+        has_stepped = self._steps.note(now_ms(), int(1000 * now))
+        due = now if has_stepped else now - self.heartbeat_s
         quiet = [c for c in self.hub.connections if c.is_live and c.last_sent_s < due]
         self.hub.put_all(quiet, Heartbeat(server_time_ms=now_ms()))
 

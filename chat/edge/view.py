@@ -1,4 +1,7 @@
-"""What one person may see, composed from what the shards know of them. Pure."""
+"""What one person may see, composed from what the shards know of them. Pure.
+
+What a page counts down goes by this process's clock, which `welcome` and heartbeats tell, and not by the shard's.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -84,7 +87,7 @@ def _participants(record: ChatRecord, names: Names) -> list[Participant]:
 
 
 def _summary(
-    record: ChatRecord, names: Names, *, for_staff: str | None, code_of: CodeOf = lambda _: None
+    record: ChatRecord, names: Names, *, for_staff: str | None, ahead_ms: int = 0, code_of: CodeOf = lambda _: None
 ) -> ChatSummary:
     state: ChatState = "ended" if record.is_ended else "open" if record.state == "A" else "waiting"
     is_wrapping_up = for_staff is not None and record.state == "U" and record.listener == for_staff
@@ -98,7 +101,7 @@ def _summary(
         ended_by=record.ended_by or None,
         ended_reason=record.ended_reason or None,
         ended_at_ms=record.ended_at_ms or None,
-        wrap_up_until_ms=record.wrap_up_until_ms if is_wrapping_up else None,
+        wrap_up_until_ms=record.wrap_up_until_ms - ahead_ms if is_wrapping_up else None,
         read=record.read,
         deletion_code=code_of(record.chat_id) if record.is_ended else None,
         is_observed=bool(record.observer),
@@ -187,7 +190,7 @@ class _Parts:
         elif is_theirs and chat.state == "H":
             self.held_offer = chat.offer_id
         if chat.listeners.get(self.person_id, 0) > 0 and (chat.is_ended or is_theirs):
-            self.chats.append(_summary(chat, self.names, for_staff=self.person_id))
+            self.chats.append(_summary(chat, self.names, for_staff=self.person_id, ahead_ms=record.ahead_ms))
             self.chat_reasons[chat.chat_id] = chat.reason
 
     def view(self, role: Role, standings: list[ListenerRecord]) -> View:
@@ -262,7 +265,7 @@ def _own_request(
         wait_low_s=wait.low_s if wait else None,
         wait_high_s=wait.high_s if wait else None,
         chat_id=chat.chat_id if chat.opened_at_ms else None,
-        confirm_deadline_ms=chat.deadline_ms if chat.state == "H" else None,
+        confirm_deadline_ms=chat.deadline_ms - record.ahead_ms if chat.state == "H" else None,
         is_anyone_there=record.listeners_able > 0 if chat.state in ("W", "P") else True,
         ticket=ticket,
     )
@@ -276,7 +279,7 @@ def _open_offer(chat: ChatRecord, record: PersonRecord, age_band: AgeBand, perso
         language=chat.offered_language.partition(PRIVATE)[0],
         age_band=age_band,
         waited_s=max(0, record.now_ms - chat.arrived_at_ms) // 1000,
-        deadline_ms=chat.deadline_ms,
+        deadline_ms=chat.deadline_ms - record.ahead_ms,
         distress=chat.distress,
         is_return=True if chat.preferred == person_id or person_id in chat.listeners else None,
     )

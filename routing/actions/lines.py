@@ -8,6 +8,7 @@ from typing import Any
 
 from config.clock import now_ms
 from config.redis_link import Argument, RedisAway, RedisRefused
+from routing.rules.clocks import ClockAhead
 from routing.store.shard import Shard
 from routing.store.snapshots import PersonRecord, person_record
 
@@ -36,6 +37,7 @@ class Lines:
 
     def __init__(self, shards: Mapping[str, Shard]) -> None:
         self.shards = dict(shards)
+        self._clocks = {band: ClockAhead() for band in self.shards}
 
     async def call(self, band: str, operation: str, *args: Argument) -> Any:
         """One atomic call in one band's shard, and the mirroring that it made necessary."""
@@ -49,7 +51,8 @@ class Lines:
 
     async def snapshot(self, band: str, person_id: str) -> PersonRecord:
         """What one shard knows of one person."""
-        return person_record(await self.call(band, "snapshot", person_id))
+        sent_ms = now_ms()
+        return person_record(await self.call(band, "snapshot", person_id), self._clock(band, sent_ms))
 
     async def snapshots(self, person_id: str, bands: Iterable[str]) -> dict[str, PersonRecord]:
         """The same from several shards, asked at once."""
@@ -61,9 +64,13 @@ class Lines:
 
     async def enter(self, band: str, person_id: str, process_id: str, *, is_staff: bool) -> Entered:
         """Somebody came to a process: attached if that keeps anything of theirs alive, and read, in one call."""
+        sent_ms = now_ms()
         answer = await self.call(band, "enter", person_id, process_id, "1" if is_staff else "0")
         is_attached, said_at_ms, seen = answer
-        return Entered(bool(is_attached), int(said_at_ms), person_record(seen))
+        return Entered(bool(is_attached), int(said_at_ms), person_record(seen, self._clock(band, sent_ms)))
+
+    def _clock(self, band: str, sent_ms: int) -> Callable[[int], int]:
+        return lambda told_ms: self._clocks[band].note(told_ms, sent_ms, now_ms())
 
     async def sweep(self, limit: int) -> int:
         """Act on passed deadlines in every shard. Answers how many there were."""

@@ -1,6 +1,6 @@
 """A person's routing truth, read in one call and turned into values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -102,7 +102,7 @@ class ListenerRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """What one shard knows of one person. `place` counts from 1; None when not in line."""
+    """What one shard knows of one person, at times of its own clock. `place` counts from 1; None when not in line."""
 
     now_ms: int
     own_chat: str
@@ -112,6 +112,8 @@ class PersonRecord:
     listener: ListenerRecord | None
     units: tuple[str, ...]
     chats: dict[str, ChatRecord]
+    #: how far that clock is ahead of the one of the process that read this
+    ahead_ms: int = 0
 
 
 def pairs(flat: list[bytes]) -> dict[str, str]:
@@ -226,8 +228,8 @@ def chat_record(
     )
 
 
-def person_record(answer: list[Any]) -> PersonRecord:
-    """The answer of the `snapshot` operation as a value."""
+def person_record(answer: list[Any], ahead_of: Callable[[int], int] = lambda now_ms: 0) -> PersonRecord:
+    """The answer of the `snapshot` operation as a value. `ahead_of`: how far ahead a clock is that tells this time."""
     now, own, place, able, listener, units, chats = answer
     h = pairs(listener)
     record = None
@@ -255,6 +257,7 @@ def person_record(answer: list[Any]) -> PersonRecord:
         )
     return PersonRecord(
         now_ms=int(now),
+        ahead_ms=ahead_of(int(now)),
         own_chat=own.decode(),
         place=int(place) if int(place) > 0 else None,
         listeners_able=max(0, int(able)),
