@@ -48,6 +48,7 @@ def test_it_is_good_for_a_day_and_not_from_tomorrow() -> None:
 def test_no_changed_letter_is_believed(place: int, letter: str) -> None:
     text = mint(SECRET, TICKET)
     place %= len(text) - 1  # the last letter's spare bits say nothing
+    letter = {"+": "-", "/": "_"}.get(letter, letter)  # two spellings of one letter
     changed = text[:place] + letter + text[place + 1 :]
     if changed != text:
         assert read(SECRET, changed, NOW) is None
