@@ -9,6 +9,7 @@ from chat.api.endpoint import STAFF, SUPERVISORS, Asked, Endpoint
 from chat.api.fields import AtMs
 from chat.conversation.facts_tables import load_since, recent_chats, shift_of
 from chat.protocol.fields import AgeBand
+from chat.supervision.notes import notes_about
 
 _DAY_MS = 24 * 3600_000
 _HOUR_MS = 3600_000
@@ -81,6 +82,8 @@ class EndedChat(Struct, frozen=True):
     offers: int
     messages_seeker: int
     messages_listener: int
+    #: Did a listener write a note after it that this supervisor may read?
+    has_note: bool
 
 
 class EndedChats(Struct, frozen=True):
@@ -125,6 +128,7 @@ async def _chats(asked: Asked) -> EndedChats:
     async with asked.deps.database.read() as session:
         rows = await recent_chats(session, limit=query.limit)
         names = await names_of(session, (row.listener_id for row in rows))
+        notes = await notes_about(session, asked.by.person_id, [row.chat_id for row in rows])
     return EndedChats(
         [
             EndedChat(
@@ -147,6 +151,7 @@ async def _chats(asked: Asked) -> EndedChats:
                 offers=row.offers,
                 messages_seeker=row.messages_seeker,
                 messages_listener=row.messages_listener,
+                has_note=row.chat_id in notes,
             )
             for row in rows
         ]

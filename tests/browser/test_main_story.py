@@ -62,8 +62,10 @@ async def test_somebody_is_heard(street: Street) -> None:
     await expect(seeker.page.get_by_text("You ended the chat with")).to_be_visible()
     await expect(desk.root.get_by_text("ended the chat.")).to_be_visible()
     await expect(tile("Chats open")).to_have_text("0")
-    # Ended chats, the last offers and new listeners are fetched when a push says so; the numbers come by push.
-    fetched = ("/api/supervise/chats", "/api/supervise/offers", "/api/supervise/first-chats")
+    # Ended chats, the last offers and new listeners are fetched when a push says so, reports and comments now and then;
+    # the numbers come by push.
+    paths = ("chats", "offers", "first-chats", "reports", "comments")
+    fetched = tuple(f"/api/supervise/{path}" for path in paths)
     assert not [url for url in asked if "/api/" in url and not any(path in url for path in fetched)]
 
     await seeker.page.locator(".weights input").nth(1).check()

@@ -7,6 +7,7 @@ import type { Console } from "./console";
 import { DeskTabs } from "./desk-tabs";
 import { DeskView } from "./desk-view";
 import { Lines } from "./lines";
+import { Notes } from "./notes";
 import { OfferCard } from "./offer-card";
 import { Rail } from "./rail";
 import { Shift } from "./shift";
@@ -43,6 +44,7 @@ export function ListenPage({ held, person }: Props) {
             <>
               <Lines held={held} />
               <Shift held={held} />
+              <Notes held={held} />
             </>
           )}
         </section>

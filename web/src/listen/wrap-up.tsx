@@ -76,7 +76,7 @@ function WrapUpForm({ held, desk, untilMs }: { held: Console; desk: Desk; untilM
           {t("wrap_up.not_saved")}
         </Banner>
       )}
-      <Field label={t("wrap_up.note")} soft={t("wrap_up.note_soft")}>
+      <Field label={t("wrap_up.note")} soft={t(held.isPractice ? "wrap_up.note_soft" : "wrap_up.note_read")}>
         {(joined) => (
           <textarea
             {...joined}

@@ -6,6 +6,7 @@ import { clock, poolName, problemWords, span, topicName } from "../staff/say";
 import { stopwatch } from "../staff/spans";
 import { t, wordFor } from "../staff/words";
 import type { Board } from "./board";
+import { EndedNotes } from "./ended-notes";
 import { poolKey } from "./load";
 
 interface EndedChat {
@@ -25,6 +26,7 @@ interface EndedChat {
   offers: number;
   messages_seeker: number;
   messages_listener: number;
+  has_note: boolean;
 }
 
 const SHOWN = 50;
@@ -64,6 +66,7 @@ export function EndedChats({ board }: { board: Board }) {
                 </th>
                 <th scope="col">{t("ended.how")}</th>
                 <th scope="col">{t("ended.feedback")}</th>
+                <th scope="col">{t("ended.note")}</th>
               </tr>
             </thead>
             <tbody>
@@ -131,6 +134,15 @@ function Row({ chat }: { chat: EndedChat }) {
       </td>
       <td data-label={t("ended.how")}>{how(chat, hasOpened)}</td>
       <td data-label={t("ended.feedback")}>{feedback(chat)}</td>
+      {chat.has_note ? (
+        <td class="full" data-label={t("ended.note")}>
+          <EndedNotes chatId={chat.chat_id} endedAtMs={chat.ended_at_ms} />
+        </td>
+      ) : (
+        <td data-label={t("ended.note")}>
+          <span class="soft">{t("none")}</span>
+        </td>
+      )}
     </tr>
   );
 }
