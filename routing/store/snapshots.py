@@ -214,10 +214,11 @@ def chat_record(
         ended_reason=h.get("er", ""),
         wrap_up_until_ms=_whole(h.get("wu")),
         offers=_whole(h.get("no")),
-        listeners=_wholes(parts["was"]),
+        listeners={who: _whole(was.partition(" ")[0]) for who, was in parts["was"].items()},
         read=_wholes(parts["r"]),
         written=_wholes(parts["n"]),
-        names=parts["nm"],
+        # An earlier build wrote names into fields of their own.
+        names=parts["nm"] | {who: name for who, was in parts["was"].items() if (name := was.partition(" ")[2])},
         held_until_ms=_whole(h.get("hu")),
         is_seeker_present=seeker_here,
         is_listener_present=listener_here,

@@ -8,7 +8,8 @@ def unpacked(name: str, row: dict[str, str]) -> dict[str, str]:
     if name == "chat":
         needs = needs_of(row)
         packed = {"la": needs.language, "ce": needs.cell, "mk": needs.topic_mask, "di": needs.distress}
-        return row | {part: str(value) for part, value in packed.items()} | {"ls": needs.languages}
+        unsaid = {"turn": "0", "ml": needs.language}
+        return unsaid | row | {part: str(value) for part, value in packed.items()} | {"ls": needs.languages}
     if name == "listener":
         rights = rights_of(row)
         packed = {"cap": rights.capacity, "max": rights.maximum, "lv": rights.level, "hd": rights.hard_topics}

@@ -54,3 +54,42 @@ def test_who_is_on_duty_since_an_earlier_build_is_offered_requests(place: Place)
     bo.ends(chats[0])
     bo.finishes(chats[0])
     assert bo.sees == "cleo" and broken(truth_of(place)) == []
+
+
+def test_the_name_of_a_listener_stays_when_they_are_lost(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    chat = place.seeker("ada").asks()
+    assert bo.accepts() == "done" and place.chat(chat).names == {"bo": "Bo"}
+    since = place.now_ms
+    place.passes(5)
+    bo.disconnects()
+    place.passes(31)
+    record = place.chat(chat)
+    assert (record.state, record.names, record.listeners) == ("W", {"bo": "Bo"}, {"bo": -place.now_ms})
+    bo.comes()
+    place.listener("cy").comes()
+    assert place.listener("cy").accepts() == place.seeker("ada").confirms() == "done"
+    assert place.chat(chat).names == {"bo": "Bo", "cy": "Cy"} and place.chat(chat).listeners["cy"] > since
+
+
+def test_names_that_an_earlier_build_wrote_are_still_told(place: Place) -> None:
+    bo = place.listener("bo").comes()
+    chat = place.seeker("ada").asks()
+    bo.accepts()
+    place.read("HSET", place.key("chat", chat), "was:bo", place.now_ms, "nm:bo", "Bo")
+    assert place.chat(chat).names == {"bo": "Bo"} and place.chat(chat).listeners == {"bo": place.now_ms}
+
+
+def test_a_request_that_waits_has_no_turn_and_no_language_of_an_offer_yet(place: Place) -> None:
+    chat = place.seeker("ada").asks()
+    assert place.read("HMGET", place.key("chat", chat), "turn", "ml", "wt") == [None, None, None]
+    place.passes(60)
+    assert place.listener("bo").comes().sees == "ada"
+    record = place.chat(chat)
+    assert (record.turn, record.offered_language) == (1, "en")
+    assert place.listener("bo").accepts() == place.seeker("ada").confirms() == "done"
+    assert place.read("LLEN", place.key("waits", "en:ordinary")) == 1, "they had to wait"
+    place.listener("cy").comes()
+    place.seeker("ben").asks()
+    assert place.listener("cy").accepts() == "done"
+    assert place.read("LLEN", place.key("waits", "en:ordinary")) == 1, "who was offered at once had not"

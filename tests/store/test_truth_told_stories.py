@@ -140,6 +140,7 @@ def test_no_more_waits_are_kept_than_are_told_from(place: Place) -> None:
     place.seeker("first").asks()
     for number in range(130):
         place.seeker(f"s{number}").asks()
+        place.now_ms += 1
         chat = place.seeker(bo.sees).own_chat
         bo.accepts()
         bo.ends(chat)

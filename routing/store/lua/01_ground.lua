@@ -169,6 +169,9 @@ function PACKED.pack_rights(languages, ...)
   return languages .. ' ' .. table.concat(numbers, ' ')
 end
 
+-- `was:<listener>` of a chat: since when they are in it, negative: when they left; and the name that the seeker saw.
+function PACKED.was(at, name) return name and at .. ' ' .. name or at end
+
 function PACKED.unpack_needs(row)
   local la, ce, mk, ls = PACKED.needs_of(row.nd, row.key)
   row.la, row.ce, row.mk, row.ls = la, ce, num(mk), ls

@@ -21,7 +21,9 @@ local function make_offer(S, c, l, why, is_spare, line_seen, next_at)
   -- xt: this unit is extra, '1' "one more" or '2' the emergency unit.
   local is_first = turn == 1 -- then `vis`, `xt` and `rs` are not there, and stay away as long as they say what most do
   c.st, c.turn, c.l, c.no = 'O', turn, l.id, num(c.no) + 1
-  write(c, 'st', 'O', 'turn', turn, 'l', l.id, 'no', c.no, 'dl', deadline, 'ml', language)
+  write(c, 'st', 'O', 'turn', turn, 'l', l.id, 'no', c.no, 'dl', deadline)
+  if not is_first or language ~= c.la then write(c, 'ml', language) end
+  if c.no == 1 and T.now > c.ar then write(c, 'wt', '1') end -- had to wait
   if not is_first or l.sev == '1' then put(c, 'vis', l.sev == '1' and '0' or '1') end
   if not is_first or is_spare or l.tn == 1 then put(c, 'xt', is_spare and '2' or l.tn == 1 and '1' or '0') end
   if not is_first then write(c, 'rs', '') end

@@ -61,7 +61,7 @@ local function open_chat(S, c, l, is_seeker_here)
   redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
   local is_first = not c.op
   c.st, c.turn = 'A', c.turn + 1
-  write(c, 'st', 'A', 'turn', c.turn, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
+  write(c, 'st', 'A', 'turn', c.turn, 'was:' .. l.id, PACKED.was(T.now, l.nm))
   put(l, 'po', '', 'gap', T.now + T.gap)
   note('offer:accepted')
   if is_first then
@@ -122,7 +122,8 @@ local function lose_listener(S, c, l, reason)
   if was_open then
     close_books(S, c, l.id)
     redis.call('ZADD', K.recent(S, l.id), T.now, c.id)
-    write(c, 'was:' .. l.id, -T.now) -- negative: left at
+    local name = string.match(redis.call('HGET', c.key, 'was:' .. l.id) or '', ' (.*)$')
+    write(c, 'was:' .. l.id, PACKED.was(-T.now, name)) -- negative: left at
   end
   release(S, c, l, not was_open and reason or nil)
   exclude(S, c, l.id)

@@ -27,7 +27,7 @@ function OPS.request_chat(keys, args)
     mk = topics + 0, ar = T.now, at = T.now, pf = some(args[10]), hu = 0,
     -- What most calls read comes first: a small hash is searched from its beginning. What is not there yet costs no bytes
     -- for each of those who wait: `at` is `ar` then, `sq` 0.
-    writes = { 'st', 'W', 'turn', 0, 'pe', person, 'nd', nd, 'ar', T.now,
+    writes = { 'st', 'W', 'pe', person, 'nd', nd, 'ar', T.now,
       'ep', args[11], 'rid', args[13] or '', 'rq', args[5],
       nil, nil, nil, nil }, -- place for two more, since a table that grows is dear
   }
@@ -50,7 +50,7 @@ function OPS.request_chat(keys, args)
   if not is_present(S, person) then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.seeker, person) end
   stand_in_line(S, c)
   hint(person)
-  if not match_seeker(S, c) then write(c, 'wt', '1') end -- had to wait
+  match_seeker(S, c)
   return finish(S, 'done ' .. id .. ' ' .. args[5])
 end
 

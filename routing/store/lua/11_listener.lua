@@ -80,7 +80,7 @@ function OPS.set_availability(keys, args)
   set_standing(S, l)
   hint(id)
   local c = l.po and read_chat(S, l.po)
-  if c and c.st == 'O' and (av ~= 1 or not speaks(l, redis.call('HGET', c.key, 'ml')) or not may_serve(l, c)) then
+  if c and c.st == 'O' and (av ~= 1 or not speaks(l, redis.call('HGET', c.key, 'ml') or c.la) or not may_serve(l, c)) then
     release(S, c, l, 'not_available')
     requeue(S, c, 'listener_not_available')
   end
@@ -157,7 +157,8 @@ local function last_listener(S, id)
   local flat, last, last_at = redis.call('HGETALL', K.chat(S, id)), nil, -1
   for i = 1, #flat, 2 do
     local listener = string.match(flat[i], '^was:(.+)$')
-    if listener and math.abs(num(flat[i + 1])) > last_at then last, last_at = listener, math.abs(num(flat[i + 1])) end
+    local at = listener and num(string.match(flat[i + 1], '^-?(%d+)')) or -1
+    if at > last_at then last, last_at = listener, at end
   end
   return last
 end

@@ -94,7 +94,7 @@ local function put_back(S, c, l, turn)
   redis.call('SADD', K.open(S, c.la), c.id)
   redis.call('HINCRBY', K.chatting(S, c.la), l.id, 1)
   unlist(S, l)
-  put(c, 'st', 'A', 'turn', turn, 'l', l.id, 'rs', '', 'op', c.op or T.now, 'was:' .. l.id, T.now, 'nm:' .. l.id, l.nm or '')
+  put(c, 'st', 'A', 'turn', turn, 'l', l.id, 'rs', '', 'op', c.op or T.now, 'was:' .. l.id, PACKED.was(T.now, l.nm))
   if not is_present(S, c.pe) then redis.call('ZADD', K.grace_ends(S), T.now + GRACE_MS.chat, c.pe) end
   units_moved(S, l)
   hint(c.pe)
