@@ -26,6 +26,9 @@ SQLITE_BUSY_TIMEOUT_MS = 15_000
 SCRUB_TIMEOUT_S = 1.0
 #: Connections of one process to PostgreSQL; a service runs several processes under a default limit of 100.
 POSTGRESQL_POOL = 10
+#: A server that hangs, or a network that swallows everything, is away, too: whoever asks is told so after as long. A
+#: page waits 8 s for an answer before it takes its connection for dead; no statement of ours takes a tenth of this.
+POSTGRESQL_ANSWERS_S = 6.0
 
 
 class Base(DeclarativeBase):
@@ -101,6 +104,8 @@ class Database:
                 pool_size=POSTGRESQL_POOL,
                 max_overflow=0,
                 pool_pre_ping=True,
+                pool_timeout=POSTGRESQL_ANSWERS_S,
+                connect_args={"timeout": POSTGRESQL_ANSWERS_S, "command_timeout": POSTGRESQL_ANSWERS_S},
                 hide_parameters=True,
             )
             reader = writer.execution_options(postgresql_readonly=True)

@@ -3,6 +3,7 @@
 A suite takes it with `from tests.helpers.postgres import postgres` in its conftest.
 """
 
+import contextlib
 import itertools
 import os
 import pwd
@@ -69,6 +70,21 @@ class Postgres:
             self._server.send_signal(signal.SIGINT)
             self._server.wait(60)
             self._server = None
+
+    @contextlib.contextmanager
+    def hangs(self) -> Iterator[None]:
+        """The server is there, takes connections, and answers nobody."""
+        assert self._server is not None
+        own = self._server.pid
+        children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+        held = [own, *map(int, children)]
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in held:
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End the server and remove its files."""

@@ -13,7 +13,7 @@ from config.database import Database
 from config.engines.valkey import ThrowAwayValkey
 from tests.helpers.person import Person
 from tests.helpers.postgres import Postgres
-from tests.helpers.service import Service, starting, until
+from tests.helpers.service import PATIENCE_S, Service, starting, until
 from tests.helpers.wire import Wire
 from tests.helpers.world import World
 from tests.stories.test_forgotten_engine import loses_everything
@@ -104,6 +104,21 @@ async def test_every_command_that_needs_it_may_be_said_again(
     assert faults == [], "no fault of ours, so no trace"
     told = [line.get("command") for line in lines(service_on_it) if line["event"] == "database_away"]
     assert {kind for _, kind, _ in needing} <= set(told)
+
+
+async def test_one_that_hangs_is_away_too(server: Postgres, its_world: World) -> None:
+    world = its_world
+    seeker, _, chat_id = await world.they_talk()
+    latecomer = await world.visitor()
+    wish = {"request_id": "r1", "language": world.language, "age_band": "adult"}
+    with server.hangs():
+        asked = asyncio.create_task(latecomer.is_refused("try_again", "request_chat", **wish))
+        for number in range(3):
+            await seeker.says(chat_id, f"nobody who talks waits for it {number}")
+            assert not asked.done()
+        await asyncio.wait_for(asked, PATIENCE_S)
+    await world.everyone_agrees()
+    await latecomer.does("request_chat", **wish)
 
 
 async def test_who_comes_meanwhile(server: Postgres, service_on_it: Service, its_world: World) -> None:
