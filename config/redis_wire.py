@@ -24,6 +24,11 @@ class RedisAway(Exception):
 class RedisRefused(Exception):
     """The engine answered with an error. The message is the engine's own first word, such as OOM or READONLY."""
 
+    @property
+    def is_about_password(self) -> bool:
+        """Does it say that the user or the password are wrong, missing, or not asked for?"""
+        return str(self) in ("WRONGPASS", "NOAUTH") or self.words.startswith("ERR AUTH")
+
     def __init__(self, words: str) -> None:
         super().__init__(words.split(" ", 1)[0])
         self.words = words

@@ -122,6 +122,20 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     return raw
 
 
+def _check_proxies(env: Mapping[str, str]) -> None:
+    """The HTTP server reads them itself, and takes what it can't read for a name that no proxy ever has."""
+    named = env.get("FORWARDED_ALLOW_IPS", "")
+    if named in ("", "*"):
+        return
+    for one in (part.strip() for part in named.split(",")):
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise SettingsError(
+                f"FORWARDED_ALLOW_IPS must be addresses or networks such as 10.0.0.5,10.1.0.0/16, not {one!r}."
+            ) from None
+
+
 def _engine_url(env: Mapping[str, str]) -> str:
     raw = env.get("REDIS_URL", "")
     if raw:
@@ -173,8 +187,9 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
     if secret and len(secret) < 32:
         raise SettingsError("SECRET_KEY must have at least 32 characters; `openssl rand -hex 32` makes one.")
     master = env.get("MASTER_KEY", "")
-    if master and not re.fullmatch(r"[0-9a-f]{64}(,[0-9a-f]{64})*", master):
+    if master and not re.fullmatch(r"[0-9a-f]{64}(,[0-9a-f]{64})*", master, re.IGNORECASE):
         raise SettingsError("MASTER_KEY must be 64 hexadecimal digits (`openssl rand -hex 32`), or several by commas.")
+    _check_proxies(env)
     level = (env.get("LOG_LEVEL") or "info").lower()
     if level not in ("debug", "info", "warning", "error"):
         raise SettingsError(f"LOG_LEVEL must be debug, info, warning or error, not {level!r}.")
@@ -199,7 +214,7 @@ def load(env: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -
         replica_ack_ms=_whole_number(env, "REPLICA_ACK_MS", 200, 10, 2000),
         database_url=database_url,
         secret_key=secret,
-        master_key=master,
+        master_key=master.lower(),
         retention_days=_whole_number(env, "RETENTION_DAYS", 30, 1, 3650),
         facts_days=_whole_number(env, "FACTS_DAYS", 400, 1, 3650),
         data_dir=Path(env.get("DATA_DIR") or "data").expanduser().resolve(),

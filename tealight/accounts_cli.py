@@ -145,7 +145,20 @@ def deactivate(name: Name) -> None:
         await people.change_person(session, person.person_id, is_active=False, by=COMMAND_LINE, now_ms=at_ms)
 
     _change(name, act)
-    print(f"Deactivated {name}.")
+    print(f"Deactivated {name}; `tealight accounts reactivate {name}` opens the account again.")
+
+
+@app.command()
+def reactivate(name: Name) -> None:
+    """Open a closed account again, with the password and the clearances that it had."""
+
+    async def act(session: AsyncSession, person: StaffRow, at_ms: int) -> bool:
+        was_closed = not person.is_active
+        await people.change_person(session, person.person_id, is_active=True, by=COMMAND_LINE, now_ms=at_ms)
+        return was_closed
+
+    was_closed = _change(name, act)
+    print(f"Reactivated {name}, who signs in as before." if was_closed else f"{name} was active already.")
 
 
 @app.command()

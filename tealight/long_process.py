@@ -43,7 +43,9 @@ def run(name: str, *arguments: object) -> int:
     """Be that process, as the environment's settings say; the exit code. Raises SettingsError."""
     settings = load(dict(os.environ), needs=NEEDS)
     from config import log
+    from tealight.password_check import refuse_wrong_password
 
+    refuse_wrong_password(settings)
     log.set_up(settings.log_level, process=name)
     try:
         (module,) = imported(name)

@@ -31,6 +31,7 @@ from config.redis_address import Address, EngineUrl
 from config.settings import Settings, SettingsError
 from tealight import forked, long_process
 from tealight.children import Bell, Child, Process, end, keep
+from tealight.password_check import refuse_wrong_password
 from tealight.server import PortTakenError, bind
 
 # An `up` that was killed leaves children that drain and an engine that writes out what it holds.
@@ -282,6 +283,8 @@ def run(settings: Settings, *, web_count: int, is_demo: bool = False) -> int:
         patience_s = LEFTOVERS_S if lock.was_left_behind else 0.0
         sock = last_of_all.enter_context(_bind(settings, patience_s))
         engine = None if settings.redis_url else _embedded(settings)
+        if settings.redis_url:
+            refuse_wrong_password(settings)
         MasterKeys.of(settings)  # made, or refused, here: else each process would end of it, again and again
         last_of_all.callback(metrics_folder.remove_folder, settings.data_dir)
         env = _environment(settings, sock.getsockname()[1], settings.redis_url or (engine.url if engine else ""))

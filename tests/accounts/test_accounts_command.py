@@ -1,5 +1,6 @@
 """`tealight accounts` as a person runs it."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -141,9 +142,14 @@ def test_a_person_from_the_first_day_to_the_last(tmp_path: Path) -> None:
     assert link.startswith("http://127.0.0.1:8000/join/")
     says("deactivate", "wren")
     assert "inactive" in says("list")
+    assert "who signs in as before" in says("reactivate", "wren")
+    assert "inactive" not in says("list")
+    assert "was active already" in says("reactivate", "wren")
     again = machine.run("add", "wren", "--role", "listener", "--password-stdin")
     assert again.stderr == "There is already a person named wren.\n"
     with sqlite3.connect(tmp_path / "tealight.db") as connection:
+        told = [detail for (detail,) in connection.execute("SELECT detail FROM audit_log WHERE act = 'change_person'")]
+        assert [json.loads(detail)["is_active"] for detail in told] == [False, True]
         dump = "\n".join(connection.iterdump())
     connection.close()
     assert PASSWORD not in dump

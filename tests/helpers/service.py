@@ -46,6 +46,7 @@ OURS = (
     "DATA_DIR",
     "REGION",
     "LOG_LEVEL",
+    "FORWARDED_ALLOW_IPS",
 )
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
+from config.engines.valkey import ThrowAwayValkey
 from config.settings import load
 from tealight.up import addresses
 from tests.helpers.service import PATIENCE_S, STARTS_WITHIN_S, free_port, is_there, until
@@ -167,6 +169,27 @@ def test_an_engine_that_is_away_is_named_without_its_password_and_a_signal_ends_
     assert code == 0 and "hush" not in complaint.read_text()
 
 
+@pytest.mark.parametrize("words", [("up",), ("web",), ("router",)], ids=" ".join)
+def test_a_password_that_the_engine_refuses_ends_the_start_with_one_sentence(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    with ThrowAwayValkey() as engine:
+        with redis.Redis.from_url(engine.url) as client:
+            client.config_set("requirepass", "a password")
+        env = {
+            "DATA_DIR": str(tmp_path),
+            "PORT": "0",
+            "REDIS_URL": engine.url.replace("unix://", "unix://:hush-hush@"),
+            "DATABASE_URL": f"sqlite:///{tmp_path}/tealight.db",
+            "SECRET_KEY": "k" * 32,
+        }
+        code, said, complaint = command(*words, env=env)
+    assert code == 2
+    assert complaint.startswith("The engine at REDIS_URL refuses the user or the password (WRONGPASS)")
+    assert len(complaint.splitlines()) == 1
+    assert "hush" not in said + complaint
+
+
 def test_an_open_address_without_tls_says_what_is_missing_and_how_to_mend_it() -> None:
     said = addresses(load({"HOST": "0.0.0.0"}), 8000)
     assert "http://0.0.0.0:8000/listen" in said
@@ -193,6 +216,8 @@ BAD = [
     (("up",), {"PUBLIC_URL": "https://"}, "PUBLIC_URL must be a scheme, a host"),
     (("up", "--web", "1"), {"PORT": "80.5"}, "PORT must be a whole number"),
     (("migrate",), {}, "REDIS_URL is not set"),
+    (("up",), {"FORWARDED_ALLOW_IPS": "127.0.0.1,rubbish"}, "must be addresses or networks such as"),
+    (("up",), {"FORWARDED_ALLOW_IPS": "10.0.0.1/8"}, "not '10.0.0.1/8'"),
 ]
 
 
