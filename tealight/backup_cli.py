@@ -37,13 +37,16 @@ def put_back(settings: Settings, folder: Path, name: str, *, has_passphrase: boo
     """Restore one and say what was done; the exit code."""
     passphrase = _passphrase() if has_passphrase else ""
     done = _run(lambda: restore(settings, folder.expanduser().resolve(), name, passphrase, with_keys=with_keys))
-    print(f"{done.copy.name} is restored into {settings.data_dir}, with the keys of {done.chat_keys} chats.")
+    keys = f"with the keys of {done.chat_keys} chats" if with_keys else "without keys: no chat in it can be read"
+    print(f"{done.copy.name} is restored into {settings.data_dir}, {keys}.")
     if done.keys is not None and done.keys.name != done.manifest.keys:
         print(f"{done.keys.name}, the newest keys, opens what was not deleted since.")
     if done.chats_in_engine is None:
         print("The engine's state is not in it: nobody waits, and no chat goes on.")
-    else:
+    elif with_keys:
         print(f"{done.chats_in_engine} chats go on where they were; whoever is in one sends again what came later.")
+    else:
+        print(f"{done.chats_in_engine} chats were under way: what was written in them can't be read either.")
     for setting in done.given:
         print(f"Note: {setting} was a setting; set it to what it was, or nothing of this can be read.")
     return 0

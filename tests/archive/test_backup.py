@@ -17,15 +17,17 @@ from chat.conversation.data_keys import DataKeys
 from chat.conversation.transcripts import SealedEntry, pack
 from config import secret_key
 from config.database import Database, url_of
+from config.engines.valkey import EmbeddedValkey, stop
 from config.master_keys import MasterKeys
 from config.settings import Settings, SettingsError, load
 from tealight.backup.keys import read
 from tealight.backup.restoring import restore
 from tealight.backup.shelf import DAY_MS, BackupError, copies, key_files, prune, stamp
 from tealight.backup.taking import take
-from tealight.backup_cli import back_up
+from tealight.backup_cli import back_up, put_back
 from tealight.up import FolderLock
 from tests.helpers.postgres import Postgres
+from tests.helpers.service import PATIENCE_S
 
 NOW = 1_800_000_000_000
 PASSPHRASE = "correct horse battery"
@@ -252,6 +254,30 @@ async def test_what_is_said_of_a_copy_without_the_engine_claims_no_engine(
     said = capsys.readouterr().out
     assert "holds the database, and no key." in said
     assert "the engine's state" not in said
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_restored_without_keys_claims_no_chat_that_goes_on(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await talk(settings, "c1")
+    folder = tmp_path / "backups"
+    engine = EmbeddedValkey(settings.data_dir)
+    engine.lock(0)
+    running = engine.start()
+    engine.wait_ready(PATIENCE_S)
+    stop(running, PATIENCE_S)
+    engine.release()
+    await takes(settings, folder)
+    for keys in folder.glob("keys-*"):
+        keys.unlink()
+    elsewhere = load({"DATA_DIR": str(tmp_path / "elsewhere")})
+    done = await asyncio.to_thread(partial(put_back, elsewhere, folder, "", has_passphrase=False, with_keys=False))
+    said = capsys.readouterr().out
+    assert done == 0
+    assert "without keys: no chat in it can be read" in said
+    assert "go on where they were" not in said
+    assert "chats were under way: what was written in them can't be read either." in said
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
