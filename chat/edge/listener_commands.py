@@ -94,11 +94,24 @@ class ListenerCommands:
         if command.note:
             if "\x00" in command.note:
                 raise CommandRefused("bad_text")
+            if not await self._was_in(connection, band, command.chat_id):
+                raise CommandRefused("no_wrap_up")
             await self.hub.door.save_note(command.chat_id, connection.person_id, command.note)
         answer = await self.hub.lines.call(band, "finish_wrap_up", connection.person_id, command.chat_id)
         if answer != b"done":
             raise CommandRefused("no_wrap_up")
         return Done(ref=command.ref)
+
+    async def _was_in(self, connection: Connection, band: str, chat_id: str) -> bool:
+        """Is or was this listener in the chat? To be offered it is not enough to write about it."""
+        person = self.hub.people[connection.person_id]
+        for is_fresh in (False, True):
+            if is_fresh:  # it may have opened a moment ago
+                await self.hub.read(person, (band,))
+            record = person.records[band].chats.get(chat_id)
+            if record is not None and person.person_id in record.listeners:
+                return True
+        return False
 
 
 def _capacity_before(person: LocalPerson, staff: StaffMember) -> int:

@@ -98,3 +98,19 @@ async def test_whoever_rests_after_a_deleted_chat_takes_the_next_one(world: Worl
     offer = await listener.sees_offer(request_id=next_one.request_id)
     assert taking.seconds() < WRAP_UP_S / 2, "it did not have to run out"
     await listener.accepts(offer)
+
+
+async def test_a_note_needs_a_chat_that_one_was_in(world: World) -> None:
+    listener = await world.listener_is_available()
+    seeker = await world.seeker_arrives()
+    offer = await listener.sees_offer(request_id=seeker.request_id)
+    chat_id = offer["offer_id"].rpartition(".")[0]
+    note = listener.types("I only saw the offer")
+    await listener.is_refused("no_wrap_up", "finish_wrap_up", chat_id=chat_id, note=note)
+    assert await rows(world, WrapUpNoteRow, chat_id) == []
+    await listener.accepts(offer)
+    await seeker.is_connected()
+    await seeker.asks("end_chat", chat_id=chat_id)
+    await listener.sees("chat_ended", chat_id=chat_id)
+    await listener.asks("finish_wrap_up", chat_id=chat_id, note=note)
+    assert [row.listener_id for row in await rows(world, WrapUpNoteRow, chat_id)] == [listener.person_id]
