@@ -14,7 +14,9 @@ def refuse_wrong_password(settings: Settings) -> None:
         return  # those named there are asked for the master with a password of their own
 
     async def all_asked() -> list[list[object] | BaseException]:
-        return await asyncio.gather(*[ask(one, ("PING",)) for one in told.addresses], return_exceptions=True)
+        answers: list[list[object] | BaseException]
+        answers = await asyncio.gather(*[ask(one, ("PING",)) for one in told.addresses], return_exceptions=True)
+        return answers
 
     for answer in asyncio.run(all_asked()):
         if isinstance(answer, RedisRefused) and answer.is_about_password:
