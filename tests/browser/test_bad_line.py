@@ -1,10 +1,10 @@
 """An old phone on a bad line: no button that seems to do nothing, no word that is gone without a word about it."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import async_playwright, expect
 
 from tests.browser.seeker import SeekerPage
-from tests.browser.street import Street
+from tests.browser.street import CHROMIUM, FLAGS, Street
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LOST = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection")
@@ -112,3 +112,30 @@ async def test_a_listener_s_report_waits_for_the_line_and_no_slip_of_the_thumb_t
     await page.context.set_offline(False)
     await expect(dialog).to_have_count(0)
     await expect(seeker.heading).to_have_text("This chat is over.")
+
+
+async def test_with_very_large_words_and_an_open_keyboard_there_is_a_place_to_write_in(street: Street) -> None:
+    listener = await street.listener()
+    await listener.becomes("Available")
+    async with async_playwright() as playwright:
+        # What somebody has set in their phone; nothing in a page can stand in for it.
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, "--blink-settings=defaultFontSize=32"]
+        )
+        street.browser, usual = browser, street.browser
+        seeker = await street.seeker(SMALL, has_touch=True)
+        street.browser = usual
+        await seeker.asks()
+        await listener.accepts()
+        await seeker.is_in_chat()
+        await seeker.page.set_viewport_size({"width": 320, "height": 300})
+        await seeker.field.focus()
+        page = seeker.page
+        bar, field = await page.locator(".bar").bounding_box(), await seeker.field.bounding_box()
+        assert bar is not None and field is not None
+        assert bar["y"] + bar["height"] < 100
+        shown = min(300, field["y"] + field["height"]) - max(bar["height"], field["y"])
+        assert (shown > 90, field["width"] > 150) == (True, True), (bar, field)
+        await expect(page.get_by_role("link", name="Leave fast")).to_be_in_viewport(ratio=1)
+        await page.context.close()
+        await browser.close()
