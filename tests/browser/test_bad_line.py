@@ -114,6 +114,18 @@ async def test_a_listener_s_report_waits_for_the_line_and_no_slip_of_the_thumb_t
     await expect(seeker.heading).to_have_text("This chat is over.")
 
 
+async def test_a_console_that_was_loaded_anew_says_that_it_can_not_ring_yet(street: Street) -> None:
+    listener = await street.listener()
+    await listener.becomes("Available")
+    silent = listener.page.get_by_text("Your browser plays no sound yet")
+    await expect(silent).to_have_count(0)
+    await listener.page.reload()
+    await expect(listener.page.get_by_role("radio", name="Available")).to_be_checked()
+    await expect(silent).to_be_visible()
+    await listener.page.mouse.click(600, 500)
+    await expect(silent).to_have_count(0)
+
+
 async def test_with_very_large_words_and_an_open_keyboard_there_is_a_place_to_write_in(street: Street) -> None:
     listener = await street.listener()
     await listener.becomes("Available")

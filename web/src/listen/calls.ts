@@ -11,6 +11,7 @@ import { titleOf } from "./unread";
 export function callTheListener(console: Console): void {
   const wake = () => unlock();
   addEventListener("pointerdown", wake, { capture: true });
+  addEventListener("pointerup", wake, { capture: true }); // a finger counts when it is lifted
   addEventListener("keydown", wake, { capture: true });
   ring(console);
   notify(console);

@@ -1,7 +1,12 @@
 // The sound of an offer: two soft notes, made here, so that nothing is downloaded and nothing is recorded.
 // Browsers stay silent until the person has acted on the page; `unlock` is called from their first act.
 
+import { signal } from "@preact/signals";
+
 let context: AudioContext | null = null;
+
+/** False after a page was loaded anew, until the person acts on it: an offer would come without its sound. */
+export const mayPlay = signal(navigator.userActivation?.hasBeenActive ?? true);
 
 const NOTES = [
   { frequency: 523.25, at: 0 },
@@ -16,10 +21,16 @@ const PRACTICE_NOTES = [
 export function unlock(): void {
   try {
     context ??= new AudioContext();
-    if (context.state === "suspended") void context.resume();
+    if (context.state === "suspended") void context.resume().then(heard);
+    heard();
   } catch {
+    mayPlay.value = true; // nothing that they press would change it
     // No sound on this machine. The offer is still shown, and the page's title says it.
   }
+}
+
+function heard(): void {
+  mayPlay.value = isUnlocked();
 }
 
 export function isUnlocked(): boolean {

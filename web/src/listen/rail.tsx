@@ -4,6 +4,7 @@ import type { Availability } from "../shared/wire";
 import { Banner } from "../staff/field";
 import type { Me } from "../staff/me";
 import { t, type WordKey, wordFor } from "../staff/words";
+import { mayPlay } from "./chime";
 import type { Duty } from "./duty";
 import { hasSound } from "./settings";
 import { SettingsDialog } from "./settings-dialog";
@@ -102,6 +103,7 @@ export function Rail({ duty, person, isPractice }: Props) {
           {t("settings.open")}
         </button>
       </div>
+      {hasSound.value && !mayPlay.value && chosen === "available" && <p class="tiny rail__row">{t("sound.waits")}</p>}
       {isOpen && <SettingsDialog onClose={() => setIsOpen(false)} />}
     </div>
   );
