@@ -161,7 +161,6 @@ class ChatCommands:
             await self.hub.read(person, (band,))
             record = person.records[band].chats.get(chat_id, record)
             listener_id = _whom(command, record)
-        await self.hub.door.save_block(record.seeker, listener_id)
         if listener_id == connection.person_id or listener_id == record.last_listener:
             try:
                 await self._end(connection, chat_id, "ended", block=True)
@@ -171,6 +170,9 @@ class ChatCommands:
                     raise
         for band in self.hub.lines.shards:
             await self.hub.lines.call(band, "block", listener_id, record.seeker)
+        # Last: an engine that is restarted before the chat ended would be told of it and part them, and the chat would
+        # go on with somebody else.
+        await self.hub.door.save_block(record.seeker, listener_id)
 
 
 def _whom(command: Report, record: ChatRecord) -> str:

@@ -1,14 +1,23 @@
 """Who shall not meet again doesn't, also after an engine that lost everything, and every process with it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
+import redis
 
-from config.engines.valkey import ThrowAwayValkey
+from config.engines.valkey import ThrowAwayValkey, socket_path
 from tests.helpers.person import Listener, Seeker
-from tests.helpers.service import Service, starting
+from tests.helpers.service import PATIENCE_S, Service, starting
 from tests.helpers.world import World
-from tests.stories.test_forgotten_engine import comes_back, loses_every_process_too, loses_everything
+from tests.stories.test_forgotten_engine import (
+    calls,
+    comes_back,
+    loses_every_process_too,
+    loses_everything,
+    snapshot_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +105,25 @@ async def test_a_request_that_waits_is_never_offered_to_whom_they_blocked(
         await they_do_not_meet(world, seeker, listener)
     finally:
         await world.ends()
+
+
+async def test_a_report_under_which_the_engine_was_restarted_ends_the_chat_all_the_same(tmp_path: Path) -> None:
+    with starting(tmp_path) as service:
+        world = await World(service).opens()
+        engine = redis.Redis(unix_socket_path=str(socket_path(service.data_dir)))
+        try:
+            seeker, listener, chat_id = await world.they_talk()
+            for person in (seeker, listener):
+                person.keeps_coming_back()
+            calls(engine, are_taken=False)
+            report = {"chat_id": chat_id, "reason": "abuse", "block": True}
+            await listener.is_refused("try_again", "report", **report)
+            service.kill("valkey")
+            await listener.does("report", **report)
+            async with asyncio.timeout(PATIENCE_S):
+                while (await snapshot_of(world, seeker))["chats"][0]["state"] != "ended":
+                    await asyncio.sleep(0.1)
+        finally:
+            engine.close()
+            await world.ends()
+        service.check_log()
