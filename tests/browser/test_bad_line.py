@@ -81,7 +81,11 @@ async def test_what_came_too_late_is_shown_to_whoever_wrote_it(street: Street) -
     left = seeker.page.locator(".bubble--sending")
     await expect(seeker.page.get_by_text("This was not sent any more.")).to_be_visible()
     await expect(left).to_have_text(["I need to tell you one more thing.", "It is"])
+    comment = seeker.page.get_by_label("Anything you want to say?")
+    street.service.typed.add("It was too short.")
+    await comment.fill("It was too short.")
     await seeker.page.reload()
+    await expect(comment).to_have_value("It was too short.")
     await expect(left).to_have_text(["I need to tell you one more thing.", "It is"])
     # Until the end of the visit they can write about the chat, and that waits for the line, too.
     await seeker.page.context.set_offline(True)

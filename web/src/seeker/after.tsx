@@ -9,7 +9,7 @@ import { startOver } from "./journey";
 import { ReportDialog } from "./report-dialog";
 import { Said } from "./said";
 import { isCrisisOpen } from "./state";
-import { kept } from "./tab";
+import { keep, kept } from "./tab";
 import { companion, currentChat, giveFeedback, reported } from "./talking";
 import { Weights } from "./weights";
 import { forgetWishes } from "./wishes";
@@ -35,7 +35,7 @@ function finish(): void {
 function Questions() {
   const [rating, setRating] = useState<number | null>(null);
   const [distress, setDistress] = useState<number | null>(null);
-  const [comment, setComment] = useState("");
+  const [comment, setComment] = useState(kept("comment") ?? "");
   const [mayReview, setMayReview] = useState(false);
   const [said, setSaid] = useState<Key | null>(null);
   const before = kept("asking")?.distress ?? null;
@@ -60,7 +60,10 @@ function Questions() {
     }
     setSaid("chat.sending");
     giveFeedback(rating, distress, comment, mayReview).then(
-      () => setSaid("after.sent"),
+      () => {
+        setSaid("after.sent");
+        keep("comment", null);
+      },
       () => setSaid("after.failed"),
     );
   };
@@ -92,7 +95,10 @@ function Questions() {
           dir="auto"
           maxLength={COMMENT_MAX}
           value={comment}
-          onInput={(event) => setComment(event.currentTarget.value)}
+          onInput={(event) => {
+            setComment(event.currentTarget.value);
+            keep("comment", event.currentTarget.value);
+          }}
         />
         <span class="hint hint--below">{say("after.comment_who")}</span>
       </label>

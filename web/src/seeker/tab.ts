@@ -34,11 +34,23 @@ interface Shapes {
   unsent: { chat_id: string; messages: Kept[] };
   sound: boolean;
   country: string;
+  /** What is being written about the chat after it. */
+  comment: string;
 }
 
 const PREFIX = "tealight.";
 const WORDS: (keyof Shapes)[] = ["first_words", "draft"];
-const NAMES: (keyof Shapes)[] = ["token", "ticket", "asking", "first_words", "draft", "unsent", "sound", "country"];
+const NAMES: (keyof Shapes)[] = [
+  "token",
+  "ticket",
+  "asking",
+  "first_words",
+  "draft",
+  "unsent",
+  "sound",
+  "country",
+  "comment",
+];
 
 export function keep<Name extends keyof Shapes>(name: Name, value: Shapes[Name] | null): void {
   if (value === null) thisTab.removeItem(PREFIX + name);
