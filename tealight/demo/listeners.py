@@ -36,6 +36,8 @@ async def sign_in(url: str, name: str, password: str) -> str:
             answer = await client.post(sign_in_url_of(url), json={"name": name, "password": password})
         except httpx.HTTPError:
             raise SignInRefused(f"Nothing answers at {sign_in_url_of(url)}; is the service up?") from None
+    if answer.is_server_error:
+        raise SignInRefused(f"{sign_in_url_of(url)} answers {answer.status_code}; is the service behind it up?")
     if answer.status_code != httpx.codes.OK:
         raise SignInRefused(f"{name} could not sign in ({answer.status_code}); run `tealight demo prepare` again.")
     return answer.headers["set-cookie"].split(";", 1)[0]
