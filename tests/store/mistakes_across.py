@@ -52,8 +52,8 @@ ACROSS: dict[str, tuple[str, str]] = {
         "false and",
     ),
     "the board forgets who is kept apart from everybody": (
-        "is_served(classes, cell) and apart_from_all(S, language, cell, key, sizes) or count",
-        "is_served(classes, cell) and 0 or count",
+        "if #apart == 0 then return 0 end",
+        "do return 0 end",
     ),
     "the board takes who declined for kept apart": (
         "if c and redis.call('ZSCORE', line, member_in_line(c)) and count_serving(S, language, cell, c) == 0 then",

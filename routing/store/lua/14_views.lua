@@ -108,23 +108,28 @@ end
 
 do -- the engine's Lua takes no more than 200 names for all files together
 
--- How many of a line are kept apart from everybody on duty who may serve it. So many listeners that nobody could be are
--- not looked at: for the others it is a few reads, and an intersection of sets that are nearly always empty.
+-- How many of a line nobody on duty may take: all where nobody may serve it, else those who are kept apart from everybody
+-- who may. With more listeners than so many nobody could be, and they are not looked at: for the others it is a few reads,
+-- and an intersection of sets that are nearly always empty. waiting: how many stand there; sizes: class -> on duty
 local APART_FROM_MAX = 8
 
-local function apart_from_all(S, language, cell, line, sizes)
-  local total, apart, count = 0, {}, 0
-  for name, size in pairs(sizes) do
-    if served_by(class_of(name), cell.name) then total = total + size end
-  end
-  if total == 0 or total > APART_FROM_MAX then return 0 end
-  for name in pairs(sizes) do
+local function count_alone(S, language, cell, line, waiting, classes, sizes)
+  local total, serving = 0, {}
+  for _, name in ipairs(classes) do
     if served_by(class_of(name), cell.name) then
-      for _, listener in ipairs(redis.call('SMEMBERS', K.available(S, language .. ':' .. name))) do
-        apart[#apart + 1] = K.excluding(S, listener)
-      end
+      total = total + sizes[name]
+      if total > APART_FROM_MAX then return 0 end
+      serving[#serving + 1] = name
     end
   end
+  if #serving == 0 then return waiting end
+  local apart, count = {}, 0
+  for _, name in ipairs(serving) do
+    for _, listener in ipairs(redis.call('SMEMBERS', K.available(S, language .. ':' .. name))) do
+      apart[#apart + 1] = K.excluding(S, listener)
+    end
+  end
+  if #apart == 0 then return 0 end
   for _, id in ipairs(redis.call('SINTER', unpack(apart))) do
     local c = read_chat(S, id)
     if c and redis.call('ZSCORE', line, member_in_line(c)) and count_serving(S, language, cell, c) == 0 then
@@ -154,7 +159,7 @@ function OPS.load(keys, args)
       local count = redis.call('ZCARD', key)
       waiting = waiting + count
       if head == 0 or place < head then head, first = place, key end
-      alone = alone + (is_served(classes, cell) and apart_from_all(S, language, cell, key, sizes) or count)
+      alone = alone + count_alone(S, language, cell, key, count, classes, sizes)
       if cell.risk == URGENT then
         urgent = urgent + count
         if urgent_head == 0 or place < urgent_head then urgent_head = place end
