@@ -109,7 +109,8 @@ export default defineConfig(({ mode }) => {
       assetsDir: "assets",
       assetsInlineLimit: 0,
       target: ["chrome89", "safari15", "firefox78"],
-      cssTarget: ["chrome89", "safari15", "firefox78"],
+      // iOS by name: there the size of text is fixed by the prefixed property alone.
+      cssTarget: ["chrome89", "safari15", "ios15", "firefox78"],
       modulePreload: { polyfill: false },
       rollupOptions: { input: pages.map((page) => resolve(here, `${page}.html`)) },
     },

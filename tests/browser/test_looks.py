@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.looks import cut_off, looks_right, overflow
 from tests.browser.street import PHONE, WIDE, Street
+from tests.helpers.service import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -181,3 +182,11 @@ async def test_admin(street: Street) -> None:
             await expect(page.get_by_text("The link, shown only now")).to_be_visible()
         await page.wait_for_load_state("networkidle")
         await looks_right(page, f"admin-{part.split()[0].lower()}")
+
+
+async def test_an_iphone_does_not_blow_up_words_when_it_is_turned(street: Street) -> None:
+    """What is built for it, since no iPhone is here: Safari there knows the prefixed property alone."""
+    sheets = [sheet.read_text() for sheet in (ROOT / "web" / "dist" / "assets").glob("*.css")]
+    fixed = [sheet for sheet in sheets if "text-size-adjust" in sheet]
+    assert fixed
+    assert all("-webkit-text-size-adjust" in sheet for sheet in fixed)
