@@ -64,8 +64,8 @@ def _slowest(figures: dict[str, Any], share: str) -> float:
 
 
 ROWS = (
-    "Some 50 commands of the engine a chat, each 5,400 instructions before it does anything, 60 fields read and 40 "
-    "written at 2,300 and 2,600, four calls at 17,000: most of its 1.34 million instructions. At the largest size "
+    "Some 50 commands of the engine a chat, each 5,400 instructions before it does anything, 54 fields read and 35 "
+    "written at 2,300 and 2,600, four calls at 17,000: most of its 1.35 million instructions. At the largest size "
     "waiting for memory comes to it."
 )
 OTHER_WORK = (
