@@ -46,10 +46,10 @@ run: $(PACKAGES) $(BUILT) ## set everything up and serve, with demo people, on 1
 test: $(DEV_PACKAGES) $(BUILT) system ## all tests, with real engines and a real browser
 	@# The front end's own tests first, since they take seconds.
 	@$(NPM) test
-	@# Three at a time, on two cores: most of a story is waiting. Files stay together, since their stories share a
+	@# Four at a time, on two cores: most of a story is waiting. Files stay together, since their stories share a
 	@# service, and in the order of tests/conftest.py: the long ones first, or they would come last, with nothing beside.
 	@# What failed is told once more, alone: a story that met a machine too slow for it passes then, a fault fails again.
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST) || { [ $$? -eq 1 ] \
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(PYTEST) || { [ $$? -eq 1 ] \
 		&& echo "These failed beside others. Once more, alone:" && $(BIN)/pytest --lf --lfnf=none $(PYTEST); }
 
 .PHONY: check

@@ -33,7 +33,12 @@ __all__ = [
 ]
 
 PHONE, WIDE = (360, 740), (1280, 800)
-CHROMIUM = Path("/usr/bin/chromium")
+#: The headless shell where the system has it: the same engine without a browser's own windows, of which each new
+#: context opens one. That alone took 1.45 s of CPU, and takes 0.2.
+CHROMIUM = next(
+    (path for path in map(Path, ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")) if path.exists()),
+    Path("/usr/bin/chromium"),
+)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
