@@ -1,41 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChatSummary, Snapshot } from "../src/shared/wire";
+import type { ChatSummary } from "../src/shared/wire";
+import { Server } from "./server";
 
-/** The server's end of the console's socket. */
-class Server {
-  static open: Server[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  readonly heard: Record<string, unknown>[] = [];
-
-  constructor() {
-    Server.open.push(this);
-  }
-  static get now(): Server {
-    return Server.open[Server.open.length - 1] as Server;
-  }
-  send(text: string): void {
-    this.heard.push(JSON.parse(text));
-  }
-  close(): void {}
-  push(frame: object): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
-  }
-  asked(type: string): Record<string, unknown> | undefined {
-    return this.heard.find((one) => one.type === type);
-  }
-  async answer(type: string, reply: object = {}): Promise<void> {
-    this.push({ type: "done", ref: this.asked(type)?.ref, ...reply });
-    await vi.advanceTimersByTimeAsync(0);
-  }
-  async welcome(snapshot: Partial<Snapshot> = {}): Promise<void> {
-    this.onopen?.();
-    const about = { person_id: "l1", role: "listener", name: "Wren", server_time_ms: Date.now(), heartbeat_s: 20 };
-    this.push({ type: "welcome", ...about, snapshot: { chats: [], ...snapshot } });
-    await this.answer("hello");
-  }
-}
+Server.about = { person_id: "l1", role: "listener", name: "Wren" };
 
 const people = [
   { person_id: "l1", role: "listener" as const, name: "Wren", is_present: true },
