@@ -12,7 +12,7 @@ import redis
 from config.database import Database
 from config.engines.valkey import ThrowAwayValkey
 from tests.helpers.person import Person
-from tests.helpers.postgres import Postgres
+from tests.helpers.postgres import Postgres, running
 from tests.helpers.service import PATIENCE_S, Service, starting, until
 from tests.helpers.wire import Wire
 from tests.helpers.world import World
@@ -22,12 +22,8 @@ from tests.stories.test_forgotten_engine import loses_everything
 @pytest.fixture
 def server() -> Iterator[Postgres]:
     """A PostgreSQL of one's own, to be stopped."""
-    server = Postgres()
-    try:
-        server.start()
+    with running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
